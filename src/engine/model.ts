@@ -1,0 +1,151 @@
+/** What goes into and comes out of the engine's runs: plain data, safe to send between threads as JSON. */
+
+/** Who can open a repository's content. */
+export type Recipient =
+  /** DER of an X.509 certificate, base64: RSA ≥ 2048 or EC P-256/P-384. */
+  | { readonly kind: "certificate"; readonly certificateBase64: string }
+  /** The pre-shared key mode of api-version 2016-05-01: any 16 to 1024 bytes, base64. Secret. */
+  | { readonly kind: "pre-shared-key"; readonly keyBase64: string };
+
+/** What opens content: given for one restore or verify, held in memory only. Secret. */
+export type Opener =
+  | { readonly kind: "private-key"; /** PKCS#8 DER, base64 */ readonly privateKeyBase64: string; readonly certificateBase64: string }
+  | { readonly kind: "pre-shared-key"; readonly keyBase64: string };
+
+/**
+ * What the writer of a repository keeps (secret; sealed at rest): enough to deduplicate, list, verify
+ * ciphertext and prune, not enough to open content. JSON-serialisable.
+ */
+export interface RepositoryKeys {
+  /** Lower-case GUID. */
+  readonly repositoryId: string;
+  /** Ed25519, PKCS#8 DER, base64. */
+  readonly signingPrivateKey: string;
+  /** Ed25519, SPKI DER, base64. */
+  readonly signingPublicKey: string;
+  /** Newest last; backups are written under the last one. */
+  readonly epochs: readonly EpochKeys[];
+}
+
+export interface EpochKeys {
+  /** 32 lower-case hex digits. */
+  readonly id: string;
+  readonly recipients: readonly RecipientName[];
+  /** 32 bytes each, base64. */
+  readonly chunkIdKey: string;
+  readonly indexKey: string;
+  readonly chunkerSeed: string;
+}
+
+/** How a recipient is shown and found: never secret. */
+export interface RecipientName {
+  readonly kind: "certificate" | "pre-shared-key";
+  /** SHA-1 over the DER, 40 upper-case hex digits, as Windows shows it; absent for pre-shared keys. */
+  readonly thumbprint?: string;
+  /** SHA-256 over the SubjectPublicKeyInfo (certificate) or a keyed check value (pre-shared key), lower-case hex. */
+  readonly keyId: string;
+  readonly subject?: string;
+  readonly notAfter?: string;
+}
+
+export type RoleStatus = "Succeeded" | "PartialSucceeded" | "Failed" | "Skipped";
+
+export interface RoleResult {
+  readonly name: string;
+  readonly status: RoleStatus;
+  readonly required: boolean;
+  /** Needed to rebuild the site: the backup is recovery-ready only if every such role succeeded. */
+  readonly essential: boolean;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly files: number;
+  readonly directories: number;
+  readonly otherEntries: number;
+  /** Bytes of all file contents. */
+  readonly plainBytes: number;
+  /** Bytes of content not stored before. */
+  readonly newBytes: number;
+  readonly warnings: number;
+  /** The first few, with names redacted to their last path segment's length where policy asks; codes and counts otherwise. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** The part of a manifest anyone may read, plus what its checks said. */
+export interface BackupRecord {
+  readonly backupId: string;
+  readonly repositoryId: string;
+  readonly epochId: string;
+  readonly sequence: number;
+  readonly status: "Succeeded" | "PartialSucceeded" | "Failed";
+  readonly createdAt: string;
+  readonly endedAt: string;
+  readonly isAutomatic: boolean;
+  readonly isCloudRecoveryReady: boolean;
+  readonly deployment: DeploymentInfo;
+  readonly recipients: readonly RecipientName[];
+  readonly roles: readonly RoleResult[];
+  readonly plainBytes: number;
+  readonly newBytes: number;
+  /** Bytes this run added to the store. */
+  readonly storedBytes: number;
+  /** SHA-256 over the manifest file, lower-case hex; the next manifest names it. */
+  readonly manifestHash: string;
+  /** `trusted`: signed by the expected key; `untrusted`: signed by another; `invalid`: does not verify. */
+  readonly signature: "trusted" | "untrusted" | "invalid";
+}
+
+export interface DeploymentInfo {
+  /** GUID. */
+  readonly deploymentId: string;
+  readonly region: string;
+  readonly stampVersion: string | null;
+  readonly oemVersion: string | null;
+}
+
+/** How far a run is; numbers never fall within a phase. */
+export interface Progress {
+  readonly phase: "preparing" | "scanning" | "copying" | "committing" | "checking" | "restoring" | "verifying" | "finishing";
+  readonly role?: string;
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  /** 0 while unknown. */
+  readonly bytesTotal: number;
+  /** Bytes written to or read from the store. */
+  readonly storedBytes: number;
+}
+
+/** The newest manifest a writer remembers: a store that shows less was rolled back. */
+export interface LedgerHead {
+  readonly sequence: number;
+  readonly backupId: string;
+  readonly manifestHash: string;
+}
+
+export interface VerifyFinding {
+  readonly code: string;
+  readonly object: string;
+  readonly message: string;
+  /** Backups that cannot be restored whole because of it. */
+  readonly backups: readonly string[];
+}
+
+export interface VerifyReport {
+  readonly depth: VerifyDepth;
+  readonly backups: number;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly findings: readonly VerifyFinding[];
+  readonly durationMilliseconds: number;
+}
+
+/** `structure`: signatures, ledger, presence and sizes; `ciphertext`: also every stored byte's hash, without any key; `content`: also decrypt and re-hash. */
+export type VerifyDepth = "structure" | "ciphertext" | "content";
+
+export interface RestoreSummary {
+  readonly backupId: string;
+  readonly roles: readonly { readonly name: string; readonly files: number; readonly bytes: number; readonly warnings: number }[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly warnings: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  readonly durationMilliseconds: number;
+}
