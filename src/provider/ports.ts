@@ -19,11 +19,16 @@ export interface BackupEngine {
   /** Reachable, writable, atomic publish works; throws a store error with a remedy otherwise. */
   probeStore(store: StoreSpec): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;
   /**
-   * Makes sure a repository is there and its newest epoch has exactly these recipients: creates the
-   * repository when the store has none, starts an epoch when the recipients changed. With `keys` absent and
-   * a repository present it throws `RepositoryExists` (somebody else's, or our state was lost).
+   * Fresh keys of a repository that does not exist yet, without an epoch. They are stored (sealed) BEFORE
+   * `prepareRepository` writes to the store: a crash between the two must not leave a repository nobody can write.
    */
-  prepareRepository(store: StoreSpec, keys: RepositoryKeys | undefined, recipients: readonly Recipient[], deployment: DeploymentInfo): Promise<RepositoryKeys>;
+  newRepositoryKeys(): Promise<RepositoryKeys>;
+  /**
+   * Makes sure a repository is there and its newest epoch has exactly these recipients: creates the
+   * repository when the store has none, starts an epoch when the recipients changed; returns the keys with
+   * the epoch. Throws `RepositoryExists` when the store holds a repository with other keys.
+   */
+  prepareRepository(store: StoreSpec, keys: RepositoryKeys, recipients: readonly Recipient[], deployment: DeploymentInfo): Promise<RepositoryKeys>;
   /** Runs to the end of a verified manifest. Resumes what an interrupted run of the same id left in the store. */
   runBackup(run: BackupRun, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<BackupRecord>;
   listBackups(store: StoreSpec, signingPublicKey: string | undefined): Promise<readonly BackupRecord[]>;
