@@ -33,7 +33,16 @@ export interface StateStore {
  * lower-case operation id. `repository`: engine keys of a store, sealed. `cache`, `setting`, `ledger`,
  * `idempotency`: as named.
  */
-export type DocumentKind = "subscription" | "location" | "backup" | "operation" | "repository" | "ledger" | "setting" | "idempotency" | "audit";
+export type DocumentKind =
+  | "subscription"
+  | "location"
+  | "backup"
+  | "operation"
+  | "repository"
+  | "ledger"
+  | "setting"
+  | "idempotency"
+  | "audit";
 
 export interface Document<T> {
   readonly kind: DocumentKind;
@@ -50,11 +59,35 @@ export interface ListOptions {
 }
 
 export type Write =
-  | { readonly op: "put"; readonly kind: DocumentKind; readonly key: string; readonly value: unknown; readonly if?: WriteCondition }
-  | { readonly op: "delete"; readonly kind: DocumentKind; readonly key: string; readonly if?: WriteCondition }
+  | {
+      readonly op: "put";
+      readonly kind: DocumentKind;
+      readonly key: string;
+      readonly value: unknown;
+      readonly if?: WriteCondition;
+    }
+  | {
+      readonly op: "delete";
+      readonly kind: DocumentKind;
+      readonly key: string;
+      readonly if?: WriteCondition;
+    }
   | { readonly op: "enqueue"; readonly job: NewJob }
-  | { readonly op: "finishJob"; readonly lease: Lease; readonly state: "succeeded" | "failed" | "canceled"; readonly error?: string }
-  | { readonly op: "releaseJob"; readonly lease: Lease; readonly dueAt: number };
+  | {
+      readonly op: "finishJob";
+      readonly lease: Lease;
+      readonly state: "succeeded" | "failed" | "canceled";
+      readonly error?: string;
+    }
+  | {
+      readonly op: "releaseJob";
+      readonly lease: Lease;
+      readonly dueAt: number;
+      /** Why this attempt ended; kept on the job for whoever looks. */
+      readonly error?: string;
+      /** True when the attempt does not count: it was handed back, it did not fail. */
+      readonly refundAttempt?: boolean;
+    };
 
 /** `absent`: the document must not exist; `etag`: it must exist with this etag. */
 export type WriteCondition = "absent" | { readonly etag: string };

@@ -1,0 +1,115 @@
+import { AppError } from "../base/errors.ts";
+import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
+import { checkKey, findPrefixEnd } from "./key-range.ts";
+import type { Document, DocumentKind, ListOptions, Write } from "./state-store.ts";
+
+type PutWrite = Extract<Write, { op: "put" }>;
+type DeleteWrite = Extract<Write, { op: "delete" }>;
+
+/** One document, or undefined. */
+export async function getDocument<T>(
+  database: StateDatabase,
+  kind: DocumentKind,
+  key: string,
+): Promise<Document<T> | undefined> {
+  const row = await database
+    .selectFrom("document")
+    .select(["etag", "body"])
+    .where("kind", "=", kind)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row && { kind, key, etag: row.etag, value: JSON.parse(row.body) as T };
+}
+
+/** The documents of a kind in a range of keys, ordered by key. */
+export async function listDocuments<T>(
+  database: StateDatabase,
+  kind: DocumentKind,
+  options: ListOptions,
+): Promise<readonly Document<T>[]> {
+  let query = database
+    .selectFrom("document")
+    .select(["key", "etag", "body"])
+    .where("kind", "=", kind)
+    .orderBy("key");
+  if (options.prefix !== undefined) {
+    query = query.where("key", ">=", options.prefix);
+    const end = findPrefixEnd(options.prefix);
+    if (end !== undefined) query = query.where("key", "<", end);
+  }
+  if (options.after !== undefined) query = query.where("key", ">", options.after);
+  if (options.limit !== undefined) query = query.limit(options.limit);
+  const rows = await query.execute();
+  return rows.map((row) => ({
+    kind,
+    key: row.key,
+    etag: row.etag,
+    value: JSON.parse(row.body) as T,
+  }));
+}
+
+/** Writes one document; check and write are the same statement, so that no other writer fits between. */
+export async function putDocument(
+  database: StateDatabase,
+  facts: DialectFacts,
+  write: PutWrite,
+): Promise<void> {
+  checkKey(write.key);
+  const changed = {
+    etag: facts.newEtag(),
+    body: toJson(write.value, `${write.kind}/${write.key}`),
+  };
+  if (typeof write.if === "object") {
+    const result = await database
+      .updateTable("document")
+      .set(changed)
+      .where("kind", "=", write.kind)
+      .where("key", "=", write.key)
+      .where("etag", "=", write.if.etag)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) throw conflict(write);
+    return;
+  }
+  const insert = database
+    .insertInto("document")
+    .values({ kind: write.kind, key: write.key, ...changed });
+  const result = await insert
+    .onConflict((existing) => {
+      const target = existing.columns(["kind", "key"]);
+      return write.if === "absent" ? target.doNothing() : target.doUpdateSet(changed);
+    })
+    .executeTakeFirst();
+  if (result.numInsertedOrUpdatedRows === 0n) throw conflict(write);
+}
+
+/** Removes one document; without a condition a missing one is no failure. */
+export async function deleteDocument(database: StateDatabase, write: DeleteWrite): Promise<void> {
+  if (write.if === "absent") {
+    if (await getDocument(database, write.kind, write.key)) throw conflict(write);
+    return;
+  }
+  let statement = database
+    .deleteFrom("document")
+    .where("kind", "=", write.kind)
+    .where("key", "=", write.key);
+  if (write.if !== undefined) statement = statement.where("etag", "=", write.if.etag);
+  const result = await statement.executeTakeFirst();
+  if (write.if !== undefined && result.numDeletedRows === 0n) throw conflict(write);
+}
+
+/** The value as JSON text; throws `InvalidArgument` for what JSON cannot hold at all. */
+export function toJson(value: unknown, name: string): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) {
+    throw new AppError("InvalidArgument", `Cannot store "${name}": its value is not JSON`);
+  }
+  return text;
+}
+
+function conflict(write: PutWrite | DeleteWrite): AppError {
+  const name = `${write.kind}/${write.key}`;
+  const found = write.if === "absent" ? "it exists already" : "it was changed or removed meanwhile";
+  return new AppError("StateConflict", `Cannot write "${name}": ${found}; read it again`, {
+    target: name,
+  });
+}

@@ -1,0 +1,72 @@
+import { AppError } from "../base/errors.ts";
+import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
+import { deleteDocument, getDocument, listDocuments, putDocument } from "./document-queries.ts";
+import {
+  claimJob,
+  enqueueJob,
+  extendLease,
+  finishJob,
+  getJob,
+  guardLease,
+  listJobs,
+  markCanceled,
+  releaseJob,
+} from "./job-queries.ts";
+import type { Lease, StateStore, Write } from "./state-store.ts";
+
+/** The state store on any database Kysely speaks; the caller has applied the schema steps. */
+export function createKyselyStore(database: StateDatabase, facts: DialectFacts): StateStore {
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof AppError ? error : facts.translateError(error);
+    }
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    get: (kind, key) => run(() => getDocument(database, kind, key)),
+    list: (kind, options) => run(() => listDocuments(database, kind, options)),
+    commit: (writes, guard) => run(() => commitWrites(database, facts, writes, guard)),
+    claimJob: (claim) => run(() => claimJob(database, facts, claim)),
+    heartbeat: (lease, seconds) => run(() => extendLease(database, facts, lease, seconds)),
+    requestCancel: (jobId) => run(() => markCanceled(database, facts, jobId)),
+    getJob: (jobId) => run(() => getJob(database, jobId)),
+    listJobs: (states) => run(() => listJobs(database, states)),
+    check: () => run(() => checkHealth(database, facts)),
+    close: () => (closed ??= run(() => database.destroy())),
+  };
+}
+
+async function commitWrites(
+  database: StateDatabase,
+  facts: DialectFacts,
+  writes: readonly Write[],
+  guard: Lease | undefined,
+): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    if (guard !== undefined) await guardLease(transaction, guard);
+    for (const write of writes) await applyWrite(transaction, facts, write);
+  });
+}
+
+function applyWrite(database: StateDatabase, facts: DialectFacts, write: Write): Promise<void> {
+  switch (write.op) {
+    case "put":
+      return putDocument(database, facts, write);
+    case "delete":
+      return deleteDocument(database, write);
+    case "enqueue":
+      return enqueueJob(database, write.job);
+    case "finishJob":
+      return finishJob(database, facts, write);
+    case "releaseJob":
+      return releaseJob(database, facts, write);
+  }
+}
+
+// A real write: a full or read-only disk answers reads for a long time.
+async function checkHealth(database: StateDatabase, facts: DialectFacts): Promise<void> {
+  facts.checkMedium();
+  await database.updateTable("health").set({ checked_at: facts.now() }).execute();
+}
