@@ -2,25 +2,32 @@
 // Runs a script of this project with the pinned Node, installing the locked packages first when they
 // are missing or stale. Plain JavaScript for any Node from 18 on: it is the first thing that runs on a
 // fresh clone.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { constants } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const minimumNode = [24, 12];
 
-function isInstalled(stamp, wanted) {
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+const [script, ...scriptArguments] = process.argv.slice(2);
+if (script === undefined) {
+  process.stderr.write("Usage: node .config/run.mjs <script> [arguments]\n");
+  process.exit(2);
 }
+installPackages();
+runScript(findNode());
 
-function install() {
+function installPackages() {
   const stamp = join(root, "node_modules", ".holdfast-lock");
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
-  if (isInstalled(stamp, lock)) return;
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   process.stderr.write("Installing the locked packages (npm ci) …\n");
-  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"], {
+  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
   });
@@ -31,29 +38,45 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-function isSuitable() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  return major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
-}
-
-function pinnedNode() {
+function findNode() {
   const pinned = join(root, "node_modules", ".bin", "node");
   if (existsSync(pinned)) return pinned;
-  if (isSuitable()) return process.execPath;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1])) {
+    return process.execPath;
+  }
   process.stderr.write(
-    `Cannot run: Node ${minimumNode.join(".")} or newer is needed, this is ${process.versions.node}, ` +
-      "and no pinned Node exists for this platform. Install Node 24 and try again\n",
+    `Cannot run: Node ${minimumNode.join(".")} or newer is needed, this is ` +
+      `${process.versions.node}, and no pinned Node exists for this platform. ` +
+      "Install Node 24 and try again\n",
   );
   process.exit(1);
 }
 
-install();
-const [script, ...args] = process.argv.slice(2);
-const node = pinnedNode();
-const child = spawnSync(node, ["--disable-warning=ExperimentalWarning", join(root, script), ...args], {
-  cwd: process.env.INIT_CWD && script.startsWith("src/") ? process.env.INIT_CWD : root,
-  stdio: "inherit",
-  env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` },
-});
-if (child.signal) process.kill(process.pid, child.signal);
-process.exit(child.status ?? 1);
+function runScript(node) {
+  // What is typed at the prompt may name files relative to the caller's folder; tools work from the root.
+  const callerFolder = script.startsWith("src/") ? process.env.INIT_CWD : undefined;
+  const child = spawn(
+    node,
+    ["--disable-warning=ExperimentalWarning", join(root, script), ...scriptArguments],
+    {
+      cwd: callerFolder ?? root,
+      stdio: "inherit",
+      env: { ...process.env, PATH: dirname(node) + delimiter + (process.env.PATH ?? "") },
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the child as well: a second one would ask it to stop at once.
+      if (signal === "SIGINT" && process.stdin.isTTY) return;
+      child.kill(signal);
+    });
+  }
+  child.on("error", (error) => {
+    process.stderr.write(`Cannot start ${node}: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on("close", (code, signal) => {
+    process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+  });
+}

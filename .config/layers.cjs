@@ -1,0 +1,54 @@
+// The law of imports: what a layer may import is written here, anything else is an error.
+// A row names layers (all of their files), single files of a layer, and npm packages.
+
+const statePort = "state/state-store.ts";
+const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"];
+const everyLayer = ["base", "state", "identity", "jobs", "engine", "storage", "roles"].concat(
+  ["arm", "provider", "server", "generated"],
+  ["config.ts", "backup-thread.ts"],
+);
+
+const law = {
+  base: [],
+  generated: [],
+  state: ["base", "npm:kysely"],
+  identity: ["base", "npm:node-forge"],
+  jobs: ["base", statePort],
+  engine: ["base"],
+  "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
+  storage: ["base", ...enginePorts],
+  roles: ["base", ...enginePorts],
+  arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
+  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"],
+  server: ["base", "arm", "npm:express", "npm:winston"],
+  cli: ["base", "engine", "storage", "roles", "identity", "generated", "npm:@azure/ms-rest-js"],
+  "config.ts": ["base", "npm:yaml"],
+  // The composition root of the engine's worker threads, as main.ts is that of the process.
+  "backup-thread.ts": ["base", "engine", "storage", "roles"],
+  "main.ts": everyLayer,
+};
+
+const escape = (text) => text.replace(/[.@/-]/g, "\\$&");
+const toPath = (name) =>
+  name.startsWith("npm:")
+    ? `(^|/)node_modules/(@types/)?${escape(name.slice(4))}/`
+    : `^src/${escape(name)}${name.endsWith(".ts") ? "$" : "/"}`;
+
+module.exports = {
+  allowed: [
+    { from: {}, to: { dependencyTypes: ["core"] } },
+    ...Object.entries(law)
+      .map(([name, imports]) => ({
+        from: { path: toPath(name) },
+        to: { path: (name.endsWith(".ts") ? imports : [name, ...imports]).map(toPath) },
+      }))
+      .filter((rule) => rule.to.path.length > 0),
+  ],
+  allowedSeverity: "error",
+  forbidden: [{ name: "no-cycle", severity: "error", from: {}, to: { circular: true } }],
+  options: {
+    // Imports of types count: they bind layers as much as others do.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+  },
+};
