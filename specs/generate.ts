@@ -1,0 +1,110 @@
+// Writes src/generated from the documents in specs/resource-manager; see README.md beside this file.
+// `node specs/generate.ts` writes, `--check` only tells (exit code 1) whether anything is stale.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import openapiTS, { astToString } from "openapi-typescript";
+import type { OpenAPI3 } from "openapi-typescript";
+import swagger2openapi from "swagger2openapi";
+import { hashDocument, readDocuments } from "./bundle.ts";
+import type { BundledDocument, Node, SwaggerDocument } from "./bundle.ts";
+import { buildContract, listSecretProperties } from "./contract.ts";
+
+const specsFolder = dirname(fileURLToPath(import.meta.url));
+const targetFolder = join(specsFolder, "..", "src", "generated");
+
+/** Every generated file's text by its name. */
+export async function generateFiles(
+  documents: readonly BundledDocument[],
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const bundled of documents)
+    files.set(`api-${bundled.apiVersion}.ts`, await generateTypes(bundled));
+  files.set("contracts.ts", generateContracts(documents));
+  return files;
+}
+
+/** Names of generated files that differ from what the documents say now, or should not be there. */
+export function findStale(
+  files: ReadonlyMap<string, string>,
+  folder: string = targetFolder,
+): readonly string[] {
+  const present = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name.endsWith(".ts"))
+    : [];
+  const changed = [...files].filter(
+    ([name, text]) => !present.includes(name) || readFileSync(join(folder, name), "utf8") !== text,
+  );
+  return [...changed.map(([name]) => name), ...present.filter((name) => !files.has(name))];
+}
+
+async function generateTypes(bundled: BundledDocument): Promise<string> {
+  const { openapi } = await swagger2openapi.convertObj(stripExamples(bundled.document), {
+    patch: false,
+    warnOnly: false,
+  });
+  const tree = await openapiTS(openapi as OpenAPI3, {
+    immutable: true,
+    alphabetize: false,
+    // A default is filled in by the provider, so a client may leave the property out.
+    defaultNonNullable: false,
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    silent: true,
+  });
+  const head = `// Generated from specs/resource-manager by specs/generate.ts: change the document and run \`npm run generate\`.\n`;
+  return `${head}/** Types of ${bundled.namespace} ${bundled.apiVersion}. */\n${astToString(tree)}`;
+}
+
+function generateContracts(documents: readonly BundledDocument[]): string {
+  const contracts = documents.map((bundled) => buildContract(bundled, documents));
+  return `${contractsHead}
+import type { Contract } from "../arm/contract.ts";
+
+/** Names of the properties that hold secrets, in any api-version. */
+export const secretProperties: readonly string[] = ${JSON.stringify(listSecretProperties(documents), null, 1)};
+
+/** One contract for each api-version, oldest first. */
+export const contracts: readonly Contract[] = ${JSON.stringify(contracts, null, 1)};
+`;
+}
+
+const contractsHead = `// Generated from specs/resource-manager by specs/generate.ts: change the document and run \`npm run generate\`.
+//
+// How to compile the definitions with ajv (draft 2020-12, strict): formats of ajv-formats; the option
+// \`discriminator: true\`; and the annotations \`x-ms-secret\` (boolean) and \`x-ms-mutability\` (array of
+// "create", "read", "update") added as keywords without effect. \`readOnly\` is known to ajv.
+//
+// \`NameRequest\` is what a request body may be: unknown properties are refused, bounds hold, a read-only
+// property passes with any value (old clients send back what they were given). A property of type "null"
+// belongs to another api-version and may only be sent as null. \`Name\` is what an answer looks like: no
+// bounds, and secrets are null. Property names are those of the wire, in its order.`;
+
+// The converter would follow them; nothing generated needs them.
+function stripExamples(document: SwaggerDocument): Node {
+  const strip = (key: string, value: unknown): unknown =>
+    key === "x-ms-examples" ? undefined : value;
+  return JSON.parse(JSON.stringify(document, strip)) as Node;
+}
+
+async function run(check: boolean): Promise<void> {
+  const documents = readDocuments(specsFolder);
+  const files = await generateFiles(documents);
+  const stale = findStale(files);
+  if (check) {
+    if (stale.length > 0)
+      process.stderr.write(`Stale in src/generated: ${stale.join(", ")}; run: npm run generate\n`);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+    return;
+  }
+  mkdirSync(targetFolder, { recursive: true });
+  for (const name of stale) {
+    const text = files.get(name);
+    if (text === undefined) rmSync(join(targetFolder, name));
+    else writeFileSync(join(targetFolder, name), text);
+  }
+  for (const bundled of documents)
+    process.stdout.write(`${hashDocument(bundled)}  ${bundled.apiVersion}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv.includes("--check"));

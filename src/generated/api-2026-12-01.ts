@@ -1,0 +1,1974 @@
+// Generated from specs/resource-manager by specs/generate.ts: change the document and run `npm run generate`.
+/** Types of Microsoft.Backup.Admin 2026-12-01. */
+export interface paths {
+    readonly "/providers/Microsoft.Backup.Admin/operations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists what the provider can do. */
+        readonly get: operations["Operations_List"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the backup locations of a subscription. */
+        readonly get: operations["BackupLocations_ListBySubscription"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the backup locations of a resource group. */
+        readonly get: operations["BackupLocations_ListByResourceGroup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows one backup location. */
+        readonly get: operations["BackupLocations_Get"];
+        /** @description Creates a backup location or replaces its settings; what is left out goes back to its default, secrets stay. */
+        readonly put: operations["BackupLocations_CreateOrUpdate"];
+        readonly post?: never;
+        /** @description Forgets a backup location. What lies in its store is left alone. */
+        readonly delete: operations["BackupLocations_Delete"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Changes the given settings and keeps the others; null brings a default back. */
+        readonly patch: operations["BackupLocations_Update"];
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Makes a backup now. The operation has the id of the new backup. */
+        readonly post: operations["BackupLocations_CreateBackup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Checks the store of a location: every backup in it, and that nothing is damaged, missing or foreign. */
+        readonly post: operations["BackupLocations_Verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Removes from the store what no backup needs, or lists it. */
+        readonly post: operations["BackupLocations_PruneExternalStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the backups of a location. */
+        readonly get: operations["Backups_List"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows one backup. */
+        readonly get: operations["Backups_Get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Restores a backup into a folder, a folder for each role. */
+        readonly post: operations["Backups_Restore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Checks that a backup is whole. */
+        readonly post: operations["Backups_Verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationResults/{operationId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Brings the result of an operation of this location. */
+        readonly get: operations["BackupLocations_GetOperationResult"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Tells the state of an operation of this location. */
+        readonly get: operations["BackupLocations_GetOperationStatus"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationResults/{operationId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Brings the result of an operation; works also when its location is gone. */
+        readonly get: operations["OperationResults_Get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Tells the state of an operation; works also when its location is gone. */
+        readonly get: operations["OperationStatuses_Get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A place where backups go, with their schedule. */
+        readonly BackupLocation: components["schemas"]["TrackedResource"] & {
+            readonly properties?: components["schemas"]["BackupLocationProperties"];
+        };
+        /** @description Settings and state of a backup location. */
+        readonly BackupLocationProperties: {
+            /**
+             * @description State of the last change of the settings; says nothing about backups.
+             * @enum {string}
+             */
+            readonly provisioningState?: "Accepted" | "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed" | "Canceled";
+            /** @description Where backups go; absent until it is set. */
+            readonly store?: Omit<components["schemas"]["Store"], "kind">;
+            /** @description Who can open new backups; absent until it is set. */
+            readonly encryption?: components["schemas"]["Encryption"];
+            /** @description When backups are made. */
+            readonly schedule?: components["schemas"]["Schedule"];
+            /** @description How long backups are kept. */
+            readonly retention?: components["schemas"]["Retention"];
+            /** @description Room of the store, where it can tell. */
+            readonly capacity?: components["schemas"]["Capacity"];
+            /**
+             * Format: date-time
+             * @description When the newest backup of this store ended; null for none.
+             */
+            readonly lastBackupTime?: string | null;
+        };
+        /** @description Where backups go. More kinds will follow. */
+        readonly Store: {
+            /**
+             * @description Which kind of store.
+             * @enum {string}
+             */
+            readonly kind: "Local" | "Smb";
+        };
+        /** @description A folder, or a mounted path, of the machine that the service runs on. */
+        readonly LocalStore: {
+            readonly kind: "LocalStore";
+        } & (Omit<components["schemas"]["Store"], "kind"> & {
+            /** @description Folder of the machine that the service runs on: an absolute path. */
+            readonly path: string;
+        });
+        /** @description A file share, spoken to with SMB 3.1.1. */
+        readonly SmbStore: {
+            readonly kind: "SmbStore";
+        } & (Omit<components["schemas"]["Store"], "kind"> & {
+            /** @description The share and folder, as \\server\share\folder. */
+            readonly path: string;
+            /** @description Account that may write there: name, domain\name or name@domain. */
+            readonly userName?: string;
+            /**
+             * Format: password
+             * @description Password of the account; comes back as null. Leave it out, or null, to keep it.
+             */
+            readonly password?: string | null;
+        });
+        /** @description Changes to the store of the same kind, or a store of another kind as a whole. */
+        readonly StoreUpdate: {
+            /**
+             * @description Which kind of store.
+             * @enum {string}
+             */
+            readonly kind: "Local" | "Smb";
+        };
+        /** @description Changes to a folder. */
+        readonly LocalStoreUpdate: {
+            readonly kind: "LocalStoreUpdate";
+        } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
+            /** @description Folder of the machine that the service runs on: an absolute path. */
+            readonly path?: string;
+        });
+        /** @description Changes to a file share. */
+        readonly SmbStoreUpdate: {
+            readonly kind: "SmbStoreUpdate";
+        } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
+            /** @description The share and folder, as \\server\share\folder. */
+            readonly path?: string;
+            /** @description Account that may write there; null for none. */
+            readonly userName?: string | null;
+            /**
+             * Format: password
+             * @description Password of the account.
+             */
+            readonly password?: string | null;
+        });
+        /** @description Who can open new backups. A change holds for backups made after it. */
+        readonly Encryption: {
+            /**
+             * @description PreSharedKey only where api-version 2016-05-01 set a key.
+             * @enum {string}
+             */
+            readonly mode?: "Certificate" | "PreSharedKey";
+            /** @description Each of them alone can open a backup. */
+            readonly recipients?: readonly components["schemas"]["Recipient"][];
+        };
+        /** @description Whoever has the private key of this certificate. */
+        readonly Recipient: {
+            /** @description The certificate (public part, DER) in base64: RSA of 2048 bits or more, or EC P-256 or P-384. */
+            readonly certificateBase64: string;
+            /** @description SHA-1 thumbprint of the certificate: 40 upper-case hexadecimal digits. */
+            readonly thumbprint?: string;
+            /** @description SHA-256 over the public key, lower-case hexadecimal. */
+            readonly keyId?: string;
+            /** @description Whose certificate it is. */
+            readonly subject?: string;
+            /**
+             * Format: date-time
+             * @description When the certificate ends.
+             */
+            readonly notAfter?: string;
+        };
+        /** @description When backups are made. */
+        readonly Schedule: {
+            /**
+             * @description Whether scheduled backups are made.
+             * @default false
+             */
+            readonly isEnabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Hours from one scheduled backup to the next.
+             * @default 12
+             */
+            readonly frequencyInHours?: number | null;
+            /**
+             * Format: date-time
+             * @description When the next one is due; goes on while the schedule is off.
+             */
+            readonly nextBackupTime?: string | null;
+        };
+        /** @description How long backups are kept. */
+        readonly Retention: {
+            /**
+             * Format: int32
+             * @description Days after which a backup is removed.
+             * @default 7
+             */
+            readonly periodInDays?: number | null;
+        };
+        /** @description Room of a store. */
+        readonly Capacity: {
+            /**
+             * Format: int64
+             * @description Bytes that can still be written.
+             */
+            readonly freeBytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes in all.
+             */
+            readonly totalBytes?: number;
+        };
+        /** @description Changes to a backup location. */
+        readonly BackupLocationUpdate: {
+            /** @description Full resource id. */
+            readonly id?: string;
+            /** @description Name of the resource. */
+            readonly name?: string;
+            /** @description Full resource type. */
+            readonly type?: string;
+            /** @description Region; may be given, cannot be changed. */
+            readonly location?: string;
+            /** @description Labels; replace all that were there. */
+            readonly tags?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description Entity tag; ignored here, use If-Match. */
+            readonly etag?: string;
+            /** @description Who wrote it. */
+            readonly systemData?: components["schemas"]["SystemData"];
+            readonly properties?: components["schemas"]["BackupLocationUpdateProperties"];
+        };
+        /** @description Changes to the settings. */
+        readonly BackupLocationUpdateProperties: {
+            /** @description State of the last change. */
+            readonly provisioningState?: string;
+            /** @description Changes to the store. */
+            readonly store?: Omit<components["schemas"]["StoreUpdate"], "kind">;
+            /** @description The new recipients, all of them. */
+            readonly encryption?: components["schemas"]["Encryption"];
+            /** @description Changes to the schedule. */
+            readonly schedule?: components["schemas"]["ScheduleUpdate"] | null;
+            /** @description Changes to the retention. */
+            readonly retention?: components["schemas"]["RetentionUpdate"] | null;
+            /** @description Room of the store. */
+            readonly capacity?: components["schemas"]["Capacity"];
+            /**
+             * Format: date-time
+             * @description When the newest backup ended.
+             */
+            readonly lastBackupTime?: string | null;
+        };
+        /** @description Changes to the schedule. */
+        readonly ScheduleUpdate: {
+            /** @description Whether scheduled backups are made. */
+            readonly isEnabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description Hours from one scheduled backup to the next.
+             */
+            readonly frequencyInHours?: number | null;
+            /**
+             * Format: date-time
+             * @description When the next one is due.
+             */
+            readonly nextBackupTime?: string | null;
+        };
+        /** @description Changes to the retention. */
+        readonly RetentionUpdate: {
+            /**
+             * Format: int32
+             * @description Days after which a backup is removed.
+             */
+            readonly periodInDays?: number | null;
+        };
+        /** @description Backup locations. */
+        readonly BackupLocationList: {
+            /** @description The items of this page. */
+            readonly value: readonly components["schemas"]["BackupLocation"][];
+            /** @description Address of the next page; null or absent on the last one. */
+            readonly nextLink?: string | null;
+        };
+        /** @description A backup. */
+        readonly Backup: components["schemas"]["ProxyResource"] & {
+            /** @description The backup in detail. */
+            readonly properties?: components["schemas"]["BackupProperties"];
+        };
+        /** @description A backup in detail. */
+        readonly BackupProperties: {
+            /** @description State of the resource: always Succeeded once the backup is listed. */
+            readonly provisioningState?: string;
+            /** @description GUID of the backup. */
+            readonly backupId?: string;
+            /**
+             * @description How the backup stands.
+             * @enum {string}
+             */
+            readonly status?: "Queued" | "Running" | "Failed" | "PartialSucceeded" | "Succeeded" | "Canceled" | "Deleted";
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            readonly startTime?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended; null until then.
+             */
+            readonly endTime?: string | null;
+            /** @description Whether the schedule made it. */
+            readonly isAutomaticBackup?: boolean;
+            /** @description Whether everything needed to rebuild the site is in it. */
+            readonly isCloudRecoveryReady?: boolean;
+            /** @description Whether all of it is in the store. */
+            readonly completelyUploaded?: boolean;
+            /** @description GUID of the deployment it is of. */
+            readonly deploymentId?: string | null;
+            /** @description Version of the deployment. */
+            readonly stampVersion?: string | null;
+            /** @description Version of the maker's package. */
+            readonly oemVersion?: string | null;
+            /** @description Repository it lies in. */
+            readonly repositoryId?: string | null;
+            /** @description Set of recipients it was made for. */
+            readonly epochId?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the repository's ledger.
+             */
+            readonly sequence?: number | null;
+            /** @description Who can open it. */
+            readonly recipients?: readonly components["schemas"]["RecipientName"][];
+            /** @description How each role did. */
+            readonly roles?: readonly components["schemas"]["RoleResult"][];
+            /**
+             * Format: int64
+             * @description Bytes of all contents.
+             */
+            readonly plainBytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes of contents not stored before.
+             */
+            readonly newBytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes it added to the store.
+             */
+            readonly storedBytes?: number;
+            /** @description SHA-256 of its manifest, lower-case hexadecimal. */
+            readonly manifestHash?: string | null;
+            /**
+             * @description Trusted: signed by this service; Untrusted: by another; Invalid: does not fit.
+             * @enum {string|null}
+             */
+            readonly signature?: "Trusted" | "Untrusted" | "Invalid" | null;
+            /** @description Why it did not succeed. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
+        /** @description Who can open a backup. */
+        readonly RecipientName: {
+            /**
+             * @description What kind of key.
+             * @enum {string}
+             */
+            readonly kind?: "Certificate" | "PreSharedKey";
+            /** @description SHA-1 thumbprint of the certificate: 40 upper-case hexadecimal digits. */
+            readonly thumbprint?: string;
+            /** @description SHA-256 over the public key, lower-case hexadecimal. */
+            readonly keyId?: string;
+            /** @description Whose certificate it is. */
+            readonly subject?: string;
+            /**
+             * Format: date-time
+             * @description When the certificate ends.
+             */
+            readonly notAfter?: string;
+        };
+        /** @description How one role did. */
+        readonly RoleResult: {
+            /** @description Name of the role. */
+            readonly name?: string;
+            /**
+             * @description How it ended.
+             * @enum {string}
+             */
+            readonly status?: "Queued" | "Running" | "Succeeded" | "PartialSucceeded" | "Failed" | "Skipped";
+            /** @description Whether the backup fails without it. */
+            readonly required?: boolean;
+            /** @description Whether a site cannot be rebuilt without it. */
+            readonly essential?: boolean;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            readonly startTime?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            readonly endTime?: string | null;
+            /**
+             * Format: int64
+             * @description Files.
+             */
+            readonly files?: number;
+            /**
+             * Format: int64
+             * @description Folders.
+             */
+            readonly directories?: number;
+            /**
+             * Format: int64
+             * @description Links and other entries.
+             */
+            readonly otherEntries?: number;
+            /**
+             * Format: int64
+             * @description Bytes of all contents.
+             */
+            readonly plainBytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes not stored before.
+             */
+            readonly newBytes?: number;
+            /**
+             * Format: int64
+             * @description Warnings.
+             */
+            readonly warnings?: number;
+            /** @description Why it did not succeed. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
+        /** @description Backups. */
+        readonly BackupList: {
+            /** @description The items of this page. */
+            readonly value: readonly components["schemas"]["Backup"][];
+            /** @description Address of the next page; null or absent on the last one. */
+            readonly nextLink?: string | null;
+        };
+        /** @description What to restore, where to, and how to open it. */
+        readonly RestoreOptions: {
+            /** @description Folder to restore into: an absolute path of the machine that the service runs on. */
+            readonly targetPath: string;
+            /**
+             * @description Go on though the folder is not empty.
+             * @default false
+             */
+            readonly overwrite?: boolean;
+            /** @description Roles to restore; none for all. */
+            readonly roleNames?: readonly string[];
+            /**
+             * Format: password
+             * @description The .pfx file with the private key; needed where content is opened.
+             */
+            readonly decryptionCertBase64?: string | null;
+            /**
+             * Format: password
+             * @description Password of the .pfx file.
+             */
+            readonly decryptionCertPassword?: string | null;
+        };
+        /** @description What was restored. */
+        readonly RestoreResult: {
+            /** @description GUID of the backup. */
+            readonly backupId?: string;
+            /** @description Each role. */
+            readonly roles?: readonly components["schemas"]["RestoredRole"][];
+            /**
+             * Format: int64
+             * @description Files.
+             */
+            readonly files?: number;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            readonly bytes?: number;
+            /** @description What could not be restored as it was. */
+            readonly warnings?: readonly components["schemas"]["RestoreWarning"][];
+            /** @description How long it took, as an ISO 8601 duration. */
+            readonly duration?: string;
+        };
+        /** @description A restored role. */
+        readonly RestoredRole: {
+            /** @description Name of the role. */
+            readonly name?: string;
+            /**
+             * Format: int64
+             * @description Files.
+             */
+            readonly files?: number;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            readonly bytes?: number;
+            /**
+             * Format: int64
+             * @description Warnings.
+             */
+            readonly warnings?: number;
+        };
+        /** @description Something that could not be restored as it was. */
+        readonly RestoreWarning: {
+            /** @description Where. */
+            readonly path?: string;
+            /** @description What, for programs. */
+            readonly code?: string;
+            /** @description What, for people. */
+            readonly message?: string;
+        };
+        /** @description How deep to look. */
+        readonly VerifyOptions: {
+            /**
+             * @description Structure: signatures, order and presence; Ciphertext: also every stored byte; Content: also opens everything, which needs the private key.
+             * @default Ciphertext
+             * @enum {string}
+             */
+            readonly depth?: "Structure" | "Ciphertext" | "Content";
+            /**
+             * Format: password
+             * @description The .pfx file with the private key; needed where content is opened.
+             */
+            readonly decryptionCertBase64?: string | null;
+            /**
+             * Format: password
+             * @description Password of the .pfx file.
+             */
+            readonly decryptionCertPassword?: string | null;
+        };
+        /** @description What a check found. */
+        readonly VerifyResult: {
+            /** @description How deep it looked. */
+            readonly depth?: string;
+            /** @description Whether nothing was found. */
+            readonly isHealthy?: boolean;
+            /**
+             * Format: int64
+             * @description Backups checked.
+             */
+            readonly backups?: number;
+            /**
+             * Format: int64
+             * @description Objects checked.
+             */
+            readonly objects?: number;
+            /**
+             * Format: int64
+             * @description Bytes read.
+             */
+            readonly bytes?: number;
+            /** @description What is wrong. */
+            readonly findings?: readonly components["schemas"]["VerifyFinding"][];
+            /** @description How long it took, as an ISO 8601 duration. */
+            readonly duration?: string;
+        };
+        /** @description Something wrong in a store. */
+        readonly VerifyFinding: {
+            /** @description What, for programs. */
+            readonly code?: string;
+            /** @description Where. */
+            readonly object?: string;
+            /** @description What, for people. */
+            readonly message?: string;
+            /** @description Backups that cannot be restored whole because of it. */
+            readonly backups?: readonly string[];
+        };
+        /** @description How to prune. */
+        readonly PruneOptions: {
+            /**
+             * @description Default removes; DryRun only lists.
+             * @default Default
+             * @enum {string|null}
+             */
+            readonly operationType?: "Default" | "DryRun" | null;
+        };
+        /** @description What pruning found. */
+        readonly PruneResult: {
+            /** @description What was asked for. */
+            readonly operationType?: string;
+            /** @description Paths in the store, with forward slashes. */
+            readonly pathsToDelete?: readonly string[];
+        };
+        /** @description What a provider can do. */
+        readonly OperationListResult: {
+            /** @description The entries of this page. */
+            readonly value?: readonly components["schemas"]["Operation"][];
+            /** @description Address of the next page; null on the last one. */
+            readonly nextLink?: string | null;
+        };
+        /** @description One thing a provider can do. */
+        readonly Operation: {
+            /** @description Name as access rules write it. */
+            readonly name?: string;
+            /** @description The same in words. */
+            readonly display?: components["schemas"]["OperationDisplay"];
+        };
+        /** @description An operation in words. */
+        readonly OperationDisplay: {
+            /** @description Whose operation. */
+            readonly provider?: string;
+            /** @description On what. */
+            readonly resource?: string;
+            /** @description What is done. */
+            readonly operation?: string;
+            /** @description A sentence about it. */
+            readonly description?: string;
+        };
+        /** @description Every failure has this body. */
+        readonly ErrorResponse: {
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
+        /** @description What went wrong. */
+        readonly ErrorDetail: {
+            /** @description Stable name of the failure, for programs. */
+            readonly code?: string;
+            /** @description What happened and what to do, for people. */
+            readonly message?: string;
+            /** @description The property, parameter or resource it is about. */
+            readonly target?: string;
+            /** @description The single failures behind it. */
+            readonly details?: readonly components["schemas"]["ErrorDetail"][];
+            /** @description Facts about it, for programs. */
+            readonly additionalInfo?: readonly components["schemas"]["ErrorAdditionalInfo"][];
+        };
+        /** @description One fact about a failure. */
+        readonly ErrorAdditionalInfo: {
+            /** @description What kind of fact. */
+            readonly type?: string;
+            /** @description The fact itself. */
+            readonly info?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /** @description What a poll of a result address brings: the resource or the action's result once it is there; with IsAsyncOperation=1 the state with the resource's properties. Null for an action without a result. */
+        readonly OperationResult: ({
+            /** @description Accepted, Succeeded, Failed or Canceled; only with IsAsyncOperation=1. */
+            readonly status?: string;
+            /** @description Id of the resource, not of the operation. */
+            readonly id?: string;
+            /** @description Name of the resource. */
+            readonly name?: string;
+            /** @description Full resource type. */
+            readonly type?: string;
+            /** @description Region of the resource. */
+            readonly location?: string;
+            /** @description Labels of the resource. */
+            readonly tags?: {
+                readonly [key: string]: string;
+            };
+            /** @description Properties of the resource, or the state alone while the operation runs. */
+            readonly properties?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Why it ended without success. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        } & {
+            readonly [key: string]: unknown;
+        }) | null;
+        /** @description The state of a long-running operation. */
+        readonly OperationStatusResult: {
+            /** @description Path of this status. */
+            readonly id?: string;
+            /** @description GUID of the operation. */
+            readonly name?: string;
+            /** @description The resource it works on. */
+            readonly resourceId?: string;
+            /**
+             * @description Where it stands; the last three are final.
+             * @enum {string}
+             */
+            readonly status: "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly startTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ended; only in a final state.
+             */
+            readonly endTime?: string;
+            /** @description How much is done; never falls. */
+            readonly percentComplete?: number;
+            /** @description What is being done, for people. */
+            readonly progress?: string;
+            /** @description Outcome; only after success. */
+            readonly properties?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Why it ended without success. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
+        /** @description A resource of a region, with tags. */
+        readonly TrackedResource: components["schemas"]["Resource"] & {
+            /** @description Region the resource lives in; fixed once set. */
+            readonly location: string;
+            /** @description Labels: names and values. */
+            readonly tags?: {
+                readonly [key: string]: string;
+            } | null;
+            /** @description Entity tag of this state of the resource; the same as the header. */
+            readonly etag?: string;
+            /** @description Who wrote it. */
+            readonly systemData?: components["schemas"]["SystemData"];
+        };
+        /** @description What every resource has. */
+        readonly Resource: {
+            /** @description Full resource id. */
+            readonly id?: string;
+            /** @description Name of the resource. */
+            readonly name?: string;
+            /** @description Full resource type. */
+            readonly type?: string;
+        };
+        /** @description Who wrote the resource and when, as the front door tells it. */
+        readonly SystemData: {
+            /** @description Who made it. */
+            readonly createdBy?: string;
+            /** @description What kind of caller made it: User, Application, ManagedIdentity, Key or a newer one. */
+            readonly createdByType?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createdAt?: string;
+            /** @description Who changed it last. */
+            readonly lastModifiedBy?: string;
+            /** @description What kind of caller changed it last. */
+            readonly lastModifiedByType?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            readonly lastModifiedAt?: string;
+        };
+        /** @description A resource below another one, without tags or region. */
+        readonly ProxyResource: components["schemas"]["Resource"] & {
+            /** @description Who wrote it. */
+            readonly systemData?: components["schemas"]["SystemData"];
+        };
+    };
+    responses: never;
+    parameters: {
+        /** @description GUID of the backup. */
+        readonly BackupParameter: string;
+        /** @description How many items a page has at most. */
+        readonly TopParameter: number;
+        /** @description How many items to leave out first. */
+        readonly SkipParameter: number;
+        /** @description Where the next page starts, as nextLink gave it. */
+        readonly SkipTokenParameter: string;
+        /** @description Version of the contract that the caller speaks. */
+        readonly ApiVersion: string;
+        /** @description GUID of the subscription. */
+        readonly SubscriptionId: string;
+        /** @description Name of the resource group; case does not matter. */
+        readonly ResourceGroupName: string;
+        /** @description Name of the backup location; case does not matter. */
+        readonly Location: string;
+        /** @description Go on only while the resource still has this entity tag. */
+        readonly IfMatch: string;
+        /** @description With `*`: go on only if the resource does not exist yet. */
+        readonly IfNoneMatch: string;
+        /** @description GUID of the operation, as the poll address gave it. */
+        readonly OperationId: string;
+    };
+    requestBodies: {
+        /** @description How deep to look. */
+        readonly VerifyOptions: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VerifyOptions"];
+            };
+        };
+    };
+    headers: never;
+    pathItems: never;
+}
+export type BackupLocation = components['schemas']['BackupLocation'];
+export type BackupLocationProperties = components['schemas']['BackupLocationProperties'];
+export type Store = components['schemas']['Store'];
+export type LocalStore = components['schemas']['LocalStore'];
+export type SmbStore = components['schemas']['SmbStore'];
+export type StoreUpdate = components['schemas']['StoreUpdate'];
+export type LocalStoreUpdate = components['schemas']['LocalStoreUpdate'];
+export type SmbStoreUpdate = components['schemas']['SmbStoreUpdate'];
+export type Encryption = components['schemas']['Encryption'];
+export type Recipient = components['schemas']['Recipient'];
+export type Schedule = components['schemas']['Schedule'];
+export type Retention = components['schemas']['Retention'];
+export type Capacity = components['schemas']['Capacity'];
+export type BackupLocationUpdate = components['schemas']['BackupLocationUpdate'];
+export type BackupLocationUpdateProperties = components['schemas']['BackupLocationUpdateProperties'];
+export type ScheduleUpdate = components['schemas']['ScheduleUpdate'];
+export type RetentionUpdate = components['schemas']['RetentionUpdate'];
+export type BackupLocationList = components['schemas']['BackupLocationList'];
+export type Backup = components['schemas']['Backup'];
+export type BackupProperties = components['schemas']['BackupProperties'];
+export type RecipientName = components['schemas']['RecipientName'];
+export type RoleResult = components['schemas']['RoleResult'];
+export type BackupList = components['schemas']['BackupList'];
+export type RestoreOptions = components['schemas']['RestoreOptions'];
+export type RestoreResult = components['schemas']['RestoreResult'];
+export type RestoredRole = components['schemas']['RestoredRole'];
+export type RestoreWarning = components['schemas']['RestoreWarning'];
+export type VerifyOptions = components['schemas']['VerifyOptions'];
+export type VerifyResult = components['schemas']['VerifyResult'];
+export type VerifyFinding = components['schemas']['VerifyFinding'];
+export type PruneOptions = components['schemas']['PruneOptions'];
+export type PruneResult = components['schemas']['PruneResult'];
+export type OperationListResult = components['schemas']['OperationListResult'];
+export type Operation = components['schemas']['Operation'];
+export type OperationDisplay = components['schemas']['OperationDisplay'];
+export type ErrorResponse = components['schemas']['ErrorResponse'];
+export type ErrorDetail = components['schemas']['ErrorDetail'];
+export type ErrorAdditionalInfo = components['schemas']['ErrorAdditionalInfo'];
+export type OperationResult = components['schemas']['OperationResult'];
+export type OperationStatusResult = components['schemas']['OperationStatusResult'];
+export type TrackedResource = components['schemas']['TrackedResource'];
+export type Resource = components['schemas']['Resource'];
+export type SystemData = components['schemas']['SystemData'];
+export type ProxyResource = components['schemas']['ProxyResource'];
+export type ParameterBackupParameter = components['parameters']['BackupParameter'];
+export type ParameterTopParameter = components['parameters']['TopParameter'];
+export type ParameterSkipParameter = components['parameters']['SkipParameter'];
+export type ParameterSkipTokenParameter = components['parameters']['SkipTokenParameter'];
+export type ParameterApiVersion = components['parameters']['ApiVersion'];
+export type ParameterSubscriptionId = components['parameters']['SubscriptionId'];
+export type ParameterResourceGroupName = components['parameters']['ResourceGroupName'];
+export type ParameterLocation = components['parameters']['Location'];
+export type ParameterIfMatch = components['parameters']['IfMatch'];
+export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
+export type ParameterOperationId = components['parameters']['OperationId'];
+export type RequestBodyVerifyOptions = components['requestBodies']['VerifyOptions'];
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly Operations_List: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operations. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationListResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_ListBySubscription: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The locations. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocationList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_ListByResourceGroup: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The locations. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocationList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The location. */
+            readonly 200: {
+                headers: {
+                    /** @description Tag of the state that the body shows. */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocation"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_CreateOrUpdate: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: {
+                /** @description Go on only while the resource still has this entity tag. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description With `*`: go on only if the resource does not exist yet. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description The location. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackupLocation"];
+            };
+        };
+        readonly responses: {
+            /** @description Replaced, or being replaced. */
+            readonly 200: {
+                headers: {
+                    /** @description Tag of the state that the body shows. */
+                    readonly ETag?: string;
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocation"];
+                };
+            };
+            /** @description Created, or being created. */
+            readonly 201: {
+                headers: {
+                    /** @description Tag of the state that the body shows. */
+                    readonly ETag?: string;
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocation"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_Delete: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: {
+                /** @description Go on only while the resource still has this entity tag. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There was no such location. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_Update: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: {
+                /** @description Go on only while the resource still has this entity tag. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description With `*`: go on only if the resource does not exist yet. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description The changes. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackupLocationUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed. */
+            readonly 200: {
+                headers: {
+                    /** @description Tag of the state that the body shows. */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupLocation"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_CreateBackup: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The backup. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_Verify: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["VerifyOptions"];
+        readonly responses: {
+            /** @description What was found. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerifyResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_PruneExternalStore: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description How to prune. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PruneOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description What was, or would be, removed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PruneResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_List: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The backups. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The backup. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_Restore: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What to restore, where to, and how to open it. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description What was restored. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestoreResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_Verify: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: components["requestBodies"]["VerifyOptions"];
+        readonly responses: {
+            /** @description What was found. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerifyResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_GetOperationResult: {
+        readonly parameters: {
+            readonly query: {
+                /** @description With 1: answer the state, for operations that an older api-version started. */
+                readonly IsAsyncOperation?: string;
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Ended with a result. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationResult"];
+                };
+            };
+            /** @description Still running. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Ended; there is nothing to show. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_GetOperationStatus: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The state. */
+            readonly 200: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationStatusResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly OperationResults_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description With 1: answer the state, for operations that an older api-version started. */
+                readonly IsAsyncOperation?: string;
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Ended with a result. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationResult"];
+                };
+            };
+            /** @description Still running. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Ended; there is nothing to show. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly OperationStatuses_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The state. */
+            readonly 200: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationStatusResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+}

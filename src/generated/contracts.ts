@@ -1,0 +1,4902 @@
+// Generated from specs/resource-manager by specs/generate.ts: change the document and run `npm run generate`.
+//
+// How to compile the definitions with ajv (draft 2020-12, strict): formats of ajv-formats; the option
+// `discriminator: true`; and the annotations `x-ms-secret` (boolean) and `x-ms-mutability` (array of
+// "create", "read", "update") added as keywords without effect. `readOnly` is known to ajv.
+//
+// `NameRequest` is what a request body may be: unknown properties are refused, bounds hold, a read-only
+// property passes with any value (old clients send back what they were given). A property of type "null"
+// belongs to another api-version and may only be sent as null. `Name` is what an answer looks like: no
+// bounds, and secrets are null. Property names are those of the wire, in its order.
+import type { Contract } from "../arm/contract.ts";
+
+/** Names of the properties that hold secrets, in any api-version. */
+export const secretProperties: readonly string[] = [
+ "blobStorageKey",
+ "decryptionCertBase64",
+ "decryptionCertPassword",
+ "encryptedBackupEncryptionKey",
+ "encryptionCertBase64",
+ "encryptionKeyBase64",
+ "password"
+];
+
+/** One contract for each api-version, oldest first. */
+export const contracts: readonly Contract[] = [
+ {
+  "namespace": "Microsoft.Backup.Admin",
+  "apiVersion": "2016-05-01",
+  "routes": [
+   {
+    "operationId": "Operations_List",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/operations",
+    "query": [],
+    "responses": {
+     "200": "OperationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations",
+    "query": [],
+    "responses": {
+     "200": "BackupLocationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "responses": {
+     "200": "BackupLocation"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Update",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "202": "BackupLocation"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "BackupLocations_CreateBackup",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup",
+    "query": [],
+    "responses": {
+     "200": "Backup",
+     "202": "Backup"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "Backups_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups",
+    "query": [],
+    "responses": {
+     "200": "BackupList"
+    }
+   },
+   {
+    "operationId": "Backups_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}",
+    "query": [],
+    "responses": {
+     "200": "Backup"
+    }
+   },
+   {
+    "operationId": "Backups_Restore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore",
+    "query": [],
+    "responses": {
+     "200": null,
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationResult",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationStatus",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   },
+   {
+    "operationId": "OperationResults_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "OperationStatuses_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   }
+  ],
+  "definitions": {
+   "OperationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Operation"
+      },
+      "readOnly": true
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Operation": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "display": {
+      "$ref": "#/definitions/Display",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Display": {
+    "type": "object",
+    "properties": {
+     "provider": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resource": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operation": {
+      "type": "string",
+      "readOnly": true
+     },
+     "description": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/BackupLocation"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocation": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationProperties": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStore"
+     },
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStore": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionKeyBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ]
+     },
+     "availableCapacity": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "lastBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "Backup": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupProperties": {
+    "type": "object",
+    "properties": {
+     "backupInfo": {
+      "$ref": "#/definitions/BackupInfo"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupInfo": {
+    "type": "object",
+    "properties": {
+     "backupDataVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "backupId": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "roleStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RoleOperationStatus"
+      }
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     },
+     "createdDateTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "timeTakenToCreate": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "stampVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "oemVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "deploymentID": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "backupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "compressedBackupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "completelyUploaded": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isAutomaticBackup": {
+      "type": "boolean",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RoleOperationStatus": {
+    "type": "object",
+    "properties": {
+     "roleName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "repositoryStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RepositoryStatus"
+      },
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "RepositoryStatus": {
+    "type": "object",
+    "properties": {
+     "fullRepositoryName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationStatus": {
+    "type": "string",
+    "enum": [
+     "Creating",
+     "Queued",
+     "Running",
+     "Deleted",
+     "Failed",
+     "PartialSucceeded",
+     "Succeeded"
+    ]
+   },
+   "BackupList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Backup"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationResult": {
+    "type": [
+     "object",
+     "null"
+    ],
+    "properties": {
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": true
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationFailure": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     },
+     "properties": {
+      "type": "object",
+      "properties": {
+       "provisioningState": {
+        "type": "string",
+        "readOnly": true
+       }
+      },
+      "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationStatusResult": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Accepted",
+       "Running",
+       "Succeeded",
+       "Failed",
+       "Canceled"
+      ],
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "percentComplete": {
+      "type": "number",
+      "readOnly": true
+     },
+     "progress": {
+      "type": "string",
+      "readOnly": true
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "status"
+    ],
+    "additionalProperties": false
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 128
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string",
+       "maxLength": 256
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationPropertiesRequest"
+     },
+     "etag": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStoreRequest"
+     },
+     "provisioningState": {
+      "readOnly": true
+     },
+     "capacity": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStoreRequest": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 512
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionKeyBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 2048,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "minimum": 4,
+      "maximum": 12
+     },
+     "availableCapacity": {
+      "readOnly": true
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "minimum": 2,
+      "maximum": 14
+     },
+     "encryptionCertBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertThumbprint": {
+      "readOnly": true
+     },
+     "blobStorageUrl": {
+      "type": "null"
+     },
+     "blobStorageKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   }
+  }
+ },
+ {
+  "namespace": "Microsoft.Backup.Admin",
+  "apiVersion": "2018-09-01",
+  "routes": [
+   {
+    "operationId": "Operations_List",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/operations",
+    "query": [],
+    "responses": {
+     "200": "OperationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations",
+    "query": [
+     {
+      "name": "$top",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupLocationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "responses": {
+     "200": "BackupLocation"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Update",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "202": "BackupLocation"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 5,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "BackupLocations_CreateBackup",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup",
+    "query": [],
+    "responses": {
+     "200": "Backup",
+     "202": "Backup"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "BackupLocations_PruneExternalStore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore",
+    "query": [],
+    "body": {
+     "definition": "PruneBackupStoreOperationOptionModelRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "PruneList",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "Backups_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups",
+    "query": [
+     {
+      "name": "$top",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupList"
+    }
+   },
+   {
+    "operationId": "Backups_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}",
+    "query": [],
+    "responses": {
+     "200": "Backup"
+    }
+   },
+   {
+    "operationId": "Backups_Restore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore",
+    "query": [],
+    "body": {
+     "definition": "RestoreOptionsRequest",
+     "required": true
+    },
+    "responses": {
+     "200": null,
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "location",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 60
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationResult",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationStatus",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   },
+   {
+    "operationId": "OperationResults_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "OperationStatuses_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   }
+  ],
+  "definitions": {
+   "OperationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Operation"
+      },
+      "readOnly": true
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Operation": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "display": {
+      "$ref": "#/definitions/Display",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Display": {
+    "type": "object",
+    "properties": {
+     "provider": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resource": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operation": {
+      "type": "string",
+      "readOnly": true
+     },
+     "description": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/BackupLocation"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocation": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationProperties": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStore"
+     },
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStore": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertThumbprint": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ]
+     },
+     "availableCapacity": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "Backup": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupProperties": {
+    "type": "object",
+    "properties": {
+     "backupInfo": {
+      "$ref": "#/definitions/BackupInfo"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupInfo": {
+    "type": "object",
+    "properties": {
+     "backupDataVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "backupId": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "roleStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RoleOperationStatus"
+      }
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     },
+     "createdDateTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "timeTakenToCreate": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "stampVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "oemVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "deploymentID": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "encryptedBackupEncryptionKey": {
+      "type": "null",
+      "readOnly": true,
+      "x-ms-secret": true
+     },
+     "encryptionCertThumbprint": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "backupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "compressedBackupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "completelyUploaded": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isAutomaticBackup": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isCloudRecoveryReady": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "RoleOperationStatus": {
+    "type": "object",
+    "properties": {
+     "roleName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "repositoryStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RepositoryStatus"
+      },
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "RepositoryStatus": {
+    "type": "object",
+    "properties": {
+     "fullRepositoryName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationStatus": {
+    "type": "string",
+    "enum": [
+     "Creating",
+     "Queued",
+     "Running",
+     "Deleted",
+     "Failed",
+     "PartialSucceeded",
+     "Succeeded"
+    ]
+   },
+   "PruneList": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/PruneModel"
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneModel": {
+    "type": "object",
+    "properties": {
+     "pathsToDelete": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Backup"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationResult": {
+    "type": [
+     "object",
+     "null"
+    ],
+    "properties": {
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": true
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationFailure": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     },
+     "properties": {
+      "type": "object",
+      "properties": {
+       "provisioningState": {
+        "type": "string",
+        "readOnly": true
+       }
+      },
+      "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationStatusResult": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Accepted",
+       "Running",
+       "Succeeded",
+       "Failed",
+       "Canceled"
+      ],
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "percentComplete": {
+      "type": "number",
+      "readOnly": true
+     },
+     "progress": {
+      "type": "string",
+      "readOnly": true
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "status"
+    ],
+    "additionalProperties": false
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 128
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string",
+       "maxLength": 256
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationPropertiesRequest"
+     },
+     "etag": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStoreRequest"
+     },
+     "provisioningState": {
+      "readOnly": true
+     },
+     "capacity": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStoreRequest": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 512
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 65536,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertThumbprint": {
+      "readOnly": true
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "minimum": 4,
+      "maximum": 12
+     },
+     "availableCapacity": {
+      "readOnly": true
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "minimum": 2,
+      "maximum": 14
+     },
+     "encryptionKeyBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "blobStorageUrl": {
+      "type": "null"
+     },
+     "blobStorageKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneBackupStoreOperationOptionModelRequest": {
+    "type": "object",
+    "properties": {
+     "operationType": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "enum": [
+       "Default",
+       "DryRun",
+       null
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "RestoreOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "roleName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 256
+     },
+     "decryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 262144,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "decryptionCertPassword": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   }
+  }
+ },
+ {
+  "namespace": "Microsoft.Backup.Admin",
+  "apiVersion": "2021-09-01",
+  "routes": [
+   {
+    "operationId": "Operations_List",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/operations",
+    "query": [],
+    "responses": {
+     "200": "OperationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations",
+    "query": [
+     {
+      "name": "$top",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupLocationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "responses": {
+     "200": "BackupLocation"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Set",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "202": "BackupLocation"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "BackupLocations_Update",
+    "method": "PATCH",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "202": "BackupLocation"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 5,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "BackupLocations_CreateBackup",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup",
+    "query": [],
+    "responses": {
+     "200": "Backup",
+     "202": "Backup"
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "BackupLocations_PruneExternalStore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore",
+    "query": [],
+    "body": {
+     "definition": "PruneBackupStoreOperationOptionModelRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "PruneList",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "Backups_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups",
+    "query": [
+     {
+      "name": "$top",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupList"
+    }
+   },
+   {
+    "operationId": "Backups_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}",
+    "query": [],
+    "responses": {
+     "200": "Backup"
+    }
+   },
+   {
+    "operationId": "Backups_Restore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore",
+    "query": [],
+    "body": {
+     "definition": "RestoreOptionsRequest",
+     "required": true
+    },
+    "responses": {
+     "200": null,
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "both",
+     "startRetryAfterSeconds": 60,
+     "pollRetryAfterSeconds": 30
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationResult",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationStatus",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   },
+   {
+    "operationId": "OperationResults_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null
+    }
+   },
+   {
+    "operationId": "OperationStatuses_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   }
+  ],
+  "definitions": {
+   "OperationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Operation"
+      },
+      "readOnly": true
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Operation": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "display": {
+      "$ref": "#/definitions/Display",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Display": {
+    "type": "object",
+    "properties": {
+     "provider": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resource": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operation": {
+      "type": "string",
+      "readOnly": true
+     },
+     "description": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/BackupLocation"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocation": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationProperties": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStore"
+     },
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStore": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertThumbprint": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "availableCapacity": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "blobStorageUrl": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "blobStorageKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Backup": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupProperties": {
+    "type": "object",
+    "properties": {
+     "backupInfo": {
+      "$ref": "#/definitions/BackupInfo"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupInfo": {
+    "type": "object",
+    "properties": {
+     "backupDataVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "backupId": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "roleStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RoleOperationStatus"
+      }
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     },
+     "createdDateTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "timeTakenToCreate": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "stampVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "oemVersion": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "deploymentID": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "encryptedBackupEncryptionKey": {
+      "type": "null",
+      "readOnly": true,
+      "x-ms-secret": true
+     },
+     "encryptionCertThumbprint": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "backupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "compressedBackupSizeInKb": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "completelyUploaded": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isAutomaticBackup": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isCloudRecoveryReady": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "RoleOperationStatus": {
+    "type": "object",
+    "properties": {
+     "roleName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "repositoryStatus": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/RepositoryStatus"
+      },
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "RepositoryStatus": {
+    "type": "object",
+    "properties": {
+     "fullRepositoryName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "$ref": "#/definitions/OperationStatus"
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationStatus": {
+    "type": "string",
+    "enum": [
+     "Creating",
+     "Queued",
+     "Running",
+     "Deleted",
+     "Failed",
+     "PartialSucceeded",
+     "Succeeded",
+     "Skipped"
+    ]
+   },
+   "PruneList": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/PruneModel"
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneModel": {
+    "type": "object",
+    "properties": {
+     "pathsToDelete": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Backup"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationResult": {
+    "type": [
+     "object",
+     "null"
+    ],
+    "properties": {
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": true
+   },
+   "OperationStatusResult": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Accepted",
+       "Running",
+       "Succeeded",
+       "Failed",
+       "Canceled"
+      ],
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "percentComplete": {
+      "type": "number",
+      "readOnly": true
+     },
+     "progress": {
+      "type": "string",
+      "readOnly": true
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "status"
+    ],
+    "additionalProperties": false
+   },
+   "BackupLocationRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 128
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string",
+       "maxLength": 256
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationPropertiesRequest"
+     },
+     "etag": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "externalStoreDefault": {
+      "$ref": "#/definitions/ExternalStoreRequest"
+     },
+     "provisioningState": {
+      "readOnly": true
+     },
+     "capacity": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ExternalStoreRequest": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 512
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 65536,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionCertThumbprint": {
+      "readOnly": true
+     },
+     "backupFrequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 4,
+      "maximum": 12
+     },
+     "availableCapacity": {
+      "readOnly": true
+     },
+     "isBackupSchedulerEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "nextBackupTime": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     },
+     "backupRetentionPeriodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 2,
+      "maximum": 14
+     },
+     "blobStorageUrl": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 2048
+     },
+     "blobStorageKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "encryptionKeyBase64": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneBackupStoreOperationOptionModelRequest": {
+    "type": "object",
+    "properties": {
+     "operationType": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "enum": [
+       "Default",
+       "DryRun",
+       null
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "RestoreOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "roleName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 256
+     },
+     "decryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 262144,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "decryptionCertPassword": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   }
+  }
+ },
+ {
+  "namespace": "Microsoft.Backup.Admin",
+  "apiVersion": "2026-12-01",
+  "routes": [
+   {
+    "operationId": "Operations_List",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/operations",
+    "query": [],
+    "responses": {
+     "200": "OperationListResult"
+    }
+   },
+   {
+    "operationId": "BackupLocations_ListBySubscription",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupLocationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_ListByResourceGroup",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupLocationList"
+    }
+   },
+   {
+    "operationId": "BackupLocations_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "responses": {
+     "200": "BackupLocation"
+    }
+   },
+   {
+    "operationId": "BackupLocations_CreateOrUpdate",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "201": "BackupLocation"
+    },
+    "longRunning": {
+     "finalStateVia": "azure-async-operation",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_Update",
+    "method": "PATCH",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "body": {
+     "definition": "BackupLocationUpdateRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "BackupLocation",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_Delete",
+    "method": "DELETE",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+    "query": [],
+    "responses": {
+     "200": null,
+     "202": null,
+     "204": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_CreateBackup",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup",
+    "query": [],
+    "responses": {
+     "200": "Backup",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_Verify",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/verify",
+    "query": [],
+    "body": {
+     "definition": "VerifyOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "VerifyResult",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_PruneExternalStore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore",
+    "query": [],
+    "body": {
+     "definition": "PruneOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "PruneResult",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "Backups_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "BackupList"
+    }
+   },
+   {
+    "operationId": "Backups_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}",
+    "query": [],
+    "responses": {
+     "200": "Backup"
+    }
+   },
+   {
+    "operationId": "Backups_Restore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore",
+    "query": [],
+    "body": {
+     "definition": "RestoreOptionsRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "RestoreResult",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "Backups_Verify",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/verify",
+    "query": [],
+    "body": {
+     "definition": "VerifyOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "VerifyResult",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationResult",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null,
+     "204": null
+    }
+   },
+   {
+    "operationId": "BackupLocations_GetOperationStatus",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   },
+   {
+    "operationId": "OperationResults_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationResults/{operationId}",
+    "query": [
+     {
+      "name": "IsAsyncOperation",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "OperationResult",
+     "202": null,
+     "204": null
+    }
+   },
+   {
+    "operationId": "OperationStatuses_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}",
+    "query": [],
+    "responses": {
+     "200": "OperationStatusResult"
+    }
+   }
+  ],
+  "definitions": {
+   "OperationListResult": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Operation"
+      },
+      "readOnly": true
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Operation": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "display": {
+      "$ref": "#/definitions/OperationDisplay",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationDisplay": {
+    "type": "object",
+    "properties": {
+     "provider": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resource": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operation": {
+      "type": "string",
+      "readOnly": true
+     },
+     "description": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/BackupLocation"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "BackupLocation": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string",
+      "x-ms-mutability": [
+       "create",
+       "read"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "etag": {
+      "type": "string",
+      "readOnly": true
+     },
+     "systemData": {
+      "$ref": "#/definitions/SystemData",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationProperties"
+     }
+    },
+    "required": [
+     "location"
+    ],
+    "additionalProperties": false
+   },
+   "SystemData": {
+    "type": "object",
+    "properties": {
+     "createdBy": {
+      "type": "string"
+     },
+     "createdByType": {
+      "type": "string"
+     },
+     "createdAt": {
+      "type": "string",
+      "format": "date-time"
+     },
+     "lastModifiedBy": {
+      "type": "string"
+     },
+     "lastModifiedByType": {
+      "type": "string"
+     },
+     "lastModifiedAt": {
+      "type": "string",
+      "format": "date-time"
+     }
+    },
+    "additionalProperties": false,
+    "readOnly": true
+   },
+   "BackupLocationProperties": {
+    "type": "object",
+    "properties": {
+     "provisioningState": {
+      "type": "string",
+      "enum": [
+       "Accepted",
+       "Creating",
+       "Updating",
+       "Deleting",
+       "Succeeded",
+       "Failed",
+       "Canceled"
+      ],
+      "readOnly": true
+     },
+     "store": {
+      "$ref": "#/definitions/Store"
+     },
+     "encryption": {
+      "$ref": "#/definitions/Encryption"
+     },
+     "schedule": {
+      "$ref": "#/definitions/Schedule"
+     },
+     "retention": {
+      "$ref": "#/definitions/Retention"
+     },
+     "capacity": {
+      "$ref": "#/definitions/Capacity",
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Store": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "discriminator": {
+     "propertyName": "kind"
+    },
+    "oneOf": [
+     {
+      "$ref": "#/definitions/LocalStore"
+     },
+     {
+      "$ref": "#/definitions/SmbStore"
+     }
+    ]
+   },
+   "LocalStore": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Local"
+      ]
+     },
+     "path": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "kind",
+     "path"
+    ],
+    "additionalProperties": false
+   },
+   "SmbStore": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Smb"
+      ]
+     },
+     "path": {
+      "type": "string"
+     },
+     "userName": {
+      "type": "string"
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "path"
+    ],
+    "additionalProperties": false
+   },
+   "Encryption": {
+    "type": "object",
+    "properties": {
+     "mode": {
+      "type": "string",
+      "enum": [
+       "Certificate",
+       "PreSharedKey"
+      ],
+      "readOnly": true
+     },
+     "recipients": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Recipient"
+      }
+     }
+    },
+    "additionalProperties": false
+   },
+   "Recipient": {
+    "type": "object",
+    "properties": {
+     "certificateBase64": {
+      "type": "string"
+     },
+     "thumbprint": {
+      "type": "string",
+      "readOnly": true
+     },
+     "keyId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "subject": {
+      "type": "string",
+      "readOnly": true
+     },
+     "notAfter": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "certificateBase64"
+    ],
+    "additionalProperties": false
+   },
+   "Schedule": {
+    "type": "object",
+    "properties": {
+     "isEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "frequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "nextBackupTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Retention": {
+    "type": "object",
+    "properties": {
+     "periodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     }
+    },
+    "additionalProperties": false
+   },
+   "Capacity": {
+    "type": "object",
+    "properties": {
+     "freeBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "totalBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Backup": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "systemData": {
+      "$ref": "#/definitions/SystemData",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupProperties",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupProperties": {
+    "type": "object",
+    "properties": {
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     },
+     "backupId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Queued",
+       "Running",
+       "Failed",
+       "PartialSucceeded",
+       "Succeeded",
+       "Canceled",
+       "Deleted"
+      ],
+      "readOnly": true
+     },
+     "startTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "isAutomaticBackup": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "isCloudRecoveryReady": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "completelyUploaded": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "deploymentId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "stampVersion": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "oemVersion": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "repositoryId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "epochId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "sequence": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int64",
+      "readOnly": true
+     },
+     "recipients": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RecipientName"
+      },
+      "readOnly": true
+     },
+     "roles": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RoleResult"
+      },
+      "readOnly": true
+     },
+     "plainBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "newBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "storedBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "manifestHash": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "signature": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "enum": [
+       "Trusted",
+       "Untrusted",
+       "Invalid",
+       null
+      ],
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RecipientName": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Certificate",
+       "PreSharedKey"
+      ],
+      "readOnly": true
+     },
+     "thumbprint": {
+      "type": "string",
+      "readOnly": true
+     },
+     "keyId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "subject": {
+      "type": "string",
+      "readOnly": true
+     },
+     "notAfter": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RoleResult": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Queued",
+       "Running",
+       "Succeeded",
+       "PartialSucceeded",
+       "Failed",
+       "Skipped"
+      ],
+      "readOnly": true
+     },
+     "required": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "essential": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "startTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "files": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "directories": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "otherEntries": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "plainBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "newBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "warnings": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "VerifyResult": {
+    "type": "object",
+    "properties": {
+     "depth": {
+      "type": "string",
+      "readOnly": true
+     },
+     "isHealthy": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "backups": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "objects": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "findings": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/VerifyFinding"
+      },
+      "readOnly": true
+     },
+     "duration": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "VerifyFinding": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "object": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "backups": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneResult": {
+    "type": "object",
+    "properties": {
+     "operationType": {
+      "type": "string",
+      "readOnly": true
+     },
+     "pathsToDelete": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Backup"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "RestoreResult": {
+    "type": "object",
+    "properties": {
+     "backupId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "roles": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RestoredRole"
+      },
+      "readOnly": true
+     },
+     "files": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "warnings": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RestoreWarning"
+      },
+      "readOnly": true
+     },
+     "duration": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RestoredRole": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "files": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "warnings": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RestoreWarning": {
+    "type": "object",
+    "properties": {
+     "path": {
+      "type": "string",
+      "readOnly": true
+     },
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationResult": {
+    "type": [
+     "object",
+     "null"
+    ],
+    "properties": {
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": true
+   },
+   "OperationStatusResult": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Accepted",
+       "Running",
+       "Succeeded",
+       "Failed",
+       "Canceled"
+      ],
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "endTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "percentComplete": {
+      "type": "number",
+      "readOnly": true
+     },
+     "progress": {
+      "type": "string",
+      "readOnly": true
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "status"
+    ],
+    "additionalProperties": false
+   },
+   "BackupLocationRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128,
+      "x-ms-mutability": [
+       "create",
+       "read"
+      ]
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string",
+       "maxLength": 256
+      }
+     },
+     "etag": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationPropertiesRequest"
+     }
+    },
+    "required": [
+     "location"
+    ],
+    "additionalProperties": false
+   },
+   "BackupLocationPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "provisioningState": {
+      "readOnly": true
+     },
+     "store": {
+      "$ref": "#/definitions/StoreRequest"
+     },
+     "encryption": {
+      "$ref": "#/definitions/EncryptionRequest"
+     },
+     "schedule": {
+      "$ref": "#/definitions/ScheduleRequest"
+     },
+     "retention": {
+      "$ref": "#/definitions/RetentionRequest"
+     },
+     "capacity": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "StoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "discriminator": {
+     "propertyName": "kind"
+    },
+    "oneOf": [
+     {
+      "$ref": "#/definitions/LocalStoreRequest"
+     },
+     {
+      "$ref": "#/definitions/SmbStoreRequest"
+     }
+    ]
+   },
+   "LocalStoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Local"
+      ]
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 4096
+     }
+    },
+    "required": [
+     "kind",
+     "path"
+    ],
+    "additionalProperties": false
+   },
+   "SmbStoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Smb"
+      ]
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 512
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "path"
+    ],
+    "additionalProperties": false
+   },
+   "EncryptionRequest": {
+    "type": "object",
+    "properties": {
+     "mode": {
+      "readOnly": true
+     },
+     "recipients": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 16,
+      "items": {
+       "$ref": "#/definitions/RecipientRequest"
+      }
+     }
+    },
+    "additionalProperties": false
+   },
+   "RecipientRequest": {
+    "type": "object",
+    "properties": {
+     "certificateBase64": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 65536
+     },
+     "thumbprint": {
+      "readOnly": true
+     },
+     "keyId": {
+      "readOnly": true
+     },
+     "subject": {
+      "readOnly": true
+     },
+     "notAfter": {
+      "readOnly": true
+     }
+    },
+    "required": [
+     "certificateBase64"
+    ],
+    "additionalProperties": false
+   },
+   "ScheduleRequest": {
+    "type": "object",
+    "properties": {
+     "isEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "frequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 168
+     },
+     "nextBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RetentionRequest": {
+    "type": "object",
+    "properties": {
+     "periodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 2,
+      "maximum": 3650
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     },
+     "tags": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "additionalProperties": {
+       "type": "string",
+       "maxLength": 256
+      }
+     },
+     "etag": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/BackupLocationUpdatePropertiesRequest"
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupLocationUpdatePropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "provisioningState": {
+      "readOnly": true
+     },
+     "store": {
+      "$ref": "#/definitions/StoreUpdateRequest"
+     },
+     "encryption": {
+      "$ref": "#/definitions/EncryptionRequest"
+     },
+     "schedule": {
+      "anyOf": [
+       {
+        "$ref": "#/definitions/ScheduleUpdateRequest"
+       },
+       {
+        "type": "null"
+       }
+      ]
+     },
+     "retention": {
+      "anyOf": [
+       {
+        "$ref": "#/definitions/RetentionUpdateRequest"
+       },
+       {
+        "type": "null"
+       }
+      ]
+     },
+     "capacity": {
+      "readOnly": true
+     },
+     "lastBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "StoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "discriminator": {
+     "propertyName": "kind"
+    },
+    "oneOf": [
+     {
+      "$ref": "#/definitions/LocalStoreUpdateRequest"
+     },
+     {
+      "$ref": "#/definitions/SmbStoreUpdateRequest"
+     }
+    ]
+   },
+   "LocalStoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Local"
+      ]
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 4096
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "SmbStoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Smb"
+      ]
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "minLength": 1,
+      "maxLength": 512
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "ScheduleUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "isEnabled": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "frequencyInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 168
+     },
+     "nextBackupTime": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RetentionUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "periodInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 2,
+      "maximum": 3650
+     }
+    },
+    "additionalProperties": false
+   },
+   "VerifyOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "depth": {
+      "type": "string",
+      "enum": [
+       "Structure",
+       "Ciphertext",
+       "Content"
+      ]
+     },
+     "decryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 262144,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "decryptionCertPassword": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "PruneOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "operationType": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "enum": [
+       "Default",
+       "DryRun",
+       null
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "RestoreOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "targetPath": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 4096
+     },
+     "overwrite": {
+      "type": "boolean"
+     },
+     "roleNames": {
+      "type": "array",
+      "maxItems": 256,
+      "items": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      }
+     },
+     "decryptionCertBase64": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 262144,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "decryptionCertPassword": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "targetPath"
+    ],
+    "additionalProperties": false
+   }
+  }
+ }
+];
