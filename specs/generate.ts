@@ -30,7 +30,7 @@ export function findStale(
   folder: string = targetFolder,
 ): readonly string[] {
   const present = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith(".ts"))
+    ? readdirSync(folder).filter((name) => /^(api-.*|contracts)\.ts$/.test(name))
     : [];
   const changed = [...files].filter(
     ([name, text]) => !present.includes(name) || readFileSync(join(folder, name), "utf8") !== text,

@@ -100,17 +100,24 @@ function convertSchema(schema: Node, context: FormContext): Node {
     const ref = refTo(formName(target, form));
     return nullable ? { anyOf: [ref, { type: "null" }], ...notes } : { ...ref, ...notes };
   }
-  const result: Record<string, unknown> = {};
-  if (schema["type"] !== undefined)
-    result["type"] = nullable ? [schema["type"], "null"] : schema["type"];
-  if (schema["enum"] !== undefined)
-    result["enum"] = [...(schema["enum"] as unknown[]), ...(nullable ? [null] : [])];
-  if (schema["format"] !== undefined) result["format"] = schema["format"];
-  if (form === "request")
-    for (const key of bounds) if (schema[key] !== undefined) result[key] = schema[key];
-  if (schema["items"] !== undefined)
-    result["items"] = convertSchema(schema["items"] as Node, context);
-  return { ...result, ...convertMembers(schema, context), ...notes };
+  const items = schema["items"] as Node | undefined;
+  return {
+    ...convertScalar(schema, nullable),
+    ...(form === "request" ? pick(schema, bounds) : {}),
+    ...(items === undefined ? {} : { items: convertSchema(items, context) }),
+    ...convertMembers(schema, context),
+    ...notes,
+  };
+}
+
+function convertScalar(schema: Node, nullable: boolean): Node {
+  const { type, format } = schema;
+  const values = schema["enum"] as readonly unknown[] | undefined;
+  return {
+    ...(type === undefined ? {} : { type: nullable ? [type, "null"] : type }),
+    ...(values === undefined ? {} : { enum: nullable ? [...values, null] : values }),
+    ...(format === undefined ? {} : { format }),
+  };
 }
 
 function convertMembers(schema: Node, context: FormContext): Node {
@@ -133,9 +140,12 @@ function convertMembers(schema: Node, context: FormContext): Node {
 }
 
 function annotationsOf(schema: Node): Node {
-  const kept = ["readOnly", "x-ms-secret", "x-ms-mutability"];
+  return pick(schema, ["readOnly", "x-ms-secret", "x-ms-mutability"]);
+}
+
+function pick(schema: Node, keys: readonly string[]): Node {
   return Object.fromEntries(
-    kept.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]]),
+    keys.filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]]),
   );
 }
 
