@@ -52,7 +52,7 @@ const exactImports = {
         if (isBuiltin(from) && !from.startsWith("node:")) {
           context.report({ node, message: `Write "node:${from}"` });
         }
-        if (/^\.{1,2}\//.test(from) && !/\.(ts|mjs|json)$/.test(from)) {
+        if (/^\.{1,2}\//.test(from) && !/\.(ts|mjs|cjs|json)$/.test(from)) {
           context.report({ node, message: "Name the file with its ending" });
         }
       },
