@@ -1,5 +1,6 @@
 // Writes src/generated from the documents in specs/resource-manager; see README.md beside this file.
-// `node specs/generate.ts` writes, `--check` only tells (exit code 1) whether anything is stale.
+// `node specs/generate.ts` writes, `--check` only tells (exit code 1) whether anything is stale, `--hash`
+// prints the lines of published.sha256.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,14 +88,18 @@ function stripExamples(document: SwaggerDocument): Node {
   return JSON.parse(JSON.stringify(document, strip)) as Node;
 }
 
-async function run(check: boolean): Promise<void> {
+async function run(option: string | undefined): Promise<void> {
   const documents = readDocuments(specsFolder);
+  if (option === "--hash") {
+    for (const bundled of documents) console.log(`${hashDocument(bundled)}  ${bundled.apiVersion}`);
+    return;
+  }
   const files = await generateFiles(documents);
   const stale = findStale(files);
-  if (check) {
-    if (stale.length > 0)
-      process.stderr.write(`Stale in src/generated: ${stale.join(", ")}; run: npm run generate\n`);
-    process.exitCode = stale.length > 0 ? 1 : 0;
+  if (option === "--check") {
+    if (stale.length === 0) return;
+    console.error(`Stale in src/generated: ${stale.join(", ")}; run: npm run generate`);
+    process.exitCode = 1;
     return;
   }
   mkdirSync(targetFolder, { recursive: true });
@@ -103,8 +108,6 @@ async function run(check: boolean): Promise<void> {
     if (text === undefined) rmSync(join(targetFolder, name));
     else writeFileSync(join(targetFolder, name), text);
   }
-  for (const bundled of documents)
-    process.stdout.write(`${hashDocument(bundled)}  ${bundled.apiVersion}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv.includes("--check"));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv[2]);

@@ -97,8 +97,10 @@ function convertSchema(schema: Node, context: FormContext): Node {
   const target = refName(schema);
   const nullable = schema["x-nullable"] === true;
   if (target !== undefined) {
-    const ref = refTo(formName(target, form));
-    return nullable ? { anyOf: [ref, { type: "null" }], ...notes } : { ...ref, ...notes };
+    if (!nullable) return { ...refTo(formName(target, form)), ...notes };
+    // In place instead of anyOf, so that a fault is told once and not for each branch.
+    const inPlace = convertDefinition(target, context);
+    return { ...inPlace, type: [inPlace["type"], "null"], ...notes };
   }
   const items = schema["items"] as Node | undefined;
   return {

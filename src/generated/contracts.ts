@@ -4638,24 +4638,49 @@ export const contracts: readonly Contract[] = [
       "$ref": "#/definitions/EncryptionRequest"
      },
      "schedule": {
-      "anyOf": [
-       {
-        "$ref": "#/definitions/ScheduleUpdateRequest"
+      "type": [
+       "object",
+       "null"
+      ],
+      "properties": {
+       "isEnabled": {
+        "type": [
+         "boolean",
+         "null"
+        ]
        },
-       {
-        "type": "null"
+       "frequencyInHours": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 1,
+        "maximum": 168
+       },
+       "nextBackupTime": {
+        "readOnly": true
        }
-      ]
+      },
+      "additionalProperties": false
      },
      "retention": {
-      "anyOf": [
-       {
-        "$ref": "#/definitions/RetentionUpdateRequest"
-       },
-       {
-        "type": "null"
+      "type": [
+       "object",
+       "null"
+      ],
+      "properties": {
+       "periodInDays": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 2,
+        "maximum": 3650
        }
-      ]
+      },
+      "additionalProperties": false
      },
      "capacity": {
       "readOnly": true
