@@ -19,8 +19,8 @@ describeStateStore(
     const store = await openSqliteStore({ file: ":memory:", clock });
     return {
       store,
-      now: clock.now,
-      advance: clock.advance,
+      now: () => clock.now(),
+      advance: (milliseconds) => clock.advance(milliseconds),
       reopen: () => Promise.reject(new Error("Memory survives nothing")),
       close: () => store.close(),
     };
@@ -46,8 +46,8 @@ describe("sqlite file", () => {
       let store = await openSqliteStore({ file, clock });
       return {
         store,
-        now: clock.now,
-        advance: clock.advance,
+        now: () => clock.now(),
+        advance: (milliseconds) => clock.advance(milliseconds),
         close: () => store.close(),
         reopen: async () => {
           await store.close();
@@ -143,7 +143,7 @@ describe("sqlite file", () => {
   it("has no half commit after kill -9", { timeout: 30_000 }, async () => {
     const file = newFile();
     let acknowledged = 0;
-    for (const killAfter of [1, 2, 7, 20, 33]) {
+    for (const killAfter of [1, 5, 23]) {
       const child = startScript("commit-loop-child.ts", file);
       let seen = 0;
       for await (const line of child.lines) {
@@ -165,7 +165,7 @@ describe("sqlite file", () => {
   it("serves two processes at once", { timeout: 30_000 }, async () => {
     // Nobody has made the file yet: they also race to create it.
     const file = newFile();
-    const rounds = 100;
+    const rounds = 60;
     const children = ["one", "two"].map((owner) =>
       startScript("contender-child.ts", file, owner, String(rounds)),
     );

@@ -13,6 +13,8 @@ for (let done = 0; done < Number(rounds);) {
   const job = { id: `${owner}-${done}`, kind: "work", payload: {}, dueAt: 0 };
   try {
     await store.commit([
+      // A read before the writes: what another process commits in between must not break the transaction.
+      { op: "delete", kind: "setting", key: "nobody", if: "absent" },
       { op: "put", kind: "setting", key: "count", value, if: condition },
       { op: "enqueue", job },
     ]);
