@@ -10,10 +10,10 @@ import type { ObjectEntry, ObjectStore } from "../../src/engine/object-store.ts"
 export interface StoreUnderTest {
   readonly store: ObjectStore;
   /** A second view of the same place; only what really got there is in it. */
-  reopen(): Promise<ObjectStore>;
+  readonly reopen: () => Promise<ObjectStore>;
   /** Puts many small objects, each as long as its name, by a quicker road than `put`. */
-  fill?(names: readonly string[]): Promise<void>;
-  dispose(): Promise<void>;
+  readonly fill?: (names: readonly string[]) => Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export interface StoreCase {
