@@ -9,7 +9,11 @@ export type Recipient =
 
 /** What opens content: given for one restore or verify, held in memory only. Secret. */
 export type Opener =
-  | { readonly kind: "private-key"; /** PKCS#8 DER, base64 */ readonly privateKeyBase64: string; readonly certificateBase64: string }
+  | {
+      readonly kind: "private-key";
+      /** PKCS#8 DER, base64 */ readonly privateKeyBase64: string;
+      readonly certificateBase64: string;
+    }
   | { readonly kind: "pre-shared-key"; readonly keyBase64: string };
 
 /**
@@ -31,6 +35,8 @@ export interface EpochKeys {
   /** 32 lower-case hex digits. */
   readonly id: string;
   readonly recipients: readonly RecipientName[];
+  /** What each run's data key is wrapped to: the certificates, or the pre-shared key (secret). */
+  readonly wrapTo: readonly Recipient[];
   /** 32 bytes each, base64. */
   readonly chunkIdKey: string;
   readonly indexKey: string;
@@ -104,7 +110,15 @@ export interface DeploymentInfo {
 
 /** How far a run is; numbers never fall within a phase. */
 export interface Progress {
-  readonly phase: "preparing" | "scanning" | "copying" | "committing" | "checking" | "restoring" | "verifying" | "finishing";
+  readonly phase:
+    | "preparing"
+    | "scanning"
+    | "copying"
+    | "committing"
+    | "checking"
+    | "restoring"
+    | "verifying"
+    | "finishing";
   readonly role?: string;
   readonly filesDone: number;
   readonly bytesDone: number;
@@ -143,9 +157,18 @@ export type VerifyDepth = "structure" | "ciphertext" | "content";
 
 export interface RestoreSummary {
   readonly backupId: string;
-  readonly roles: readonly { readonly name: string; readonly files: number; readonly bytes: number; readonly warnings: number }[];
+  readonly roles: readonly {
+    readonly name: string;
+    readonly files: number;
+    readonly bytes: number;
+    readonly warnings: number;
+  }[];
   readonly files: number;
   readonly bytes: number;
-  readonly warnings: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  readonly warnings: readonly {
+    readonly path: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
   readonly durationMilliseconds: number;
 }

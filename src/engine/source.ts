@@ -20,7 +20,16 @@ export interface Source {
   close(): Promise<void>;
 }
 
-export type EntryType = "directory" | "file" | "stream" | "symlink" | "hardlink" | "fifo" | "socket" | "character-device" | "block-device";
+export type EntryType =
+  | "directory"
+  | "file"
+  | "stream"
+  | "symlink"
+  | "hardlink"
+  | "fifo"
+  | "socket"
+  | "character-device"
+  | "block-device";
 
 export interface SourceEntry {
   /** Path below the root of the source: raw bytes as latin1 (one char per byte), `/`-separated, "" for the root directory itself. */

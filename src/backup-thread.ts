@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "./base/clock.ts";
+import { toAppError } from "./base/errors.ts";
+import type { LogFields, Logger } from "./base/log.ts";
+import { runBackup } from "./engine/backup/run-backup.ts";
+import type {
+  BackupRecord,
+  DeploymentInfo,
+  LedgerHead,
+  Opener,
+  Progress,
+  RepositoryKeys,
+  RestoreSummary,
+  VerifyDepth,
+  VerifyReport,
+} from "./engine/model.ts";
+import type { ObjectStore } from "./engine/object-store.ts";
+import { restoreBackup } from "./engine/restore/restore-backup.ts";
+import { verifyRepository } from "./engine/verify/verify-repository.ts";
+import { openSource, parseRoles } from "./roles/role-config.ts";
+import { openLocalStore } from "./storage/local.ts";
+
+/** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
+export type EngineCall =
+  | {
+      readonly kind: "backup";
+      readonly storePath: string;
+      readonly keys: RepositoryKeys;
+      readonly backupId: string;
+      readonly isAutomatic: boolean;
+      readonly deployment: DeploymentInfo;
+      readonly ledgerHead: LedgerHead | undefined;
+      readonly installationId: string;
+      readonly roles: unknown;
+    }
+  | {
+      readonly kind: "verify";
+      readonly storePath: string;
+      readonly expectedPublicKey: string | undefined;
+      readonly depth: VerifyDepth;
+      readonly opener: Opener | undefined;
+    }
+  | {
+      readonly kind: "restore";
+      readonly storePath: string;
+      readonly backupId: string;
+      readonly expectedPublicKey: string | undefined;
+      readonly opener: Opener;
+      readonly targetPath: string;
+      readonly overwrite: boolean;
+      readonly roles: readonly string[];
+    };
+
+export interface ThreadSetup {
+  readonly call: EngineCall;
+  readonly workers: number;
+  readonly cacheDirectory: string;
+  readonly scratchDirectory: string;
+  readonly failpoint: string | undefined;
+}
+
+export type EngineOutcome = BackupRecord | VerifyReport | RestoreSummary;
+
+export type FromThread =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | {
+      readonly kind: "log";
+      readonly level: "error" | "warn" | "info" | "debug";
+      readonly message: string;
+      readonly fields: LogFields;
+    }
+  | { readonly kind: "done"; readonly outcome: EngineOutcome }
+  | {
+      readonly kind: "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly target: string | undefined;
+      readonly retryable: boolean;
+      readonly cause: string;
+    };
+
+const port = parentPort;
+if (port !== null) await serve(workerData as ThreadSetup);
+
+async function serve(setup: ThreadSetup): Promise<void> {
+  const cancel = new AbortController();
+  port?.once("message", () => cancel.abort());
+  try {
+    send({ kind: "done", outcome: await run(setup, cancel.signal) });
+  } catch (error) {
+    const { code, message, target, retryable, cause } = toAppError(error);
+    send({
+      kind: "failed",
+      code,
+      message,
+      target,
+      retryable,
+      cause: cause instanceof Error ? (cause.stack ?? cause.message) : "",
+    });
+  } finally {
+    port?.unref();
+  }
+}
+
+async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutcome> {
+  const store = await openLocalStore({ path: setup.call.storePath });
+  try {
+    return await runCall(setup, store, signal);
+  } finally {
+    await store.close();
+  }
+}
+
+async function runCall(
+  setup: ThreadSetup,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<EngineOutcome> {
+  const { call, workers } = setup;
+  const onProgress = (progress: Progress): void => send({ kind: "progress", progress });
+  const common = {
+    store,
+    clock: systemClock,
+    randomBytes,
+    workers,
+    signal,
+    onProgress,
+    logger: threadLogger({}),
+    failpoint: stopAt(setup.failpoint),
+  };
+  switch (call.kind) {
+    case "backup":
+      return runBackupCall(setup, call, common);
+    case "verify":
+      return verifyRepository({
+        ...common,
+        depth: call.depth,
+        opener: call.opener,
+        expectedPublicKey: call.expectedPublicKey,
+      });
+    case "restore":
+      return restoreBackup({ ...common, ...call, setsOwner: process.getuid?.() === 0 });
+  }
+}
+
+interface CommonOptions {
+  readonly store: ObjectStore;
+  readonly clock: typeof systemClock;
+  readonly randomBytes: (count: number) => Buffer;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly logger: Logger;
+  readonly failpoint: (step: string) => void;
+}
+
+async function runBackupCall(
+  setup: ThreadSetup,
+  call: Extract<EngineCall, { kind: "backup" }>,
+  common: CommonOptions,
+): Promise<BackupRecord> {
+  const scratchDirectory = join(setup.scratchDirectory, call.backupId);
+  mkdirSync(scratchDirectory, { recursive: true, mode: 0o700 });
+  try {
+    const roles = parseRoles(call.roles).map((role) => ({
+      name: role.name,
+      wave: role.wave,
+      required: role.required,
+      essential: role.essential,
+      open: (host: Parameters<typeof openSource>[1]) => openSource(role, host),
+    }));
+    // Within this installation the newest run wins the store's lease: the job table has let only one of them live.
+    const fence = common.clock.now();
+    return await runBackup({
+      ...common,
+      ...call,
+      roles,
+      fence,
+      cacheDirectory: setup.cacheDirectory,
+      scratchDirectory,
+    });
+  } finally {
+    rmSync(scratchDirectory, { recursive: true, force: true });
+  }
+}
+
+function stopAt(failpoint: string | undefined): (step: string) => void {
+  return (step) => {
+    if (step === failpoint) process.kill(process.pid, "SIGKILL");
+  };
+}
+
+function send(message: FromThread): void {
+  port?.postMessage(message);
+}
+
+function threadLogger(bound: LogFields): Logger {
+  const log =
+    (level: "error" | "warn" | "info" | "debug") =>
+    (message: string, fields: LogFields = {}): void =>
+      send({ kind: "log", level, message, fields: { ...bound, ...fields } });
+  return {
+    error: log("error"),
+    warn: log("warn"),
+    info: log("info"),
+    debug: log("debug"),
+    child: (fields) => threadLogger({ ...bound, ...fields }),
+  };
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { parse } from "yaml";
+import { AppError } from "./base/errors.ts";
+
+/** Everything the service is told from outside, read once, checked, frozen. `deploy/config.example.yaml` shows it. */
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Present: HTTPS with this certificate and key (PEM files). */
+  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  /** Scheme and host of the links we hand out; absent: what the listener is bound to. */
+  readonly publicBaseUrl?: string;
+  /** Absolute folder of state, sealing key, cache and scratch files. */
+  readonly stateDirectory: string;
+  /** Absolute folder below which restores are written. */
+  readonly restoreRoot: string;
+  readonly authentication: { readonly mode: "development" | "none" };
+  readonly deployment: {
+    readonly id?: string;
+    readonly region: string;
+    readonly stampVersion: string | null;
+    readonly oemVersion: string | null;
+  };
+  /** As written; `roles/role-config.ts` reads it. */
+  readonly roles: unknown;
+  readonly log: {
+    readonly format: "json" | "pretty";
+    readonly level: "error" | "warn" | "info" | "debug";
+  };
+  /** Threads of a backup or restore. */
+  readonly workers: number;
+  /** Seconds between polls for work; tests set it low. */
+  readonly pollSeconds: number;
+  readonly leaseSeconds: number;
+  /** Test builds only: the step at which the process kills itself. */
+  readonly failpoint?: string;
+}
+
+/** Reads a YAML file. Throws `InvalidConfiguration` naming the setting and what to write instead. */
+export function loadConfig(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new AppError(
+      "InvalidConfiguration",
+      `Cannot read the configuration file "${file}": name an existing file with --config`,
+      { cause, target: file },
+    );
+  }
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    throw new AppError(
+      "InvalidConfiguration",
+      `The configuration file "${file}" is not YAML: ${cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : ""}`,
+      { cause, target: file },
+    );
+  }
+  return parseConfig(value, resolve(file, ".."), environment);
+}
+
+/** Checks plain data; relative folders count from `folder`. */
+export function parseConfig(
+  value: unknown,
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Config {
+  const root = section(value, "configuration", [
+    "listen",
+    "tls",
+    "publicBaseUrl",
+    "stateDirectory",
+    "restoreRoot",
+    "authentication",
+    "deployment",
+    "roles",
+    "log",
+    "workers",
+    "pollSeconds",
+    "leaseSeconds",
+  ]);
+  const listen = section(root["listen"] ?? {}, "listen", ["host", "port"]);
+  const deployment = section(root["deployment"], "deployment", [
+    "id",
+    "region",
+    "stampVersion",
+    "oemVersion",
+  ]);
+  const authentication = section(root["authentication"] ?? {}, "authentication", ["mode"]);
+  const log = section(root["log"] ?? {}, "log", ["format", "level"]);
+  const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
+  const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
+  return Object.freeze({
+    listen: {
+      host: text(listen["host"] ?? "127.0.0.1", "listen.host"),
+      port: integer(listen["port"] ?? 8443, "listen.port", 0, 65_535),
+    },
+    ...(root["tls"] === undefined ? {} : { tls: readTls(root["tls"], folder) }),
+    ...(publicBaseUrl === undefined ? {} : { publicBaseUrl }),
+    stateDirectory: path(root["stateDirectory"], "stateDirectory", folder),
+    restoreRoot: path(root["restoreRoot"], "restoreRoot", folder),
+    authentication: {
+      mode: oneOf(authentication["mode"] ?? "none", "authentication.mode", ["none", "development"]),
+    },
+    deployment: {
+      ...(deployment["id"] === undefined ? {} : { id: guid(deployment["id"], "deployment.id") }),
+      region: text(deployment["region"], "deployment.region"),
+      stampVersion:
+        deployment["stampVersion"] === undefined
+          ? null
+          : text(deployment["stampVersion"], "deployment.stampVersion"),
+      oemVersion:
+        deployment["oemVersion"] === undefined
+          ? null
+          : text(deployment["oemVersion"], "deployment.oemVersion"),
+    },
+    roles: root["roles"],
+    log: {
+      format: oneOf(log["format"] ?? "json", "log.format", ["json", "pretty"]),
+      level: oneOf(log["level"] ?? "info", "log.level", ["error", "warn", "info", "debug"]),
+    },
+    workers: integer(root["workers"] ?? 2, "workers", 1, 64),
+    pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
+    leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
+    ...(failpoint === undefined || failpoint === "" ? {} : { failpoint }),
+  });
+}
+
+/** A deployment id for a service that was not given one; main keeps it in the state. */
+export function newDeploymentId(): string {
+  return randomUUID();
+}
+
+function section(
+  value: unknown,
+  name: string,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid(name, "it must be a section of settings");
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key))
+      throw invalid(
+        name === "configuration" ? key : `${name}.${key}`,
+        `it is not a setting; known here: ${known.join(", ")}`,
+      );
+  }
+  return value as Record<string, unknown>;
+}
+
+function readTls(value: unknown, folder: string): { certificateFile: string; keyFile: string } {
+  const tls = section(value, "tls", ["certificateFile", "keyFile"]);
+  return {
+    certificateFile: path(tls["certificateFile"], "tls.certificateFile", folder),
+    keyFile: path(tls["keyFile"], "tls.keyFile", folder),
+  };
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string" || value.trim() === "") throw invalid(name, "it must be text");
+  return value;
+}
+
+function integer(value: unknown, name: string, least: number, most: number): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most)
+    throw invalid(name, `it must be a whole number from ${least} to ${most}`);
+  return value;
+}
+
+function oneOf<T extends string>(value: unknown, name: string, values: readonly T[]): T {
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) throw invalid(name, `it must be one of ${values.join(", ")}`);
+  return found;
+}
+
+function path(value: unknown, name: string, folder: string): string {
+  const given = text(value, name);
+  return isAbsolute(given) ? given : resolve(folder, given);
+}
+
+function guid(value: unknown, name: string): string {
+  const given = text(value, name).toLowerCase();
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given))
+    throw invalid(name, "it must be a GUID");
+  return given;
+}
+
+function optionalUrl(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const given = text(value, "publicBaseUrl");
+  const url = URL.parse(given);
+  if (
+    url === null ||
+    !["http:", "https:"].includes(url.protocol) ||
+    url.pathname !== "/" ||
+    url.search !== "" ||
+    url.username !== ""
+  ) {
+    throw invalid(
+      "publicBaseUrl",
+      'it must be scheme and host only, for example "https://backup.example"',
+    );
+  }
+  return url.origin;
+}
+
+function invalid(name: string, fault: string): AppError {
+  return new AppError("InvalidConfiguration", `Setting "${name}" is not valid: ${fault}`, {
+    target: name,
+  });
+}

@@ -1,0 +1,147 @@
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { toAppError } from "../../base/errors.ts";
+import { ChunkTable } from "../chunk-table.ts";
+import { createChunker, type Chunker } from "../chunker.ts";
+import { createBlockCodec } from "../compression.ts";
+import { blockBytes } from "../format/limits.ts";
+import { guidBytes } from "../format/object-names.ts";
+import { packBufferBytes, PackBuilder, type FinishedPack } from "../pack-builder.ts";
+import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
+import type { FileResult, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
+import { readFile } from "./read-file.ts";
+
+/**
+ * One thread of a backup: reads, cuts, hashes, deduplicates, compresses, encrypts and fills packs, all for the
+ * files it is given. Nothing but finished packs and chunk references leaves it.
+ */
+const port = parentPort;
+if (port !== null) serve(workerData as WorkerSetup);
+
+/** Buffers a worker owns: one being filled, one on its way to the store. */
+const ownBuffers = 2;
+
+function serve(setup: WorkerSetup): void {
+  const worker = createWorker(setup);
+  port?.on("message", (message: ToWorker) => {
+    try {
+      worker.handle(message);
+    } catch (error) {
+      const { code, message: text } = toAppError(error);
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      send({ kind: "failed", code, message: code === "Internal" ? `${text}: ${cause}` : text });
+    }
+  });
+}
+
+function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
+
+interface BackupWorker {
+  handle(message: ToWorker): void;
+}
+
+function createWorker(setup: WorkerSetup): BackupWorker {
+  const table = new ChunkTable(setup.table);
+  const signals = new Int32Array(setup.signals);
+  const builder = createBuilder(setup, table, signals);
+  const sink = new ChunkSink(table, builder, secretKey(setup.chunkIdKey), signals);
+  const seed = Buffer.from(setup.chunkerSeed, "base64");
+  const files = createChunker(seed, setup.chunking);
+  const streams = new Map<number, StreamSession>();
+  let segmentsSeen = setup.table.segments.length;
+
+  const attach = (segments: readonly SharedArrayBuffer[]): void => {
+    for (const segment of segments.slice(segmentsSeen)) table.attach(segment);
+    segmentsSeen = Math.max(segmentsSeen, segments.length);
+  };
+  const takePiece = (message: Extract<ToWorker, { kind: "piece" }>): FileResult => {
+    const session =
+      streams.get(message.stream) ?? new StreamSession(createChunker(seed, setup.chunking), sink);
+    streams.set(message.stream, session);
+    session.write(message.bytes, message.last);
+    if (message.last) streams.delete(message.stream);
+    return { ...sink.take(), bytes: message.bytes.length, changed: false };
+  };
+  return {
+    handle(message) {
+      if (message.kind === "flush") {
+        builder.flush();
+        send({ kind: "flushed" });
+        return;
+      }
+      attach(message.segments);
+      if (message.kind === "piece") {
+        send({ kind: "piece", stream: message.stream, result: takePiece(message) });
+        return;
+      }
+      const results = message.files.map((task) =>
+        readFile(task, files, sink, setup.chunking.averageBytes),
+      );
+      send({ kind: "files", batch: message.batch, results });
+    },
+  };
+}
+
+/** A stream has a chunker of its own: its unfinished chunk waits there for the next piece. */
+class StreamSession {
+  readonly #cutter: WindowCutter;
+
+  constructor(chunker: Chunker, sink: ChunkSink) {
+    this.#cutter = new WindowCutter(chunker, sink, 0);
+  }
+
+  write(bytes: Uint8Array, last: boolean): void {
+    for (let done = 0; done < bytes.length;) {
+      const part = bytes.subarray(done, done + this.#cutter.space.length);
+      this.#cutter.space.set(part);
+      this.#cutter.advance(part.length, false);
+      done += part.length;
+    }
+    if (last) this.#cutter.advance(0, true);
+  }
+}
+
+function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Array): PackBuilder {
+  return new PackBuilder({
+    repositoryId: guidBytes(setup.repositoryId),
+    epochId: Buffer.from(setup.epochId, "hex"),
+    dataKeyId: Buffer.from(setup.dataKeyId, "hex"),
+    dataKey: secretKey(setup.dataKey),
+    indexKey: secretKey(setup.indexKey),
+    codec: createBlockCodec({ level: setup.compressionLevel, maxBlockBytes: blockBytes }),
+    randomBytes,
+    newOrdinal: () => table.newPackOrdinal(),
+    takeBuffer: createBufferPool(setup, signals),
+    onPack: sendPack,
+  });
+}
+
+function sendPack(pack: FinishedPack): void {
+  const { ordinal, packId, bytes, blocks, chunkCount } = pack;
+  send({ kind: "pack", ordinal, packId, bytes, blocks, chunkCount }, [bytes.buffer as ArrayBuffer]);
+}
+
+/** Waits for the coordinator when all buffers are on their way: this is the back-pressure of a slow store. */
+function createBufferPool(setup: WorkerSetup, signals: Int32Array): () => Buffer {
+  let made = 0;
+  return () => {
+    for (;;) {
+      const given = Atomics.load(signals, 1);
+      const received = receiveMessageOnPort(setup.buffers) as { message: ArrayBuffer } | undefined;
+      if (received !== undefined) return Buffer.from(received.message);
+      if (made < ownBuffers) {
+        made += 1;
+        return Buffer.allocUnsafeSlow(packBufferBytes);
+      }
+      // A bound on the wait lets a stop signal through even if the coordinator died.
+      Atomics.wait(signals, 1, given, 1000);
+      if (Atomics.load(signals, 0) !== 0) throw new Error("The backup was stopped");
+    }
+  };
+}
+
+function secretKey(base64: string): KeyObject {
+  return createSecretKey(Buffer.from(base64, "base64"));
+}

@@ -1,0 +1,223 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError, toAppError } from "../../base/errors.ts";
+import { toIso } from "../../base/clock.ts";
+import type { ChunkTable } from "../chunk-table.ts";
+import type { RoleResult } from "../model.ts";
+import type { Source, SourceHost, SourceWarning } from "../source.ts";
+import type { BackupOptions, BackupRole } from "./options.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
+import { RoleRun, type RoleCounts } from "./role-run.ts";
+import type { TreeCache } from "./tree-cache.ts";
+import type { FinishedTree } from "./tree-writer.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+export interface CopiedRole {
+  readonly result: RoleResult;
+  /** Undefined for a role that failed: nothing of it is referenced. */
+  readonly tree: FinishedTree | undefined;
+}
+
+export interface CopyContext {
+  readonly options: BackupOptions;
+  readonly pool: WorkerPool;
+  readonly table: ChunkTable;
+  readonly cache: TreeCache | undefined;
+  readonly meter: ProgressMeter;
+}
+
+/**
+ * Copies all roles, wave by wave: within a wave all sources are made consistent first, so that their moments
+ * lie close together. A role that fails is a result; a store that fails is an exception.
+ */
+export async function copyRoles(context: CopyContext): Promise<CopiedRole[]> {
+  const waves = [...new Set(context.options.roles.map((role) => role.wave))].sort((a, b) => a - b);
+  const copied: CopiedRole[] = [];
+  for (const wave of waves) {
+    const roles = context.options.roles.filter((role) => role.wave === wave);
+    copied.push(...(await copyWave(context, roles)));
+  }
+  return copied;
+}
+
+async function copyWave(context: CopyContext, roles: readonly BackupRole[]): Promise<CopiedRole[]> {
+  const { options, meter } = context;
+  meter.enter("preparing");
+  const prepared = await Promise.all(roles.map((role) => prepareRole(options, role)));
+  await options.failpoint?.("backup.roles-prepared");
+  const copied: CopiedRole[] = [];
+  try {
+    for (const role of prepared) {
+      meter.enter("copying", role.role.name);
+      copied.push(await copyRole(context, role));
+    }
+  } finally {
+    for (const role of prepared) await role.close();
+  }
+  return copied;
+}
+
+interface PreparedRole {
+  readonly role: BackupRole;
+  readonly source: Source | undefined;
+  readonly error: AppError | undefined;
+  readonly startedAt: number;
+  readonly warnings: SourceWarning[];
+  close(): Promise<void>;
+}
+
+async function prepareRole(options: BackupOptions, role: BackupRole): Promise<PreparedRole> {
+  const startedAt = options.clock.now();
+  const warnings: SourceWarning[] = [];
+  const host = new RoleHost(options, role.name, warnings);
+  let source: Source | undefined;
+  const close = async (): Promise<void> => {
+    await source
+      ?.close()
+      .catch((error: unknown) =>
+        options.logger.warn("Cannot clean up after a role", {
+          role: role.name,
+          code: toAppError(error).code,
+        }),
+      );
+    await host.close();
+  };
+  try {
+    source = role.open(host);
+    await source.prepare(options.signal);
+    return { role, source, error: undefined, startedAt, warnings, close };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { role, source: undefined, error: toAppError(error), startedAt, warnings, close };
+  }
+}
+
+async function copyRole(context: CopyContext, prepared: PreparedRole): Promise<CopiedRole> {
+  const { options } = context;
+  const { role, source, warnings } = prepared;
+  if (source === undefined)
+    return failedRole(
+      options,
+      prepared,
+      prepared.error ?? new AppError("SourceUnavailable", "The source could not be opened"),
+      emptyCounts,
+    );
+  const before = options.rescan === true ? undefined : context.cache?.read(role.name);
+  const warn = (warning: SourceWarning): void => {
+    warnings.push(warning);
+    options.onWarning?.(role.name, warning);
+  };
+  const onBytes = (bytes: number, files: number): void => context.meter.add(bytes, files);
+  const run = new RoleRun({
+    role: role.name,
+    source,
+    pool: context.pool,
+    table: context.table,
+    cache: context.cache,
+    before,
+    warn,
+    onBytes,
+    signal: options.signal,
+  });
+  try {
+    const tree = await run.run();
+    if (run.counts.files + run.counts.otherEntries === 0 && role.allowEmpty !== true) {
+      throw new AppError(
+        "NothingBackedUp",
+        `Role "${role.name}" gave nothing to back up: check its settings, or allow it to be empty`,
+      );
+    }
+    return {
+      result: { ...describe(options, prepared, run.counts), status: statusOf(warnings) },
+      tree,
+    };
+  } catch (error) {
+    const failure = toAppError(error);
+    if (!isSourceFault(failure)) throw error;
+    return failedRole(options, prepared, failure, run.counts);
+  }
+}
+
+/** What the source did wrong fails its role; anything else (store, engine, cancel) fails the backup. */
+function isSourceFault(error: AppError): boolean {
+  return [
+    "SourceUnavailable",
+    "SourceFailed",
+    "SourceTimeout",
+    "NothingBackedUp",
+    "InvalidConfiguration",
+    "UnsafePath",
+  ].includes(error.code);
+}
+
+function failedRole(
+  options: BackupOptions,
+  prepared: PreparedRole,
+  error: AppError,
+  counts: RoleCounts,
+): CopiedRole {
+  options.logger.warn("A role could not be backed up", {
+    role: prepared.role.name,
+    code: error.code,
+    error: error.message,
+  });
+  const result: RoleResult = {
+    ...describe(options, prepared, counts),
+    status: "Failed",
+    error: { code: error.code, message: error.message },
+  };
+  return { result, tree: undefined };
+}
+
+function describe(
+  options: BackupOptions,
+  prepared: PreparedRole,
+  counts: RoleCounts,
+): Omit<RoleResult, "status" | "error"> {
+  const { name, required, essential } = prepared.role;
+  const times = { startedAt: toIso(prepared.startedAt), endedAt: toIso(options.clock.now()) };
+  return { name, required, essential, ...times, ...counts, warnings: prepared.warnings.length };
+}
+
+/** A file that was gone before it could be read is no loss; one that could not be read is. */
+function statusOf(warnings: readonly SourceWarning[]): RoleResult["status"] {
+  return warnings.every((warning) => warning.code === "Vanished")
+    ? "Succeeded"
+    : "PartialSucceeded";
+}
+
+const emptyCounts: RoleCounts = {
+  files: 0,
+  directories: 0,
+  otherEntries: 0,
+  plainBytes: 0,
+  newBytes: 0,
+};
+
+class RoleHost implements SourceHost {
+  readonly #options: BackupOptions;
+  readonly #role: string;
+  readonly #warnings: SourceWarning[];
+  #scratch: Promise<string> | undefined;
+
+  constructor(options: BackupOptions, role: string, warnings: SourceWarning[]) {
+    this.#options = options;
+    this.#role = role;
+    this.#warnings = warnings;
+  }
+
+  warn(warning: SourceWarning): void {
+    this.#warnings.push(warning);
+    this.#options.onWarning?.(this.#role, warning);
+  }
+
+  scratchDirectory(): Promise<string> {
+    this.#scratch ??= mkdtemp(join(this.#options.scratchDirectory, "role-"));
+    return this.#scratch;
+  }
+
+  async close(): Promise<void> {
+    if (this.#scratch !== undefined)
+      await rm(await this.#scratch, { recursive: true, force: true });
+  }
+}

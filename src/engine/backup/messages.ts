@@ -1,0 +1,77 @@
+import type { MessagePort } from "node:worker_threads";
+import type { ChunkTableParts } from "../chunk-table.ts";
+
+/** What the coordinator of a backup and its worker threads say to each other. */
+
+export interface WorkerSetup {
+  readonly repositoryId: string;
+  readonly epochId: string;
+  readonly dataKeyId: string;
+  /** Raw keys, base64: a worker is part of this process. */
+  readonly dataKey: string;
+  readonly indexKey: string;
+  readonly chunkIdKey: string;
+  readonly chunkerSeed: string;
+  readonly chunking: {
+    readonly minBytes: number;
+    readonly averageBytes: number;
+    readonly maxBytes: number;
+  };
+  readonly compressionLevel: number;
+  readonly table: ChunkTableParts;
+  /** [0]: 1 stops the worker at the next chunk; [1]: pack buffers given back so far. */
+  readonly signals: SharedArrayBuffer;
+  /** Pack buffers come back here. */
+  readonly buffers: MessagePort;
+}
+
+export interface FileTask {
+  /** Absolute, raw bytes as latin1. */
+  readonly path: string;
+  readonly offset: number;
+  /** Bytes wanted: what the walk saw from `offset` to the end or to the segment's border. */
+  readonly length: number;
+  readonly paged: boolean;
+  /** Nanoseconds, to notice a change while reading. */
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+export interface FileResult {
+  /** 20-byte chunk references. */
+  readonly chunks: Uint8Array;
+  readonly bytes: number;
+  readonly newBytes: number;
+  readonly changed: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export type ToWorker =
+  | {
+      readonly kind: "files";
+      readonly batch: number;
+      readonly files: readonly FileTask[];
+      readonly segments: readonly SharedArrayBuffer[];
+    }
+  | {
+      readonly kind: "piece";
+      readonly stream: number;
+      readonly bytes: Uint8Array;
+      readonly last: boolean;
+      readonly segments: readonly SharedArrayBuffer[];
+    }
+  | { readonly kind: "flush" };
+
+export type FromWorker =
+  | { readonly kind: "files"; readonly batch: number; readonly results: readonly FileResult[] }
+  | { readonly kind: "piece"; readonly stream: number; readonly result: FileResult }
+  | {
+      readonly kind: "pack";
+      readonly ordinal: number;
+      readonly packId: string;
+      readonly bytes: Uint8Array;
+      readonly blocks: Uint8Array;
+      readonly chunkCount: number;
+    }
+  | { readonly kind: "flushed" }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };

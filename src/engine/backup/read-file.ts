@@ -1,0 +1,90 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
+import type { Chunker } from "../chunker.ts";
+import { WindowCutter, type ChunkSink } from "./chunk-sink.ts";
+import type { FileResult, FileTask } from "./messages.ts";
+
+/** Reads one file, or one segment of a large one, into the sink. A file that cannot be read is a result, not an exception. */
+export function readFile(
+  task: FileTask,
+  chunker: Chunker,
+  sink: ChunkSink,
+  fixedBytes: number,
+): FileResult {
+  let file: number;
+  try {
+    file = openSync(nativePath(task.path), readFlags);
+  } catch (error) {
+    return unreadable(error);
+  }
+  try {
+    const bytes = copyContent(file, task, chunker, sink, fixedBytes);
+    const changed = bytes < task.length || isChanged(fstatSync(file, { bigint: true }), task);
+    return { ...sink.take(), bytes, changed };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    sink.take();
+    return unreadable(error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Raw bytes kept as latin1, as the file system wants them; a plain string where that is the same. */
+export function nativePath(path: string): string | Buffer {
+  // eslint-disable-next-line no-control-regex
+  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, "latin1");
+}
+
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** One read of this size stays in the processor's cache; larger ones were slower. */
+const readBytes = 1024 * 1024;
+const sqliteMagic = Buffer.from("SQLite format 3\0", "latin1");
+
+function copyContent(
+  file: number,
+  task: FileTask,
+  chunker: Chunker,
+  sink: ChunkSink,
+  fixedBytes: number,
+): number {
+  let cutter: WindowCutter | undefined;
+  let done = 0;
+  while (done < task.length) {
+    const space: Buffer = cutter?.space ?? chunker.memory;
+    const wanted = Math.min(readBytes, space.length, task.length - done);
+    const count = readSync(file, space, 0, wanted, task.offset + done);
+    cutter ??= new WindowCutter(
+      chunker,
+      sink,
+      task.paged || isPaged(task, space, count) ? fixedBytes : 0,
+    );
+    done += count;
+    cutter.advance(count, count === 0 || done === task.length);
+    if (count === 0) break;
+  }
+  return done;
+}
+
+/** Databases change whole pages in place: fixed cuts then store the fewest bytes again. */
+function isPaged(task: FileTask, space: Buffer, count: number): boolean {
+  return task.offset === 0 && count >= 16 && space.compare(sqliteMagic, 0, 16, 0, 16) === 0;
+}
+
+function isChanged(stats: BigIntStats, task: FileTask): boolean {
+  return stats.mtimeNs !== task.mtimeNs || stats.ctimeNs !== task.ctimeNs;
+}
+
+function unreadable(error: unknown): FileResult {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return {
+    chunks: new Uint8Array(0),
+    bytes: 0,
+    newBytes: 0,
+    changed: true,
+    error: { code: code ?? "EIO", message },
+  };
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

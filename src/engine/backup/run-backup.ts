@@ -1,0 +1,316 @@
+import { AppError, isAppError, toAppError } from "../../base/errors.ts";
+import { toIso } from "../../base/clock.ts";
+import { objectKind, sealSmall } from "../crypto/aead.ts";
+import { manifestBinding } from "../crypto/bindings.ts";
+import { manifestKeyInfo } from "../crypto/key-purposes.ts";
+import {
+  encodeManifest,
+  encodeRoots,
+  ledgerHeadOf,
+  type Manifest,
+  type TreeRoot,
+} from "../format/manifest.ts";
+import { manifestName, refsName } from "../format/object-names.ts";
+import { encodeRefs } from "../format/refs.ts";
+import { encodeSignedDocument } from "../format/signed-document.ts";
+import { buildIndexObjects, deriveObjectKey, sha256 } from "../index-objects.ts";
+import { acquireLease, type WriterLease } from "../lease.ts";
+import { listBackups, readBackup } from "../list-backups.ts";
+import type { BackupRecord, EpochKeys, LedgerHead, RoleResult } from "../model.ts";
+import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
+import type { BackupOptions } from "./options.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+import { RepositoryWriter } from "./repository-writer.ts";
+import { copyRoles, type CopiedRole } from "./copy-roles.ts";
+import { TreeCache } from "./tree-cache.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+/**
+ * One backup from lease to checked manifest: data, then index, then refs, then the manifest, each read back.
+ * Whatever happens before the manifest is there changes nothing that was there before. Repeating a run whose
+ * manifest is already there returns that backup.
+ */
+export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
+  const config = await readConfig(options.store, options.keys.signingPublicKey);
+  const epoch = options.keys.epochs.at(-1);
+  if (epoch === undefined)
+    throw new AppError(
+      "EncryptionNotConfigured",
+      "Cannot back up: the repository has no encryption certificate; set one on the backup location",
+    );
+  const done = await findOwnManifest(options, config);
+  if (done !== undefined) return done;
+  const lease = await acquireLease(
+    options.store,
+    { installationId: options.installationId, jobFence: options.fence },
+    options,
+  );
+  try {
+    await options.failpoint?.("backup.leased");
+    return await runLeased(options, config, epoch, lease);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function runLeased(
+  options: BackupOptions,
+  config: RepositoryConfig,
+  epoch: EpochKeys,
+  lease: WriterLease,
+): Promise<BackupRecord> {
+  const startedAt = options.clock.now();
+  const { backups } = await listBackups(options.store, config.signingPublicKey);
+  const trusted = backups
+    .map((backup) => backup.record)
+    .filter((record) => record.signature === "trusted");
+  const previous = trusted.at(-1);
+  reportLedger(options, trusted);
+  const writer = await RepositoryWriter.open(options, epoch);
+  await options.failpoint?.("backup.index-loaded");
+  const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
+  const cache =
+    options.cacheDirectory === undefined
+      ? undefined
+      : new TreeCache(options.cacheDirectory, options.keys.repositoryId, epoch);
+  const pool = createPool(options, config, epoch, writer);
+  const stop = (): void =>
+    pool.fail(new AppError("Canceled", "The backup was canceled: nothing older was changed"));
+  options.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const roles = await copyRoles({ options, pool, table: writer.table, cache, meter });
+    await options.failpoint?.("backup.roles-copied");
+    await pool.flush();
+    await options.failpoint?.("backup.packs-stored");
+    meter.enter("committing");
+    const record = await commit({ options, epoch, lease, writer, roles, startedAt, previous });
+    commitCaches(options, cache, epoch, roles, startedAt, record.backupId);
+    return record;
+  } finally {
+    options.signal.removeEventListener("abort", stop);
+    await pool.close();
+  }
+}
+
+function createPool(
+  options: BackupOptions,
+  config: RepositoryConfig,
+  epoch: EpochKeys,
+  writer: RepositoryWriter,
+): WorkerPool {
+  return new WorkerPool({
+    table: writer.table,
+    count: options.workers ?? defaultWorkers,
+    storePack: (pack) => writer.storePack(pack),
+    setup: {
+      repositoryId: options.keys.repositoryId,
+      epochId: epoch.id,
+      dataKeyId: writer.dataKeyId,
+      dataKey: writer.dataKey.toString("base64"),
+      indexKey: epoch.indexKey,
+      chunkIdKey: epoch.chunkIdKey,
+      chunkerSeed: epoch.chunkerSeed,
+      chunking: config.chunking,
+      compressionLevel: options.compressionLevel ?? 1,
+      table: writer.tableParts,
+    },
+  });
+}
+
+const defaultWorkers = 2;
+
+interface CommitInput {
+  readonly options: BackupOptions;
+  readonly epoch: EpochKeys;
+  readonly lease: WriterLease;
+  readonly writer: RepositoryWriter;
+  readonly roles: readonly CopiedRole[];
+  readonly startedAt: number;
+  readonly previous: BackupRecord | undefined;
+}
+
+async function commit(input: CommitInput): Promise<BackupRecord> {
+  const { options, writer, roles } = input;
+  const results = roles.map((role) => role.result);
+  requireSomething(results);
+  for (const object of buildIndexObjects(
+    writer.takeUnindexed(),
+    options.keys.repositoryId,
+    input.epoch,
+    options.randomBytes,
+  )) {
+    await writer.storeIndexObject(object.name, object.bytes);
+  }
+  await options.failpoint?.("backup.index-stored");
+  const refs = encodeRefs(await writer.references());
+  const refsObject = refsName(sha256(refs));
+  await writer.storeObject(refsObject, refs);
+  await options.failpoint?.("backup.refs-stored");
+  const manifest = buildManifest(input, results, refsObject);
+  const name = manifestName(options.backupId);
+  const bytes = encodeSignedDocument(name, encodeManifest(manifest), signerOf(options.keys));
+  await input.lease.assertHeld();
+  await options.failpoint?.("backup.before-manifest");
+  await writer.storeObject(name, bytes);
+  await options.failpoint?.("backup.manifest-stored");
+  const { record } = await readBackup(
+    options.store,
+    name,
+    options.keys.repositoryId,
+    options.keys.signingPublicKey,
+  );
+  if (record.signature !== "trusted")
+    throw new AppError(
+      "StoreTampered",
+      `Object "${name}" read back from the store does not verify: do not rely on this backup`,
+      { target: name },
+    );
+  await options.failpoint?.("backup.checked");
+  return record;
+}
+
+function buildManifest(input: CommitInput, roles: readonly RoleResult[], refs: string): Manifest {
+  const { options, epoch, writer, previous } = input;
+  const roots = input.roles.flatMap((role) => (role.tree === undefined ? [] : [role.tree.root]));
+  const head = newestOf(previous, options.ledgerHead);
+  return {
+    repositoryId: options.keys.repositoryId,
+    epochId: epoch.id,
+    dataKeyId: writer.dataKeyId,
+    backupId: options.backupId,
+    sequence: (head?.sequence ?? 0) + 1,
+    previous:
+      head === undefined ? null : { backupId: head.backupId, manifestHash: head.manifestHash },
+    fence: input.lease.fence,
+    status: foldStatus(roles),
+    createdAt: toIso(input.startedAt),
+    endedAt: toIso(options.clock.now()),
+    isAutomatic: options.isAutomatic,
+    isCloudRecoveryReady: isRecoveryReady(roles),
+    deployment: options.deployment,
+    recipients: epoch.recipients,
+    roles,
+    plainBytes: sum(roles, (role) => role.plainBytes),
+    newBytes: sum(roles, (role) => role.newBytes),
+    storedBytes: writer.storedBytes,
+    refs,
+    sealed: sealRoots(roots, options.keys.repositoryId, epoch, options).toString("base64"),
+  };
+}
+
+/** Salt, then the sealed roots, bound to the repository, the epoch and the backup. */
+function sealRoots(
+  roots: readonly TreeRoot[],
+  repositoryId: string,
+  epoch: EpochKeys,
+  options: BackupOptions,
+): Buffer {
+  const salt = options.randomBytes(16);
+  const key = deriveObjectKey(epoch.indexKey, salt, manifestKeyInfo);
+  const aad = manifestBinding(repositoryId, epoch.id, options.backupId);
+  return Buffer.concat([salt, sealSmall(key, objectKind.manifest, 0, aad, encodeRoots(roots))]);
+}
+
+/** All succeeded; some did; or none. */
+export function foldStatus(roles: readonly RoleResult[]): BackupRecord["status"] {
+  const isGood = (role: RoleResult): boolean =>
+    role.status === "Succeeded" || (role.status === "Skipped" && !role.required);
+  if (roles.every(isGood)) return "Succeeded";
+  const hasContent = roles.some(
+    (role) => role.status === "Succeeded" || role.status === "PartialSucceeded",
+  );
+  return hasContent ? "PartialSucceeded" : "Failed";
+}
+
+/** Every role that rebuilding needs is whole. */
+export function isRecoveryReady(roles: readonly RoleResult[]): boolean {
+  const essential = roles.filter((role) => role.essential);
+  return essential.length > 0 && essential.every((role) => role.status === "Succeeded");
+}
+
+/** Nothing at all is a failure, and says why each role gave nothing. */
+function requireSomething(roles: readonly RoleResult[]): void {
+  if (roles.some((role) => role.status === "Succeeded" || role.status === "PartialSucceeded"))
+    return;
+  const causes = roles.map((role) => `role "${role.name}": ${role.error?.message ?? role.status}`);
+  const code = roles.length === 1 ? roles[0]?.error?.code : undefined;
+  throw new AppError(
+    code === "SourceTimeout" || code === "SourceUnavailable" || code === "SourceFailed"
+      ? code
+      : "NothingBackedUp",
+    `No role could be backed up: ${causes.join("; ") || "no roles are configured"}`,
+  );
+}
+
+async function findOwnManifest(
+  options: BackupOptions,
+  config: RepositoryConfig,
+): Promise<BackupRecord | undefined> {
+  try {
+    const { record } = await readBackup(
+      options.store,
+      manifestName(options.backupId),
+      config.repositoryId,
+      config.signingPublicKey,
+    );
+    return record.signature === "trusted" ? record : undefined;
+  } catch (error) {
+    if (isAppError(error, "ObjectNotFound")) return undefined;
+    throw error;
+  }
+}
+
+/** The store shows less than we remember: said at once, and by verify; a new backup is still better than none. */
+function reportLedger(options: BackupOptions, trusted: readonly BackupRecord[]): void {
+  const head = options.ledgerHead;
+  if (head === undefined) return;
+  const found = trusted.find((record) => record.backupId === head.backupId);
+  if (found?.manifestHash === head.manifestHash) return;
+  options.logger.error(
+    "The store does not show the newest backup this service made: it was deleted or rolled back",
+    { backupId: head.backupId, code: "RollbackDetected" },
+  );
+}
+
+function newestOf(
+  record: BackupRecord | undefined,
+  head: LedgerHead | undefined,
+): LedgerHead | undefined {
+  const shown = record === undefined ? undefined : ledgerHeadOf(record);
+  if (shown === undefined || head === undefined) return shown ?? head;
+  return head.sequence > shown.sequence ? head : shown;
+}
+
+function commitCaches(
+  options: BackupOptions,
+  cache: TreeCache | undefined,
+  epoch: EpochKeys,
+  roles: readonly CopiedRole[],
+  startedAt: number,
+  backupId: string,
+): void {
+  if (cache === undefined) return;
+  for (const { result, tree } of roles) {
+    if (tree?.cache === undefined) continue;
+    try {
+      cache.commit(result.name, {
+        backupId,
+        epochId: epoch.id,
+        startedAtNs: BigInt(Math.floor(startedAt)) * 1_000_000n,
+        treeBytes: tree.root.bytes,
+        chunks: tree.root.chunks,
+        ...tree.cache,
+      });
+    } catch (error) {
+      // The cache only saves time: a backup is not failed for it.
+      options.logger.warn("Cannot keep the local cache: the next backup reads every file", {
+        role: result.name,
+        code: toAppError(error).code,
+      });
+    }
+  }
+}
+
+function sum(roles: readonly RoleResult[], value: (role: RoleResult) => number): number {
+  return roles.reduce((total, role) => total + value(role), 0);
+}

@@ -1,0 +1,225 @@
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { AppError, errorCodes, toAppError, type ErrorCode } from "../../base/errors.ts";
+import type { ChunkTable } from "../chunk-table.ts";
+import type { FileResult, FileTask, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
+
+export type ArrivedPack = Extract<FromWorker, { kind: "pack" }>;
+
+export interface WorkerPoolOptions {
+  readonly setup: Omit<WorkerSetup, "buffers" | "signals">;
+  readonly table: ChunkTable;
+  readonly count: number;
+  /** Makes a pack durable; its buffer goes back to the worker when this resolves. */
+  readonly storePack: (pack: ArrivedPack) => Promise<void>;
+}
+
+/** Batches a worker may have waiting: enough that it never idles, few enough to bound what is in flight. */
+const batchesPerWorker = 3;
+
+/**
+ * The worker threads of one backup, started when there is work for them. The first failure, of a worker or of
+ * the store, ends everything: all pending and later calls reject with it.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #signals = new SharedArrayBuffer(8);
+  readonly #workers: PoolWorker[] = [];
+  readonly #segments: SharedArrayBuffer[];
+  readonly #storing = new Set<Promise<void>>();
+  #waiters: (() => void)[] = [];
+  #failure: AppError | undefined;
+  #batches = 0;
+  #streams = 0;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#segments = [...options.setup.table.segments];
+  }
+
+  /** Reads files; results come in the order of the tasks. Await `ready` first. */
+  readFiles(files: readonly FileTask[]): Promise<readonly FileResult[]> {
+    const worker = this.#leastBusy();
+    const batch = this.#batches++;
+    return this.#ask(worker, `batch ${batch}`, {
+      kind: "files",
+      batch,
+      files,
+      segments: this.#growSegments(),
+    }) as Promise<readonly FileResult[]>;
+  }
+
+  /** Resolves when another batch may be handed in: this is what slows the walk down. */
+  async ready(): Promise<void> {
+    while (
+      this.#failure === undefined &&
+      this.#busyCount() >= this.#options.count * batchesPerWorker
+    ) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** A stream of bytes, stored in order by one worker. Awaiting each write bounds what is in flight. */
+  openStream(): { write(bytes: Uint8Array, last: boolean): Promise<FileResult> } {
+    const stream = this.#streams++;
+    const worker = this.#leastBusy();
+    let piece = 0;
+    return {
+      write: (bytes, last) => {
+        const label = `stream ${stream} ${piece++}`;
+        return this.#ask(worker, label, {
+          kind: "piece",
+          stream,
+          bytes,
+          last,
+          segments: this.#growSegments(),
+        }) as Promise<FileResult>;
+      },
+    };
+  }
+
+  /** Everything handed in is in the store when this resolves. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => this.#ask(worker, "flush", { kind: "flush" })));
+    while (this.#storing.size > 0) await Promise.all(this.#storing);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Stops the threads at their next chunk. */
+  async close(): Promise<void> {
+    this.#stop();
+    for (const worker of this.#workers) worker.buffers.close();
+    await Promise.all(this.#workers.map((worker) => worker.thread.terminate()));
+    await Promise.allSettled(this.#storing);
+  }
+
+  fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = toAppError(error);
+    this.#stop();
+    for (const worker of this.#workers) {
+      for (const answer of worker.pending.values()) answer.reject(this.#failure);
+      worker.pending.clear();
+    }
+    this.#wake();
+  }
+
+  #stop(): void {
+    Atomics.store(new Int32Array(this.#signals), 0, 1);
+    Atomics.add(new Int32Array(this.#signals), 1, 1);
+    Atomics.notify(new Int32Array(this.#signals), 1);
+  }
+
+  #ask(worker: PoolWorker, label: string, message: ToWorker): Promise<unknown> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      worker.pending.set(label, { resolve, reject });
+      worker.thread.postMessage(message);
+    });
+  }
+
+  #growSegments(): readonly SharedArrayBuffer[] {
+    const segment = this.#options.table.growAhead();
+    if (segment !== undefined) this.#segments.push(segment);
+    return this.#segments;
+  }
+
+  #busyCount(): number {
+    return this.#workers.reduce((sum, worker) => sum + worker.pending.size, 0);
+  }
+
+  #leastBusy(): PoolWorker {
+    const idle = this.#workers.find((worker) => worker.pending.size === 0);
+    if (idle !== undefined) return idle;
+    if (this.#workers.length < this.#options.count) return this.#startWorker();
+    return this.#workers.reduce((least, worker) =>
+      worker.pending.size < least.pending.size ? worker : least,
+    );
+  }
+
+  #startWorker(): PoolWorker {
+    const { port1, port2 } = new MessageChannel();
+    const setup: WorkerSetup = { ...this.#options.setup, signals: this.#signals, buffers: port2 };
+    const thread = new Worker(workerFile("./backup-worker"), {
+      workerData: setup,
+      transferList: [port2],
+    });
+    const worker: PoolWorker = { thread, buffers: port1, pending: new Map() };
+    thread.on("message", (message: FromWorker) => this.#receive(worker, message));
+    thread.on("error", (error) => this.fail(error));
+    thread.on("exit", () =>
+      this.fail(
+        new AppError("Interrupted", "A backup worker thread ended before its work was done"),
+      ),
+    );
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #receive(worker: PoolWorker, message: FromWorker): void {
+    switch (message.kind) {
+      case "files":
+        return this.#answer(worker, `batch ${message.batch}`, message.results);
+      case "piece":
+        return this.#answer(
+          worker,
+          firstPending(worker, `stream ${message.stream} `),
+          message.result,
+        );
+      case "flushed":
+        return this.#answer(worker, "flush", undefined);
+      case "pack":
+        return this.#storePack(worker, message);
+      case "failed":
+        return this.fail(new AppError(toErrorCode(message.code), message.message));
+    }
+  }
+
+  #answer(worker: PoolWorker, label: string, value: unknown): void {
+    const answer = worker.pending.get(label);
+    worker.pending.delete(label);
+    answer?.resolve(value);
+    this.#wake();
+  }
+
+  #storePack(worker: PoolWorker, pack: ArrivedPack): void {
+    const stored = this.#options
+      .storePack(pack)
+      .then(() => {
+        const buffer = pack.bytes.buffer as ArrayBuffer;
+        worker.buffers.postMessage(buffer, [buffer]);
+        Atomics.add(new Int32Array(this.#signals), 1, 1);
+        Atomics.notify(new Int32Array(this.#signals), 1);
+      })
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.#storing.delete(stored));
+    this.#storing.add(stored);
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+/** A worker's entry file beside this one, as source or as emitted JavaScript. */
+export function workerFile(name: string, base: string = import.meta.url): URL {
+  return new URL(`${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
+}
+
+interface PoolWorker {
+  readonly thread: Worker;
+  readonly buffers: MessagePort;
+  readonly pending: Map<string, { resolve(value: unknown): void; reject(error: Error): void }>;
+}
+
+/** Pieces of a stream are answered in the order they were sent. */
+function firstPending(worker: PoolWorker, prefix: string): string {
+  for (const label of worker.pending.keys()) if (label.startsWith(prefix)) return label;
+  return prefix;
+}
+
+function toErrorCode(code: string): ErrorCode {
+  return errorCodes.find((known) => known === code) ?? "Internal";
+}

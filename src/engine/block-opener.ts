@@ -1,0 +1,92 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import { AppError, isAppError } from "../base/errors.ts";
+import type { BlockCodec } from "./compression.ts";
+import { objectKind, openBlock } from "./crypto/aead.ts";
+import { chunkId } from "./crypto/chunk-id.ts";
+import { packContentKeyInfo } from "./crypto/key-purposes.ts";
+import { blockBytes, chunkIdBytes, chunkReferenceBytes, tagBytes } from "./format/limits.ts";
+import { blockAad, decodePackHeader, type BlockEntry } from "./format/pack-format.ts";
+import { deriveObjectKey } from "./index-objects.ts";
+
+/** Content keys by data key id, base64. Secret; from the private key, for one run. */
+export type DataKeys = ReadonlyMap<string, string>;
+
+/** A pack being read: its checked header and the key of its blocks. */
+export interface OpenedPack {
+  readonly name: string;
+  readonly header: Buffer;
+  readonly key: KeyObject;
+}
+
+/** Opens blocks one at a time into a buffer of its own: the bytes given back last until the next call. */
+export class BlockOpener {
+  readonly #codec: BlockCodec;
+  readonly #dataKeys: DataKeys;
+  readonly #idKey: KeyObject;
+  readonly #opened: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  readonly #plain: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+
+  constructor(codec: BlockCodec, dataKeys: DataKeys, chunkIdKey: string) {
+    this.#codec = codec;
+    this.#dataKeys = dataKeys;
+    this.#idKey = createSecretKey(Buffer.from(chunkIdKey, "base64"));
+  }
+
+  /** Checks that the header is the one the index means, and derives the pack's key. */
+  openPack(name: string, header: Buffer, dataKeyId: string): OpenedPack {
+    const decoded = decodePackHeader(header, name);
+    const found = decoded.dataKeyId.toString("hex");
+    const dataKey = this.#dataKeys.get(dataKeyId);
+    if (found !== dataKeyId || dataKey === undefined) {
+      throw new AppError(
+        "CorruptObject",
+        `Object "${name}" is not under the key its index names: it was swapped or altered`,
+        { target: name },
+      );
+    }
+    return { name, header, key: deriveObjectKey(dataKey, decoded.salt, packContentKeyInfo) };
+  }
+
+  /** The plain bytes of a block. Nothing of them is used before the whole message is authenticated. */
+  open(pack: OpenedPack, number: number, block: BlockEntry, sealed: Uint8Array): Buffer {
+    const aad = blockAad(pack.header, block.plainBytes, block.compressed);
+    try {
+      const opened = openBlock(pack.key, objectKind.block, number, aad, sealed, this.#opened);
+      if (opened !== block.storedBytes - tagBytes)
+        throw new AppError("CannotOpen", "Length differs");
+      if (block.compressed) {
+        this.#codec.decompress(this.#opened, 0, opened, this.#plain, block.plainBytes);
+        return this.#plain.subarray(0, block.plainBytes);
+      }
+      if (opened !== block.plainBytes) throw new AppError("CannotOpen", "Length differs");
+      return this.#opened.subarray(0, opened);
+    } catch (cause) {
+      if (!isAppError(cause)) throw cause;
+      throw new AppError(
+        "CorruptObject",
+        `Object "${pack.name}" is damaged in block ${number}: its content is not restored from it`,
+        { cause, target: pack.name },
+      );
+    }
+  }
+
+  /** Throws unless the bytes are those the reference at `at` names. */
+  checkChunk(pack: OpenedPack, references: Buffer, at: number, bytes: Uint8Array): void {
+    if (chunkId(this.#idKey, bytes).equals(references.subarray(at, at + chunkIdBytes))) return;
+    throw new AppError(
+      "CorruptObject",
+      `Object "${pack.name}" holds a chunk that is not what its id says`,
+      { target: pack.name },
+    );
+  }
+
+  /** Checks every chunk of a block. */
+  checkBlock(pack: OpenedPack, block: BlockEntry, plain: Buffer): void {
+    let offset = 0;
+    for (let at = 0; at < block.chunks.length; at += chunkReferenceBytes) {
+      const length = block.chunks.readUInt32LE(at + chunkIdBytes);
+      this.checkChunk(pack, block.chunks, at, plain.subarray(offset, offset + length));
+      offset += length;
+    }
+  }
+}

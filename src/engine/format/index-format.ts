@@ -1,0 +1,68 @@
+import { AppError } from "../../base/errors.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { decodeBlocks, encodeBlocks, suite, type BlockEntry } from "./pack-format.ts";
+
+/** An index object: 64-byte header and one sealed list of packs with their blocks and chunks. */
+
+export const indexHeaderBytes = 64;
+const indexMagic: Buffer = Buffer.from("HFINDEX\x01", "latin1");
+
+export interface IndexHeader {
+  readonly repositoryId: Buffer;
+  readonly epochId: Buffer;
+  readonly salt: Buffer;
+}
+
+/** What the index knows of one pack. */
+export interface PackEntry {
+  /** SHA-256 of the pack, 64 lower-case hex digits: its name. */
+  readonly packId: string;
+  readonly bytes: number;
+  /** 32 lower-case hex digits. */
+  readonly dataKeyId: string;
+  readonly blocks: readonly BlockEntry[];
+}
+
+export function encodeIndexHeader(header: IndexHeader): Buffer {
+  const writer = new ByteWriter(indexHeaderBytes)
+    .bytes(indexMagic)
+    .u8(suite)
+    .bytes(Buffer.alloc(7));
+  return writer.bytes(header.repositoryId).bytes(header.epochId).bytes(header.salt).take();
+}
+
+export function decodeIndexHeader(bytes: Uint8Array, object: string): IndexHeader {
+  const reader = new ByteReader(bytes.subarray(0, indexHeaderBytes), object);
+  reader.expect(indexMagic, "index of format 1");
+  const found = reader.u8();
+  if (found !== suite) {
+    throw new AppError(
+      "UnsupportedFormat",
+      `Object "${object}" uses suite ${found}: a newer program is needed to read it`,
+      { target: object },
+    );
+  }
+  reader.bytes(7);
+  const id = (): Buffer => Buffer.from(reader.bytes(16));
+  return { repositoryId: id(), epochId: id(), salt: id() };
+}
+
+export function encodePackEntry(entry: PackEntry, writer: ByteWriter): void {
+  writer
+    .bytes(Buffer.from(entry.packId, "hex"))
+    .u32(entry.bytes)
+    .bytes(Buffer.from(entry.dataKeyId, "hex"));
+  encodeBlocks(entry.blocks, writer);
+}
+
+/** Yields the packs of an opened index body one by one. */
+export function* decodePackEntries(body: Uint8Array, object: string): Generator<PackEntry> {
+  const reader = new ByteReader(body, object);
+  while (reader.remaining > 0) {
+    const packId = reader.bytes(32).toString("hex");
+    const bytes = reader.u32();
+    const dataKeyId = reader.bytes(16).toString("hex");
+    yield { packId, bytes, dataKeyId, blocks: decodeBlocks(reader) };
+  }
+}

@@ -1,0 +1,31 @@
+/** Bounds of everything read from a store, checked before anything is allocated. `specs/repository-format.md` lists them. */
+
+/** Plain bytes of one block; a block is one zstd frame and one AEAD message. */
+export const blockBytes: number = 1024 * 1024;
+/** A pack is closed before it grows past this. */
+export const packBytes: number = 32 * 1024 * 1024;
+/** AES-GCM tag. */
+export const tagBytes = 16;
+/** Chunk id: HMAC-SHA-256, truncated. */
+export const chunkIdBytes = 16;
+/** Chunk reference in a tree or a tree root: id and u32 length. */
+export const chunkReferenceBytes = 20;
+
+/** Blocks a pack may claim: far above packBytes / smallest sealed block seen. */
+export const maxBlocksPerPack = 65_536;
+/** Chunks a block may hold: keeps the footer of a block of tiny files below 320 KiB. */
+export const maxChunksPerBlock = 16_384;
+/** Bytes of a signed document (config, epoch, key, manifest). */
+export const maxDocumentBytes: number = 64 * 1024 * 1024;
+/** Bytes of one index object; a run writes several when it needs more. */
+export const maxIndexBytes: number = 64 * 1024 * 1024;
+/** An index object is closed at the pack that passes this. */
+export const indexSplitBytes: number = 16 * 1024 * 1024;
+/** Bytes of one refs object. */
+export const maxRefsBytes: number = 256 * 1024 * 1024;
+/** A name in a tree, raw bytes. */
+export const maxNameBytes = 4096;
+/** A link target in a tree, raw bytes. */
+export const maxLinkTargetBytes = 65_535;
+/** Nesting of directories in a tree. */
+export const maxDepth = 4096;

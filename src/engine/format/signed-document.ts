@@ -1,0 +1,100 @@
+import { AppError } from "../../base/errors.ts";
+import { keyIdOf, signDocument, verifyDocument } from "../crypto/signing.ts";
+import { joinFields } from "../crypto/derive.ts";
+import { maxDocumentBytes } from "./limits.ts";
+
+/**
+ * Config, epochs, data keys and manifests are two lines of text: a JSON body, and its signature over
+ * the body and the object's own name, so that no document passes under another name.
+ */
+export interface SignedDocument {
+  readonly body: Readonly<Record<string, unknown>>;
+  /** First 16 hex digits of the SHA-256 of the signer's public key. */
+  readonly keyId: string;
+  /** True when the signature names this key, whether or not it verifies. */
+  isSignedBy(publicKeyBase64: string): boolean;
+  /** True when the signature verifies under the key asked for. */
+  verifies(publicKeyBase64: string): boolean;
+}
+
+export interface Signer {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+export function encodeSignedDocument(name: string, body: object, signer: Signer): Buffer {
+  const text = JSON.stringify(body);
+  const signature = signDocument(signer.privateKey, domain, signedBytes(name, text));
+  const seal = {
+    algorithm: "ed25519",
+    keyId: keyIdOf(signer.publicKey),
+    signature: Buffer.from(signature).toString("base64"),
+  };
+  return Buffer.from(`${text}\n${JSON.stringify(seal)}\n`, "utf8");
+}
+
+/** Splits and parses; says nothing about trust before `verifies` is asked. Throws `CorruptObject`. */
+export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDocument {
+  if (bytes.length > maxDocumentBytes)
+    throw corrupt(name, `is larger than ${maxDocumentBytes} bytes`);
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString("utf8")
+    .split("\n");
+  const [text, sealText] = lines;
+  if (lines.length !== 3 || lines[2] !== "" || text === undefined || sealText === undefined) {
+    throw corrupt(name, "is not a body line and a signature line");
+  }
+  const body = parseObject(name, text);
+  const seal = parseObject(name, sealText);
+  const { keyId, signature, algorithm } = seal;
+  if (algorithm !== "ed25519" || typeof keyId !== "string" || typeof signature !== "string") {
+    throw corrupt(name, "has a malformed signature line");
+  }
+  const isSignedBy = (publicKey: string): boolean => keyIdOf(publicKey) === keyId;
+  const verifies = (publicKey: string): boolean =>
+    isSignedBy(publicKey) &&
+    verifyDocument(publicKey, domain, signedBytes(name, text), Buffer.from(signature, "base64"));
+  return { body, keyId, isSignedBy, verifies };
+}
+
+/** As `decodeSignedDocument`, and throws `SignatureInvalid` unless the named key signed it. */
+export function openSignedDocument(
+  name: string,
+  bytes: Uint8Array,
+  publicKeyBase64: string,
+): Readonly<Record<string, unknown>> {
+  const document = decodeSignedDocument(name, bytes);
+  if (!document.verifies(publicKeyBase64)) {
+    throw new AppError(
+      "SignatureInvalid",
+      `Object "${name}" is not signed by this repository's key: it was altered or put there by somebody else`,
+      { target: name },
+    );
+  }
+  return document.body;
+}
+
+const domain = "holdfast signed document v1";
+
+function signedBytes(name: string, text: string): Uint8Array {
+  return joinFields(name, text);
+}
+
+function parseObject(name: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(name, "is not JSON", cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw corrupt(name, "is not a JSON object");
+  return value as Record<string, unknown>;
+}
+
+function corrupt(name: string, fault: string, cause?: unknown): AppError {
+  return new AppError("CorruptObject", `Object "${name}" ${fault}`, {
+    target: name,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

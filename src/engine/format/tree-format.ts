@@ -1,0 +1,187 @@
+import { AppError } from "../../base/errors.ts";
+import type { EntryType } from "../source.ts";
+import { ByteReader } from "./byte-reader.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { chunkReferenceBytes, maxDepth, maxLinkTargetBytes, maxNameBytes } from "./limits.ts";
+
+/**
+ * A tree is a stream of records in walking order: a directory, then what it holds, siblings sorted by the
+ * raw bytes of their names. A record knows its depth and its name; its path follows from the records
+ * before it. The stream is cut into chunks and stored like any content.
+ */
+export interface TreeRecord {
+  readonly type: EntryType;
+  readonly depth: number;
+  /** Raw bytes as latin1; empty for the root only. */
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Content bytes of files and streams. */
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly inode: bigint;
+  readonly sparse: boolean;
+  readonly paged: boolean;
+  /** The content changed while it was read: what was read is what is stored. */
+  readonly unstable: boolean;
+  /** Content of files and streams: 20-byte references. */
+  readonly chunks: Buffer;
+  /** Raw bytes as latin1, for symlinks and hard links. */
+  readonly linkTarget: string;
+  readonly device: bigint;
+}
+
+const types: readonly EntryType[] = [
+  "directory",
+  "file",
+  "symlink",
+  "hardlink",
+  "fifo",
+  "socket",
+  "character-device",
+  "block-device",
+  "stream",
+];
+const sparseFlag = 1;
+const pagedFlag = 2;
+const unstableFlag = 4;
+/** Bytes before the name, after the length field. */
+const fixedBytes = 48;
+const maxRecordBytes = 0x7fff_ffff;
+
+export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
+  const start = writer.length;
+  const flags =
+    (record.sparse ? sparseFlag : 0) |
+    (record.paged ? pagedFlag : 0) |
+    (record.unstable ? unstableFlag : 0);
+  writer
+    .u32(0)
+    .u8(types.indexOf(record.type))
+    .u8(flags)
+    .u16(record.depth)
+    .u16(record.mode)
+    .u16(record.name.length);
+  writer
+    .u32(record.uid)
+    .u32(record.gid)
+    .u64(BigInt(record.size))
+    .i64(record.mtimeNs)
+    .i64(record.ctimeNs)
+    .u64(record.inode);
+  writer.latin1(record.name);
+  if (record.type === "file" || record.type === "stream")
+    writer.u32(record.chunks.length / chunkReferenceBytes).bytes(record.chunks);
+  else if (record.type === "symlink" || record.type === "hardlink")
+    writer.u32(record.linkTarget.length).latin1(record.linkTarget);
+  else if (record.type === "character-device" || record.type === "block-device")
+    writer.u64(record.device);
+  writer.patchU32(start, writer.length - start - 4);
+}
+
+/** The bytes of the whole record that starts at `at`, length field included; 0 when they are not all there. */
+export function recordLength(bytes: Uint8Array, at: number): number {
+  if (bytes.length - at < 4) return 0;
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) + 4;
+  if (length > maxRecordBytes || length < fixedBytes) {
+    throw new AppError("CorruptObject", `A tree has a record of ${length} bytes`);
+  }
+  return bytes.length - at < length ? 0 : length;
+}
+
+/** Decodes the body of one record (without its length field); every bound and rule is checked. */
+export function decodeTreeRecord(bytes: Uint8Array, object: string): TreeRecord {
+  const reader = new ByteReader(bytes, object);
+  const type = types[reader.u8()];
+  if (type === undefined) throw reader.corrupt("has an entry of unknown type");
+  const flags = reader.u8();
+  const depth = reader.u16();
+  const mode = reader.u16();
+  const nameLength = reader.u16();
+  const uid = reader.u32();
+  const gid = reader.u32();
+  const size = Number(reader.u64());
+  const times = { mtimeNs: reader.i64(), ctimeNs: reader.i64(), inode: reader.u64() };
+  if (
+    depth > maxDepth ||
+    nameLength > maxNameBytes ||
+    mode > 0o7777 ||
+    !Number.isSafeInteger(size)
+  ) {
+    throw reader.corrupt("has an entry outside the bounds of the format");
+  }
+  const name = reader.bytes(nameLength).toString("latin1");
+  checkName(name, depth);
+  const content = decodeContent(reader, type, size);
+  reader.end();
+  return {
+    type,
+    depth,
+    name,
+    mode,
+    uid,
+    gid,
+    size,
+    ...times,
+    sparse: (flags & sparseFlag) !== 0,
+    paged: (flags & pagedFlag) !== 0,
+    unstable: (flags & unstableFlag) !== 0,
+    ...content,
+  };
+}
+
+/** Sum of the lengths in a list of chunk references. */
+export function referencedBytes(chunks: Buffer): number {
+  let sum = 0;
+  for (let at = chunkReferenceBytes - 4; at < chunks.length; at += chunkReferenceBytes)
+    sum += chunks.readUInt32LE(at);
+  return sum;
+}
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+function decodeContent(
+  reader: ByteReader,
+  type: EntryType,
+  size: number,
+): Pick<TreeRecord, "chunks" | "linkTarget" | "device"> {
+  if (type === "file" || type === "stream") {
+    const count = reader.u32();
+    if (count * chunkReferenceBytes > reader.remaining)
+      throw reader.corrupt(`claims ${count} chunks in an entry`);
+    const chunks = reader.bytes(count * chunkReferenceBytes);
+    if (referencedBytes(chunks) !== size)
+      throw reader.corrupt("has an entry whose chunks do not add up to its size");
+    return { chunks, linkTarget: "", device: 0n };
+  }
+  if (type === "symlink" || type === "hardlink") {
+    const length = reader.count(maxLinkTargetBytes, "bytes of a link target");
+    const linkTarget = reader.bytes(length).toString("latin1");
+    if (length === 0 || linkTarget.includes("\0"))
+      throw reader.corrupt("has a link without a valid target");
+    return { chunks: noBytes, linkTarget, device: 0n };
+  }
+  const device = type === "character-device" || type === "block-device" ? reader.u64() : 0n;
+  return { chunks: noBytes, linkTarget: "", device };
+}
+
+/** A name is one path segment: what could lead elsewhere is never handed on. */
+function checkName(name: string, depth: number): void {
+  const isRoot = depth === 0 && name === "";
+  if (isRoot) return;
+  if (
+    depth === 0 ||
+    name === "" ||
+    name === "." ||
+    name === ".." ||
+    name.includes("/") ||
+    name.includes("\0")
+  ) {
+    throw new AppError(
+      "UnsafePath",
+      `A tree holds the unsafe name ${JSON.stringify(name.slice(0, 80))} at depth ${depth}: nothing was written for it`,
+    );
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { AppError } from "../base/errors.ts";
+import { objectKind, openSmall, sealSmall } from "./crypto/aead.ts";
+import { indexObjectKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
+import { ByteReader } from "./format/byte-reader.ts";
+import { ByteWriter } from "./format/byte-writer.ts";
+import {
+  decodeIndexHeader,
+  decodePackEntries,
+  encodeIndexHeader,
+  encodePackEntry,
+  indexHeaderBytes,
+  type PackEntry,
+} from "./format/index-format.ts";
+import { indexSplitBytes, maxIndexBytes } from "./format/limits.ts";
+import {
+  guidBytes,
+  indexName,
+  packName,
+  parseHashName,
+  parsePackName,
+} from "./format/object-names.ts";
+import {
+  decodeBlocks,
+  decodePackHeader,
+  decodePackTrailer,
+  footerAad,
+  packHeaderBytes,
+  packTrailerBytes,
+  type PackHeader,
+} from "./format/pack-format.ts";
+import type { EpochKeys } from "./model.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+/** Index objects of an epoch: what each says, and the packs no index knows yet. */
+export interface LoadedIndex {
+  /** Name and size of every index object of the epoch. */
+  readonly objects: readonly { readonly name: string; readonly bytes: number }[];
+  readonly packs: readonly PackEntry[];
+}
+
+/** Reads every index object of one epoch. Damage is a named error: run repair, or verify to see what it affects. */
+export async function loadIndex(
+  store: ObjectStore,
+  repositoryId: string,
+  epoch: EpochKeys,
+): Promise<LoadedIndex> {
+  const objects: { name: string; bytes: number }[] = [];
+  const packs: PackEntry[] = [];
+  for await (const entry of store.list("index/")) {
+    if (parseHashName(entry.name, "index") === undefined) continue;
+    const found = readIndexObject(entry.name, await store.get(entry.name), repositoryId, epoch);
+    if (found === undefined) continue;
+    objects.push({ name: entry.name, bytes: entry.bytes });
+    for (const pack of found) packs.push(pack);
+  }
+  return { objects, packs };
+}
+
+/** The packs of one index object; undefined when it belongs to another epoch. */
+export function readIndexObject(
+  name: string,
+  bytes: Uint8Array,
+  repositoryId: string,
+  epoch: EpochKeys,
+): PackEntry[] | undefined {
+  if (bytes.length > maxIndexBytes)
+    throw new AppError("LimitExceeded", `Object "${name}" is larger than ${maxIndexBytes} bytes`, {
+      target: name,
+    });
+  requireHash(name, bytes);
+  const header = decodeIndexHeader(bytes, name);
+  if (!header.repositoryId.equals(guidBytes(repositoryId))) {
+    throw new AppError("RepositoryMismatch", `Object "${name}" belongs to another repository`, {
+      target: name,
+    });
+  }
+  if (header.epochId.toString("hex") !== epoch.id) return undefined;
+  const key = indexObjectKey(epoch, header.salt);
+  const body = openSmall(
+    key,
+    objectKind.index,
+    0,
+    bytes.subarray(0, indexHeaderBytes),
+    bytes.subarray(indexHeaderBytes),
+  );
+  return [...decodePackEntries(body, name)];
+}
+
+/** Seals packs into as few index objects as their bounds allow. */
+export function buildIndexObjects(
+  packs: readonly PackEntry[],
+  repositoryId: string,
+  epoch: EpochKeys,
+  randomBytes: (count: number) => Buffer,
+): { readonly name: string; readonly bytes: Buffer }[] {
+  const built: { name: string; bytes: Buffer }[] = [];
+  const body = new ByteWriter(64 * 1024);
+  const seal = (): void => {
+    const salt = randomBytes(16);
+    const header = encodeIndexHeader({
+      repositoryId: guidBytes(repositoryId),
+      epochId: Buffer.from(epoch.id, "hex"),
+      salt,
+    });
+    const bytes = Buffer.concat([
+      header,
+      sealSmall(indexObjectKey(epoch, salt), objectKind.index, 0, header, body.take()),
+    ]);
+    built.push({ name: indexName(sha256(bytes)), bytes });
+  };
+  for (const pack of packs) {
+    encodePackEntry(pack, body);
+    if (body.length >= indexSplitBytes) seal();
+  }
+  if (body.length > 0) seal();
+  return built;
+}
+
+/** Every pack in the store by id, with its size. */
+export async function listPacks(store: ObjectStore): Promise<Map<string, number>> {
+  const packs = new Map<string, number>();
+  for await (const entry of store.list("data/")) {
+    const id = parsePackName(entry.name);
+    if (id !== undefined) packs.set(id, entry.bytes);
+  }
+  return packs;
+}
+
+/**
+ * Reads a pack whole and what its footer says; undefined when it is of another epoch. Throws when the bytes
+ * are not what the name promises: such a pack is never built upon.
+ */
+export async function readPackFooter(
+  store: ObjectStore,
+  packId: string,
+  repositoryId: string,
+  epoch: EpochKeys,
+): Promise<PackEntry | undefined> {
+  const name = packName(packId);
+  const header = decodePackHeader(
+    await store.get(name, { offset: 0, length: packHeaderBytes }),
+    name,
+  );
+  if (
+    header.epochId.toString("hex") !== epoch.id ||
+    !header.repositoryId.equals(guidBytes(repositoryId))
+  )
+    return undefined;
+  const bytes = await store.get(name);
+  requireHash(name, bytes);
+  return openPackFooter(bytes, header, packId, epoch);
+}
+
+/** SHA-256 of a content-addressed object must be the last segment of its name. */
+export function requireHash(name: string, bytes: Uint8Array): void {
+  if (sha256(bytes) === name.slice(name.lastIndexOf("/") + 1)) return;
+  throw new AppError(
+    "CorruptObject",
+    `Object "${name}" is damaged: its bytes are not those that were written`,
+    { target: name },
+  );
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function deriveObjectKey(secretBase64: string, salt: Uint8Array, info: string): KeyObject {
+  return createSecretKey(
+    Buffer.from(hkdfSync("sha256", Buffer.from(secretBase64, "base64"), salt, info, 32)),
+  );
+}
+
+function openPackFooter(
+  bytes: Uint8Array,
+  header: PackHeader,
+  packId: string,
+  epoch: EpochKeys,
+): PackEntry {
+  const name = packName(packId);
+  const footer = decodePackTrailer(
+    bytes.subarray(bytes.length - packTrailerBytes),
+    bytes.length,
+    name,
+  );
+  const sealed = bytes.subarray(footer.offset, footer.offset + footer.length);
+  const key = deriveObjectKey(epoch.indexKey, header.salt, packFooterKeyInfo);
+  const plain = openSmall(key, objectKind.footer, 0, footerAad(bytes, footer.offset), sealed);
+  const reader = new ByteReader(plain, name);
+  const blocks = decodeBlocks(reader);
+  reader.end();
+  return { packId, bytes: bytes.length, dataKeyId: header.dataKeyId.toString("hex"), blocks };
+}
+
+function indexObjectKey(epoch: EpochKeys, salt: Uint8Array): KeyObject {
+  return deriveObjectKey(epoch.indexKey, salt, indexObjectKeyInfo);
+}

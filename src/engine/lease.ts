@@ -1,0 +1,205 @@
+import { AppError, isAppError } from "../base/errors.ts";
+import { toIso } from "../base/clock.ts";
+import { lockName } from "./format/object-names.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { EngineHost } from "./repository.ts";
+
+/**
+ * One writer per repository, over installations: numbered lock objects, each created only if absent, so that
+ * two contenders for the same number cannot both win. The newest number holds the lease until it is marked
+ * released or its owner stops renewing it. Objects are never changed: a renewal is a new object.
+ */
+export interface WriterLease {
+  readonly fence: number;
+  /** Throws `LeaseLost` when a newer writer has taken over, or ours ran out. Call before publishing. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface LeaseOwner {
+  /** Which installation: a GUID kept with the repository's keys. */
+  readonly installationId: string;
+  /** The job's fence within the installation: a newer job may take the lease of an older one at once. */
+  readonly jobFence: number;
+}
+
+/** A lease lives this long without renewal. */
+const leaseMilliseconds = 120_000;
+const renewMilliseconds = 30_000;
+/** Clocks of two writers may differ by this much before a live lease could be taken for a dead one. */
+const skewMilliseconds = 60_000;
+
+export async function acquireLease(
+  store: ObjectStore,
+  owner: LeaseOwner,
+  host: EngineHost,
+): Promise<WriterLease> {
+  const state = await readLocks(store);
+  const newest = state.newest;
+  if (
+    newest !== undefined &&
+    !state.released.has(newest.fence) &&
+    isHeldByOther(newest, owner, host.clock.now())
+  ) {
+    throw new AppError(
+      "StoreLocked",
+      `Another writer holds the repository until ${toIso(newest.validUntil)}: wait for it to end; a writer that died frees the repository by itself within ${(leaseMilliseconds + skewMilliseconds) / 60_000} minutes`,
+      { retryable: true },
+    );
+  }
+  const fence = (newest?.fence ?? 0) + 1;
+  await writeLock(store, `${lockName(fence)}`, owner, host);
+  await removeOlder(store, state.names);
+  return new StoreLease(store, owner, host, fence);
+}
+
+class StoreLease implements WriterLease {
+  readonly fence: number;
+  readonly #store: ObjectStore;
+  readonly #owner: LeaseOwner;
+  readonly #host: EngineHost;
+  readonly #stop = new AbortController();
+  readonly #renewals: Promise<void>;
+  #validUntil: number;
+  #beat = 0;
+
+  constructor(store: ObjectStore, owner: LeaseOwner, host: EngineHost, fence: number) {
+    this.#store = store;
+    this.#owner = owner;
+    this.#host = host;
+    this.fence = fence;
+    this.#validUntil = host.clock.now() + leaseMilliseconds;
+    this.#renewals = this.#renew();
+  }
+
+  async assertHeld(): Promise<void> {
+    const { newest } = await readLocks(this.#store);
+    if (newest?.fence === this.fence && this.#host.clock.now() < this.#validUntil) return;
+    throw new AppError(
+      "LeaseLost",
+      "Another writer has taken over the repository: this run stops before it publishes; the next run continues from what is stored",
+    );
+  }
+
+  async release(): Promise<void> {
+    this.#stop.abort();
+    await this.#renewals;
+    try {
+      await this.#store.put(`${lockName(this.fence)}-released`, Buffer.from("{}\n"));
+    } catch {
+      // The lease runs out by itself; failing a finished backup for it would be wrong.
+    }
+  }
+
+  async #renew(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#host.clock.sleep(renewMilliseconds, this.#stop.signal);
+      } catch {
+        return;
+      }
+      const until = this.#host.clock.now() + leaseMilliseconds;
+      try {
+        this.#beat += 1;
+        await writeLock(
+          this.#store,
+          `${lockName(this.fence)}-${this.#beat}`,
+          this.#owner,
+          this.#host,
+        );
+        this.#validUntil = until;
+      } catch {
+        // Not renewed: assertHeld says so when the time is up.
+      }
+    }
+  }
+}
+
+interface Lock {
+  readonly fence: number;
+  readonly installationId: string;
+  readonly jobFence: number;
+  readonly validUntil: number;
+}
+
+async function readLocks(
+  store: ObjectStore,
+): Promise<{ names: string[]; released: Set<number>; newest: Lock | undefined }> {
+  const names: string[] = [];
+  const released = new Set<number>();
+  let fence = 0;
+  let beat = -1;
+  for await (const entry of store.list("locks/")) {
+    const match = /^locks\/(\d{12})(?:-(\d{1,9}|released))?$/.exec(entry.name);
+    if (match === null) continue;
+    names.push(entry.name);
+    const number = Number(match[1]);
+    if (match[2] === "released") released.add(number);
+    const found = match[2] === undefined || match[2] === "released" ? 0 : Number(match[2]);
+    if (number > fence || (number === fence && found > beat)) {
+      fence = number;
+      beat = found;
+    }
+  }
+  if (fence === 0) return { names, released, newest: undefined };
+  const name = beat > 0 ? `${lockName(fence)}-${beat}` : lockName(fence);
+  return { names, released, newest: await readLock(store, name, fence) };
+}
+
+async function readLock(store: ObjectStore, name: string, fence: number): Promise<Lock> {
+  const unreadable = { fence, installationId: "", jobFence: 0, validUntil: 0 };
+  try {
+    const body = JSON.parse(Buffer.from(await store.get(name)).toString("utf8")) as Record<
+      string,
+      unknown
+    >;
+    const { installationId, jobFence, validUntil } = body;
+    if (
+      typeof installationId !== "string" ||
+      typeof jobFence !== "number" ||
+      typeof validUntil !== "number"
+    )
+      return unreadable;
+    return { fence, installationId, jobFence, validUntil };
+  } catch (error) {
+    // Removed since the listing, or garbage: nobody holds what cannot be read.
+    if (isAppError(error, "ObjectNotFound") || error instanceof SyntaxError) return unreadable;
+    throw error;
+  }
+}
+
+function isHeldByOther(lock: Lock, owner: LeaseOwner, now: number): boolean {
+  if (now > lock.validUntil + skewMilliseconds) return false;
+  // Within one installation the job table's fence decides: the older job has lost its lease there.
+  return lock.installationId !== owner.installationId || lock.jobFence >= owner.jobFence;
+}
+
+async function writeLock(
+  store: ObjectStore,
+  name: string,
+  owner: LeaseOwner,
+  host: EngineHost,
+): Promise<void> {
+  const body = { ...owner, validUntil: host.clock.now() + leaseMilliseconds };
+  try {
+    await store.put(name, Buffer.from(`${JSON.stringify(body)}\n`));
+  } catch (cause) {
+    if (!isAppError(cause, "ObjectExists")) throw cause;
+    throw new AppError(
+      "StoreLocked",
+      "Another writer took the repository in this moment: try again when it has ended",
+      { cause, retryable: true },
+    );
+  }
+}
+
+/** Old locks tell nothing any more; on a store that cannot delete they stay. */
+async function removeOlder(store: ObjectStore, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await store.remove(name);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import { AppError, isAppError } from "../base/errors.ts";
+import { createBlockCodec } from "./compression.ts";
+import { dataKeyBinding, manifestBinding } from "./crypto/bindings.ts";
+import { BlockOpener, type DataKeys, type OpenedPack } from "./block-opener.ts";
+import { ChunkLocator } from "./chunk-locator.ts";
+import { objectKind, openSmall } from "./crypto/aead.ts";
+import { checkCommitment } from "./crypto/derive.ts";
+import { manifestKeyInfo } from "./crypto/key-purposes.ts";
+import { unwrapKey } from "./crypto/key-wrap.ts";
+import { DocumentFields } from "./format/document-fields.ts";
+import type { PackEntry } from "./format/index-format.ts";
+import { blockBytes, chunkIdBytes, chunkReferenceBytes } from "./format/limits.ts";
+import { decodeRoots, type Manifest, type TreeRoot } from "./format/manifest.ts";
+import { dataKeyName, manifestName, packName } from "./format/object-names.ts";
+import { decodeRefs, type ObjectReference } from "./format/refs.ts";
+import { openSignedDocument } from "./format/signed-document.ts";
+import { packHeaderBytes } from "./format/pack-format.ts";
+import { deriveObjectKey, readIndexObject, requireHash } from "./index-objects.ts";
+import { readBackup, type ListedBackup } from "./list-backups.ts";
+import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { openEpoch, readConfig, readDocument, type RepositoryConfig } from "./repository.ts";
+
+/** A backup opened with a private key: everything needed to read its content. */
+export interface OpenedBackup {
+  readonly record: BackupRecord;
+  readonly epoch: EpochKeys;
+  readonly roots: readonly TreeRoot[];
+  readonly locator: ChunkLocator;
+  readonly dataKeys: DataKeys;
+}
+
+/** Opens a backup from the store alone. Every object is checked before it is believed. */
+export async function openBackup(
+  store: ObjectStore,
+  backupId: string,
+  opener: Opener,
+  expectedPublicKey?: string,
+): Promise<OpenedBackup> {
+  const config = await readConfig(store, expectedPublicKey);
+  const { manifest, record } = await findBackup(store, config, backupId);
+  const epoch = await openEpoch(store, config, manifest.epochId, opener);
+  const roots = openRoots(manifest, epoch);
+  const refs = await readRefs(store, manifest);
+  const locator = new ChunkLocator(await readReferencedIndex(store, config, epoch, refs));
+  const dataKeys = await openDataKeys(store, config, epoch, refs, opener);
+  return { record, epoch, roots, locator, dataKeys };
+}
+
+/** A trusted manifest, or the error that says why there is none. */
+export async function findBackup(
+  store: ObjectStore,
+  config: RepositoryConfig,
+  backupId: string,
+): Promise<ListedBackup> {
+  const name = manifestName(backupId);
+  let found: ListedBackup;
+  try {
+    found = await readBackup(store, name, config.repositoryId, config.signingPublicKey);
+  } catch (cause) {
+    if (!isAppError(cause, "ObjectNotFound")) throw cause;
+    throw new AppError(
+      "BackupNotFound",
+      `The store holds no backup "${backupId}": list the backups to see those it holds`,
+      { cause, target: backupId },
+    );
+  }
+  if (found.record.signature !== "trusted") {
+    throw new AppError(
+      "SignatureInvalid",
+      `Backup "${backupId}" is not signed by this repository's key: it was altered or put there by somebody else`,
+      { target: name },
+    );
+  }
+  return found;
+}
+
+export async function readRefs(store: ObjectStore, manifest: Manifest): Promise<ObjectReference[]> {
+  const bytes = await readDocument(store, manifest.refs);
+  requireHash(manifest.refs, bytes);
+  return decodeRefs(bytes, manifest.refs);
+}
+
+/** Reads the records of a role's tree, in order. */
+export async function* readTree(
+  store: ObjectStore,
+  backup: OpenedBackup,
+  root: TreeRoot,
+): AsyncGenerator<Buffer> {
+  const reader = new ChunkReader(store, backup);
+  for (let at = 0; at < root.chunks.length; at += chunkReferenceBytes)
+    yield await reader.read(root.chunks, at);
+}
+
+/** Reads single chunks through the store, keeping the block it read last. */
+class ChunkReader {
+  readonly #store: ObjectStore;
+  readonly #backup: OpenedBackup;
+  readonly #opener: BlockOpener;
+  #pack: { readonly number: number; readonly opened: OpenedPack } | undefined;
+  #block: { readonly number: number; readonly plain: Buffer } | undefined;
+
+  constructor(store: ObjectStore, backup: OpenedBackup) {
+    this.#store = store;
+    this.#backup = backup;
+    const codec = createBlockCodec({ level: 1, maxBlockBytes: blockBytes });
+    this.#opener = new BlockOpener(codec, backup.dataKeys, backup.epoch.chunkIdKey);
+  }
+
+  async read(references: Buffer, at: number): Promise<Buffer> {
+    const place = this.#backup.locator.find(references, at);
+    if (place === undefined)
+      throw new AppError(
+        "MissingObject",
+        "A chunk of the backup's tree is in no pack of the index: run verify to see what is damaged",
+      );
+    const pack = this.#backup.locator.packs[place.pack] as PackEntry;
+    const opened = await this.#openPack(place.pack, pack);
+    const plain = await this.#openBlock(opened, pack, place.block);
+    const bytes = plain.subarray(
+      place.offset,
+      place.offset + references.readUInt32LE(at + chunkIdBytes),
+    );
+    this.#opener.checkChunk(opened, references, at, bytes);
+    return Buffer.from(bytes);
+  }
+
+  async #openPack(number: number, pack: PackEntry): Promise<OpenedPack> {
+    if (this.#pack?.number === number) return this.#pack.opened;
+    const name = packName(pack.packId);
+    const header = Buffer.from(await this.#store.get(name, { offset: 0, length: packHeaderBytes }));
+    this.#pack = { number, opened: this.#opener.openPack(name, header, pack.dataKeyId) };
+    this.#block = undefined;
+    return this.#pack.opened;
+  }
+
+  async #openBlock(opened: OpenedPack, pack: PackEntry, number: number): Promise<Buffer> {
+    if (this.#block?.number === number) return this.#block.plain;
+    const block = pack.blocks[number];
+    if (block === undefined)
+      throw new AppError("CorruptObject", `Object "${opened.name}" has no block ${number}`);
+    const sealed = await this.#store.get(opened.name, {
+      offset: block.offset,
+      length: block.storedBytes,
+    });
+    this.#block = { number, plain: this.#opener.open(opened, number, block, sealed) };
+    return this.#block.plain;
+  }
+}
+
+function openRoots(manifest: Manifest, epoch: EpochKeys): TreeRoot[] {
+  const name = manifestName(manifest.backupId);
+  const sealed = Buffer.from(manifest.sealed, "base64");
+  const key = deriveObjectKey(epoch.indexKey, sealed.subarray(0, 16), manifestKeyInfo);
+  const aad = manifestBinding(manifest.repositoryId, manifest.epochId, manifest.backupId);
+  return decodeRoots(openSmall(key, objectKind.manifest, 0, aad, sealed.subarray(16)), name);
+}
+
+async function readReferencedIndex(
+  store: ObjectStore,
+  config: RepositoryConfig,
+  epoch: EpochKeys,
+  refs: readonly ObjectReference[],
+): Promise<PackEntry[]> {
+  const needed = new Set(refs.map((object) => object.name));
+  const packs: PackEntry[] = [];
+  for (const { name } of refs) {
+    if (!name.startsWith("index/")) continue;
+    const found =
+      readIndexObject(name, await readDocument(store, name), config.repositoryId, epoch) ?? [];
+    for (const pack of found) if (needed.has(packName(pack.packId))) packs.push(pack);
+  }
+  return packs;
+}
+
+/** Unwraps every data key a backup's packs are under, and checks each commitment before anything is decrypted with it. */
+async function openDataKeys(
+  store: ObjectStore,
+  config: RepositoryConfig,
+  epoch: EpochKeys,
+  refs: readonly ObjectReference[],
+  opener: Opener,
+): Promise<DataKeys> {
+  const keys = new Map<string, string>();
+  for (const { name } of refs) {
+    if (!name.startsWith("keys/")) continue;
+    const body = openSignedDocument(name, await readDocument(store, name), config.signingPublicKey);
+    const fields = new DocumentFields(body, name);
+    fields.expectFormat("holdfast-data-key", 1);
+    const id = fields.hex("id", 32);
+    if (dataKeyName(id) !== name) throw fields.corrupt("id");
+    const key = await unwrapKey(
+      fields.bytes("wrapped"),
+      opener,
+      dataKeyBinding(config.repositoryId, epoch.id, id),
+    );
+    if (!checkCommitment(key, fields.bytes("commitment"))) {
+      throw new AppError(
+        "CannotOpen",
+        `Cannot open object "${name}": its key does not match its commitment`,
+        { target: name },
+      );
+    }
+    keys.set(id, Buffer.from(key).toString("base64"));
+  }
+  return keys;
+}

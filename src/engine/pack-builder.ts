@@ -1,0 +1,202 @@
+import { createHash, createSecretKey, hkdfSync, type Hash, type KeyObject } from "node:crypto";
+import { objectKind, sealBlock } from "./crypto/aead.ts";
+import { packContentKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
+import type { BlockCodec } from "./compression.ts";
+import { ByteWriter } from "./format/byte-writer.ts";
+import {
+  blockBytes,
+  chunkIdBytes,
+  chunkReferenceBytes,
+  maxChunksPerBlock,
+  packBytes,
+  tagBytes,
+} from "./format/limits.ts";
+import {
+  blockAad,
+  encodeBlocks,
+  encodePackHeader,
+  encodePackTrailer,
+  footerAad,
+  packHeaderBytes,
+  packTrailerBytes,
+  type BlockEntry,
+} from "./format/pack-format.ts";
+
+/** A finished pack: its bytes, its name, and its footer in the clear for the index. */
+export interface FinishedPack {
+  readonly ordinal: number;
+  /** SHA-256 over the bytes, hex. */
+  readonly packId: string;
+  readonly bytes: Buffer;
+  /** `encodeBlocks` of its blocks. */
+  readonly blocks: Buffer;
+  readonly chunkCount: number;
+}
+
+export interface PackBuilderOptions {
+  readonly repositoryId: Buffer;
+  readonly epochId: Buffer;
+  readonly dataKeyId: Buffer;
+  readonly dataKey: KeyObject;
+  readonly indexKey: KeyObject;
+  readonly codec: BlockCodec;
+  readonly randomBytes: (count: number) => Buffer;
+  /** Ordinal for the pack that is being started. */
+  readonly newOrdinal: () => number;
+  /** A buffer of `packBufferBytes` to build the next pack in; may block until one is free. */
+  readonly takeBuffer: () => Buffer;
+  readonly onPack: (pack: FinishedPack) => void;
+}
+
+/** Bytes of a block in the footer before its chunk references. */
+const blockEntryBytes = 13;
+
+/** Room for a pack and the seals of its footer. */
+export const packBufferBytes: number = packBytes + 4096;
+
+/**
+ * Fills blocks with chunks, seals full blocks into a pack, and hands out full packs. Every pack has keys of
+ * its own (random salt), so block numbers are nonces that cannot repeat.
+ */
+export class PackBuilder {
+  readonly #options: PackBuilderOptions;
+  readonly #block: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  readonly #compressed: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  #blockLength = 0;
+  readonly #blockChunks = new ByteWriter(64 * chunkReferenceBytes);
+  #pack: OpenPack | undefined;
+
+  constructor(options: PackBuilderOptions) {
+    this.#options = options;
+  }
+
+  /** The ordinal the next chunk of this many bytes will be under. */
+  ordinalFor(length: number): number {
+    const isBlockFull =
+      this.#blockLength + length > blockBytes ||
+      this.#blockChunks.length >= maxChunksPerBlock * chunkReferenceBytes;
+    if (isBlockFull) this.#sealBlock();
+    return this.#openPack().ordinal;
+  }
+
+  /** Appends a chunk; call `ordinalFor` with its length just before. */
+  append(id: Buffer, bytes: Uint8Array): void {
+    this.#block.set(bytes, this.#blockLength);
+    this.#blockLength += bytes.length;
+    this.#blockChunks.bytes(id.subarray(0, chunkIdBytes)).u32(bytes.length);
+  }
+
+  /** Seals and hands out what is left. */
+  flush(): void {
+    this.#sealBlock();
+    this.#finishPack();
+  }
+
+  #openPack(): OpenPack {
+    if (this.#pack !== undefined) return this.#pack;
+    const { repositoryId, epochId, dataKeyId, dataKey, indexKey, randomBytes } = this.#options;
+    const salt = randomBytes(16);
+    const header = encodePackHeader({ repositoryId, epochId, dataKeyId, salt });
+    const bytes = this.#options.takeBuffer();
+    bytes.set(header);
+    const key = (secret: KeyObject, info: string): KeyObject =>
+      createSecretKey(Buffer.from(hkdfSync("sha256", secret, salt, info, 32)));
+    this.#pack = {
+      ordinal: this.#options.newOrdinal(),
+      header,
+      bytes,
+      length: packHeaderBytes,
+      footerBytes: 4,
+      contentKey: key(dataKey, packContentKeyInfo),
+      footerKey: key(indexKey, packFooterKeyInfo),
+      hash: createHash("sha256").update(header),
+      blocks: [],
+      chunkCount: 0,
+    };
+    return this.#pack;
+  }
+
+  #sealBlock(): void {
+    if (this.#blockLength === 0) return;
+    const pack = this.#openPack();
+    const plain = this.#block.subarray(0, this.#blockLength);
+    const shrunk = this.#options.codec.compress(
+      this.#block,
+      0,
+      this.#blockLength,
+      this.#compressed,
+    );
+    const compressed = shrunk > 0;
+    const payload = compressed ? this.#compressed.subarray(0, shrunk) : plain;
+    const out = pack.bytes.subarray(pack.length);
+    const storedBytes = sealBlock(
+      pack.contentKey,
+      objectKind.block,
+      pack.blocks.length,
+      blockAad(pack.header, plain.length, compressed),
+      payload,
+      out,
+    );
+    pack.hash.update(out.subarray(0, storedBytes));
+    const chunks = this.#blockChunks.take();
+    pack.blocks.push({
+      offset: pack.length,
+      storedBytes,
+      plainBytes: plain.length,
+      compressed,
+      chunks,
+    });
+    pack.length += storedBytes;
+    pack.footerBytes += blockEntryBytes + chunks.length;
+    pack.chunkCount += chunks.length / chunkReferenceBytes;
+    this.#blockLength = 0;
+    if (isFull(pack)) this.#finishPack();
+  }
+
+  #finishPack(): void {
+    const pack = this.#pack;
+    if (pack === undefined) return;
+    this.#pack = undefined;
+    const footer = new ByteWriter(pack.footerBytes);
+    encodeBlocks(pack.blocks, footer);
+    const out = pack.bytes.subarray(pack.length);
+    const sealed = sealBlock(
+      pack.footerKey,
+      objectKind.footer,
+      0,
+      footerAad(pack.header, pack.length),
+      footer.view(),
+      out,
+    );
+    out.set(encodePackTrailer(sealed), sealed);
+    const tail = sealed + packTrailerBytes;
+    const packId = pack.hash.update(out.subarray(0, tail)).digest("hex");
+    this.#options.onPack({
+      ordinal: pack.ordinal,
+      packId,
+      bytes: pack.bytes.subarray(0, pack.length + tail),
+      blocks: footer.take(),
+      chunkCount: pack.chunkCount,
+    });
+  }
+}
+
+interface OpenPack {
+  readonly ordinal: number;
+  readonly header: Buffer;
+  readonly bytes: Buffer;
+  readonly contentKey: KeyObject;
+  readonly footerKey: KeyObject;
+  readonly hash: Hash;
+  readonly blocks: BlockEntry[];
+  length: number;
+  footerBytes: number;
+  chunkCount: number;
+}
+
+/** Full when one more block of incompressible bytes, cut into the most chunks it may hold, could pass the pack size. */
+function isFull(pack: OpenPack): boolean {
+  const nextBlock =
+    blockBytes + tagBytes + blockEntryBytes + maxChunksPerBlock * chunkReferenceBytes;
+  return pack.length + pack.footerBytes + nextBlock + tagBytes + packTrailerBytes > packBytes;
+}

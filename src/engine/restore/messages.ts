@@ -1,0 +1,72 @@
+import type { BlockEntry } from "../format/pack-format.ts";
+
+/** What the coordinator of a restore (or a content verification) and its worker threads say to each other. */
+
+export interface RestoreSetup {
+  /** Data keys by id and the chunk id key, base64. Secret; a worker is part of this process. */
+  readonly dataKeys: readonly (readonly [string, string])[];
+  readonly chunkIdKey: string;
+  /** Whether owners are set: only a privileged process may. */
+  readonly setsOwner: boolean;
+}
+
+/** Pieces of one pack and the files they go to. */
+export interface PackJob {
+  readonly job: number;
+  readonly name: string;
+  readonly dataKeyId: string;
+  /** Where the pack can be read directly; otherwise its bytes. */
+  readonly localPath?: string;
+  readonly bytes?: Uint8Array;
+  readonly blocks: readonly NumberedBlock[];
+  /** `pieceFields` numbers a piece, sorted by block and place in it; empty checks all chunks and writes nothing. */
+  readonly pieces: Float64Array;
+  readonly files: readonly TargetFile[];
+}
+
+export interface NumberedBlock extends BlockEntry {
+  readonly number: number;
+}
+
+/** Block (index into `blocks`), reference offset, offset in the block, file (index into `files`), offset in the file. */
+export const pieceFields = 5;
+
+export interface TargetFile {
+  /** Absolute, raw bytes as latin1. */
+  readonly path: string;
+  readonly sparse: boolean;
+  /** Set when this job holds all of the file: it is finished at once. */
+  readonly finish?: FileMetadata;
+}
+
+export interface FileMetadata {
+  readonly size: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+/** A block that could not be opened or is not what its ids say: nothing of it was written. */
+export interface BlockFault {
+  readonly block: number;
+  readonly message: string;
+  /** Files (indexes into the job's) that miss something because of it. */
+  readonly files: readonly number[];
+}
+
+export type FromRestoreWorker =
+  | {
+      readonly kind: "done";
+      readonly job: number;
+      readonly bytes: number;
+      readonly faults: readonly BlockFault[];
+    }
+  | {
+      readonly kind: "failed";
+      readonly job: number;
+      readonly code: string;
+      readonly message: string;
+      readonly target: string | undefined;
+    };

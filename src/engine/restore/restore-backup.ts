@@ -1,0 +1,301 @@
+import { join } from "node:path";
+import { AppError, isAppError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
+import type { TreeRoot } from "../format/manifest.ts";
+import { decodeTreeRecord, recordLength, type TreeRecord } from "../format/tree-format.ts";
+import type { Opener, Progress, RestoreSummary } from "../model.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { openBackup, readTree, type OpenedBackup } from "../open-backup.ts";
+import type { EngineHost } from "../repository.ts";
+import {
+  RestorePlan,
+  isFinishedByWorker,
+  type PlannedFile,
+  type PlannedJob,
+} from "./restore-plan.ts";
+import { RestorePool } from "./restore-pool.ts";
+import { TargetTree, metadataOf, openTarget } from "./target-tree.ts";
+
+export interface RestoreOptions extends EngineHost {
+  readonly store: ObjectStore;
+  readonly backupId: string;
+  readonly opener: Opener;
+  /** The signing key to trust; absent believes the store's own config (say so to the user). */
+  readonly expectedPublicKey?: string | undefined;
+  /** Absolute folder; each role goes into a folder of its name. */
+  readonly targetPath: string;
+  readonly overwrite: boolean;
+  /** Names; empty means all. */
+  readonly roles: readonly string[];
+  /** Set owners; only a privileged process may. */
+  readonly setsOwner: boolean;
+  readonly workers?: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly failpoint?: (step: RestoreStep) => void | Promise<void>;
+}
+
+/** Named moments of a restore at which a crash must leave the store as it was and a clear target. */
+export const restoreSteps = [
+  "restore.opened",
+  "restore.planned",
+  "restore.files-written",
+  "restore.finished",
+] as const;
+export type RestoreStep = (typeof restoreSteps)[number];
+
+/** Pieces planned before they are written: bounds the memory of a restore. */
+const windowPieces = 200_000;
+
+/**
+ * Restores a backup's roles below a folder. A file that cannot be restored whole is not left behind; the others
+ * are, and the error at the end names what is damaged.
+ */
+export async function restoreBackup(options: RestoreOptions): Promise<RestoreSummary> {
+  const startedAt = options.clock.now();
+  const backup = await openBackup(
+    options.store,
+    options.backupId,
+    options.opener,
+    options.expectedPublicKey,
+  );
+  const roots = selectRoles(backup, options.roles);
+  openTarget(options.targetPath, options.overwrite);
+  await options.failpoint?.("restore.opened");
+  const run = new RestoreRun(options, backup);
+  try {
+    const roles: RestoreSummary["roles"][number][] = [];
+    for (const root of roots) roles.push(await run.restoreRole(root));
+    await options.failpoint?.("restore.finished");
+    run.throwIfDamaged();
+    const sum = (value: (role: RestoreSummary["roles"][number]) => number): number =>
+      roles.reduce((total, role) => total + value(role), 0);
+    return {
+      backupId: options.backupId,
+      roles,
+      files: sum((role) => role.files),
+      bytes: sum((role) => role.bytes),
+      warnings: run.warnings,
+      durationMilliseconds: options.clock.now() - startedAt,
+    };
+  } finally {
+    await run.close();
+  }
+}
+
+function selectRoles(backup: OpenedBackup, names: readonly string[]): readonly TreeRoot[] {
+  for (const name of names) {
+    if (backup.roots.some((root) => root.role === name)) continue;
+    const known = backup.roots.map((root) => `"${root.role}"`).join(", ");
+    throw new AppError(
+      "RoleNotFound",
+      `The backup holds no role "${name}": it holds ${known || "none"}`,
+      { target: name },
+    );
+  }
+  return names.length === 0
+    ? backup.roots
+    : backup.roots.filter((root) => names.includes(root.role));
+}
+
+class RestoreRun {
+  readonly warnings: { path: string; code: string; message: string }[] = [];
+  readonly #options: RestoreOptions;
+  readonly #backup: OpenedBackup;
+  readonly #pool: RestorePool;
+  readonly #faults: string[] = [];
+  #damagedFiles = 0;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(options: RestoreOptions, backup: OpenedBackup) {
+    this.#options = options;
+    this.#backup = backup;
+    const setup = {
+      dataKeys: [...backup.dataKeys],
+      chunkIdKey: backup.epoch.chunkIdKey,
+      setsOwner: options.setsOwner,
+    };
+    this.#pool = new RestorePool(setup, options.workers ?? 2);
+  }
+
+  async restoreRole(root: TreeRoot): Promise<RestoreSummary["roles"][number]> {
+    const folder = join(this.#options.targetPath, root.role);
+    openTarget(folder, true);
+    const before = this.warnings.length;
+    const warn = (path: string, code: string, message: string): void =>
+      void this.warnings.push({ path, code, message });
+    const tree = new TargetTree(Buffer.from(folder, "utf8").toString("latin1"), {
+      overwrite: this.#options.overwrite,
+      setsOwner: this.#options.setsOwner,
+      warn,
+    });
+    const counts = { files: 0, bytes: 0 };
+    let plan = new RestorePlan(this.#backup.locator);
+    for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
+      this.#options.signal.throwIfAborted();
+      if (this.#add(tree, plan, path, record)) {
+        counts.files += 1;
+        counts.bytes += record.size;
+      }
+      if (plan.pieces >= windowPieces) {
+        await this.#write(tree, plan);
+        plan = new RestorePlan(this.#backup.locator);
+      }
+    }
+    await this.#options.failpoint?.("restore.planned");
+    await this.#write(tree, plan);
+    await this.#options.failpoint?.("restore.files-written");
+    tree.finish();
+    return { name: root.role, ...counts, warnings: this.warnings.length - before };
+  }
+
+  /** One error for all damage, after everything sound was restored. */
+  throwIfDamaged(): void {
+    const [first] = this.#faults;
+    if (first === undefined) return;
+    throw new AppError(
+      "CorruptObject",
+      `${this.#damagedFiles} files could not be restored and were left out, the others were restored: ${first}${this.#faults.length > 1 ? ` (and ${this.#faults.length - 1} more faults)` : ""}`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  /** True when the record is a file that will be there. */
+  #add(tree: TargetTree, plan: RestorePlan, path: string, record: TreeRecord): boolean {
+    if (record.type === "directory") {
+      tree.addDirectory(path, record);
+      return false;
+    }
+    if (record.type !== "file" && record.type !== "stream") {
+      tree.addLink(path, record);
+      return false;
+    }
+    tree.addFile(path, record);
+    if (record.size === 0) return true;
+    try {
+      plan.addFile(tree.pathOf(path), record.sparse, metadataOf(record), record.chunks);
+      return true;
+    } catch (error) {
+      if (!isAppError(error, "MissingObject")) throw error;
+      this.#damage(path, error.message);
+      return false;
+    }
+  }
+
+  async #write(tree: TargetTree, plan: RestorePlan): Promise<void> {
+    const running = new Set<Promise<void>>();
+    let failure: unknown;
+    const finished = new Set<PlannedFile>();
+    for (const planned of plan.jobs()) {
+      await this.#pool.ready();
+      if (failure !== undefined || this.#options.signal.aborted) break;
+      const job: Promise<void> = this.#runJob(planned, finished)
+        .catch((error: unknown) => void (failure ??= error))
+        .finally(() => running.delete(job));
+      running.add(job);
+    }
+    await Promise.all(running);
+    this.#options.signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+    for (const file of plan.files) {
+      if (file.failed) tree.removeFile(file.path);
+      else if (!finished.has(file)) this.#finish(tree, file);
+    }
+  }
+
+  #finish(tree: TargetTree, file: PlannedFile): void {
+    tree.finishFile(file.path, file.metadata);
+  }
+
+  async #runJob(planned: PlannedJob, finished: Set<PlannedFile>): Promise<void> {
+    const { store } = this.#options;
+    const { name } = planned.job;
+    const source =
+      store.localPath === undefined
+        ? { bytes: await store.get(name) }
+        : { localPath: store.localPath(name) };
+    let outcome;
+    try {
+      outcome = await this.#pool.run({ ...planned.job, ...source });
+    } catch (error) {
+      if (!isAppError(error, "CorruptObject")) throw error;
+      outcome = {
+        bytes: 0,
+        faults: [
+          { block: 0, message: error.message, files: planned.files.map((_, index) => index) },
+        ],
+      };
+    }
+    for (const fault of outcome.faults) this.#fail(planned, fault.files, fault.message);
+    planned.files.forEach((file, index) => {
+      if (isFinishedByWorker(planned, index)) finished.add(file);
+    });
+    this.#bytes += outcome.bytes;
+    this.#files += planned.files.length;
+    this.#options.onProgress?.({
+      phase: "restoring",
+      filesDone: this.#files,
+      bytesDone: this.#bytes,
+      bytesTotal: this.#backup.record.plainBytes,
+      storedBytes: 0,
+    });
+  }
+
+  #fail(planned: PlannedJob, files: readonly number[], message: string): void {
+    this.#faults.push(message);
+    for (const index of files) {
+      const file = planned.files[index];
+      if (file === undefined || file.failed) continue;
+      file.failed = true;
+      this.#damagedFiles += 1;
+      this.warnings.push({ path: file.path, code: "CorruptObject", message });
+    }
+  }
+
+  #damage(path: string, message: string): void {
+    this.#faults.push(message);
+    this.#damagedFiles += 1;
+    this.warnings.push({ path, code: "MissingObject", message });
+  }
+}
+
+/** The records of a tree with their paths, built from depth and name; a record outside a directory is refused. */
+async function* readRecords(
+  store: ObjectStore,
+  backup: OpenedBackup,
+  root: TreeRoot,
+): AsyncGenerator<[string, TreeRecord]> {
+  const directories: (string | undefined)[] = [""];
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of readTree(store, backup, root)) {
+    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    let at = 0;
+    for (let length = recordLength(rest, at); length > 0; length = recordLength(rest, at)) {
+      const record = decodeTreeRecord(rest.subarray(at + 4, at + length), `tree of ${root.role}`);
+      at += length;
+      yield [placeRecord(directories, record), record];
+    }
+    rest = rest.subarray(at);
+  }
+  if (rest.length > 0)
+    throw new AppError("CorruptObject", `The tree of role "${root.role}" ends inside a record`);
+}
+
+function placeRecord(directories: (string | undefined)[], record: TreeRecord): string {
+  if (record.depth === 0) return "";
+  const parent = directories[record.depth - 1];
+  if (parent === undefined || record.depth > directories.length)
+    throw new AppError(
+      "UnsafePath",
+      `A tree holds "${record.name.slice(0, 80)}" outside any directory`,
+    );
+  const path = parent === "" ? record.name : `${parent}/${record.name}`;
+  directories.length = record.depth;
+  directories[record.depth] = record.type === "directory" ? path : undefined;
+  return path;
+}

@@ -1,0 +1,137 @@
+import { AppError } from "../../base/errors.ts";
+import type { ChunkLocator } from "../chunk-locator.ts";
+import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
+import { packName } from "../format/object-names.ts";
+import type { PackEntry } from "../format/index-format.ts";
+import type { BlockEntry } from "../format/pack-format.ts";
+import { pieceFields, type FileMetadata, type NumberedBlock, type PackJob } from "./messages.ts";
+
+/** A file whose pieces are planned. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly sparse: boolean;
+  readonly metadata: FileMetadata;
+  /** Packs its pieces come from: a file of one pack is finished by that pack's job. */
+  readonly packs: Set<number>;
+  failed: boolean;
+}
+
+export interface PlannedJob {
+  readonly job: Omit<PackJob, "job" | "bytes" | "localPath">;
+  /** The planned file behind each of the job's files. */
+  readonly files: readonly PlannedFile[];
+}
+
+/** Collects the pieces of a window of files and sorts them by pack and block, so that each block is opened once. */
+export class RestorePlan {
+  readonly files: PlannedFile[] = [];
+  readonly #locator: ChunkLocator;
+  readonly #byPack = new Map<number, number[]>();
+  /** Pieces collected so far. */
+  pieces = 0;
+
+  constructor(locator: ChunkLocator) {
+    this.#locator = locator;
+  }
+
+  /** Adds a file; throws `MissingObject` when no pack has one of its chunks, and the file is not planned then. */
+  addFile(path: string, sparse: boolean, metadata: FileMetadata, chunks: Buffer): void {
+    const places = [];
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
+      const place = this.#locator.find(chunks, at);
+      if (place === undefined)
+        throw new AppError(
+          "MissingObject",
+          "A chunk of the file is in no pack of the index: run verify to see what is damaged",
+        );
+      places.push({ place, length: chunks.readUInt32LE(at + chunkIdBytes) });
+    }
+    const file: PlannedFile = { path, sparse, metadata, packs: new Set(), failed: false };
+    const number = this.files.push(file) - 1;
+    let offset = 0;
+    for (const { place, length } of places) {
+      file.packs.add(place.pack);
+      const list = this.#byPack.get(place.pack) ?? [];
+      list.push(place.block, place.reference, place.offset, number, offset);
+      this.#byPack.set(place.pack, list);
+      this.pieces += 1;
+      offset += length;
+    }
+  }
+
+  /** One job a pack, in the order the packs were written. */
+  *jobs(): Generator<PlannedJob> {
+    for (const pack of [...this.#byPack.keys()].sort((a, b) => a - b)) {
+      yield this.#buildJob(pack, this.#locator.packs[pack] as PackEntry);
+    }
+  }
+
+  #buildJob(pack: number, entry: PackEntry): PlannedJob {
+    const raw = this.#byPack.get(pack) as number[];
+    const order = Array.from(
+      { length: raw.length / pieceFields },
+      (_, index) => index * pieceFields,
+    );
+    // By block, then by file and place in the file: writes of one file follow each other.
+    order.sort(
+      (a, b) =>
+        (raw[a] as number) - (raw[b] as number) ||
+        (raw[a + 3] as number) - (raw[b + 3] as number) ||
+        (raw[a + 4] as number) - (raw[b + 4] as number),
+    );
+    const blocks: NumberedBlock[] = [];
+    const files: PlannedFile[] = [];
+    const fileIndex = new Map<number, number>();
+    const pieces = new Float64Array(raw.length);
+    order.forEach((from, index) => {
+      const [block = 0, reference = 0, offset = 0, file = 0, fileOffset = 0] = raw.slice(
+        from,
+        from + pieceFields,
+      );
+      if (blocks.at(-1)?.number !== block)
+        blocks.push({ ...(entry.blocks[block] as BlockEntry), number: block });
+      let local = fileIndex.get(file);
+      if (local === undefined) {
+        local = files.push(this.files[file] as PlannedFile) - 1;
+        fileIndex.set(file, local);
+      }
+      pieces.set([blocks.length - 1, reference, offset, local, fileOffset], index * pieceFields);
+    });
+    // A file that lies in one block is written once and finished at once; one spread over blocks may be opened again.
+    const targets = files.map((file) => ({ path: file.path, sparse: file.sparse }));
+    const job = {
+      name: packName(entry.packId),
+      dataKeyId: entry.dataKeyId,
+      blocks,
+      pieces,
+      files: targets,
+    };
+    return { job: { ...job, files: finishWhole(job.files, files, pieces) }, files };
+  }
+}
+
+/** Marks the files whose every piece is in this job and lies in one run of pieces: the worker finishes those. */
+function finishWhole(
+  targets: readonly { path: string; sparse: boolean }[],
+  files: readonly PlannedFile[],
+  pieces: Float64Array,
+): PackJob["files"] {
+  const runs = new Map<number, number>();
+  let last = -1;
+  for (let at = 3; at < pieces.length; at += pieceFields) {
+    const file = pieces[at] as number;
+    if (file !== last) runs.set(file, (runs.get(file) ?? 0) + 1);
+    last = file;
+  }
+  return targets.map((target, index) => {
+    const file = files[index] as PlannedFile;
+    return file.packs.size === 1 && runs.get(index) === 1
+      ? { ...target, finish: file.metadata }
+      : target;
+  });
+}
+
+/** True when a job's worker finished the file, so nobody else needs to. */
+export function isFinishedByWorker(planned: PlannedJob, index: number): boolean {
+  return planned.job.files[index]?.finish !== undefined;
+}

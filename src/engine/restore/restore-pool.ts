@@ -1,0 +1,103 @@
+import { Worker } from "node:worker_threads";
+import { AppError, errorCodes } from "../../base/errors.ts";
+import { workerFile } from "../backup/worker-pool.ts";
+import type { BlockFault, FromRestoreWorker, PackJob, RestoreSetup } from "./messages.ts";
+
+/** Jobs a worker may have waiting. */
+const jobsPerWorker = 2;
+
+export interface JobOutcome {
+  readonly bytes: number;
+  readonly faults: readonly BlockFault[];
+}
+
+/** Worker threads that open packs. A job's failure rejects that job only. */
+export class RestorePool {
+  readonly #setup: RestoreSetup;
+  readonly #count: number;
+  readonly #workers: PoolWorker[] = [];
+  #waiters: (() => void)[] = [];
+  #jobs = 0;
+
+  constructor(setup: RestoreSetup, count: number) {
+    this.#setup = setup;
+    this.#count = count;
+  }
+
+  /** Resolves when another job may be handed in. */
+  async ready(): Promise<void> {
+    while (this.#busy() >= this.#count * jobsPerWorker)
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  run(job: Omit<PackJob, "job">): Promise<JobOutcome> {
+    const worker = this.#leastBusy();
+    const number = this.#jobs++;
+    return new Promise((resolve, reject) => {
+      worker.pending.set(number, { resolve, reject });
+      worker.thread.postMessage({ ...job, job: number });
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.thread.terminate()));
+  }
+
+  #busy(): number {
+    return this.#workers.reduce((sum, worker) => sum + worker.pending.size, 0);
+  }
+
+  #leastBusy(): PoolWorker {
+    const idle = this.#workers.find((worker) => worker.pending.size === 0);
+    if (idle !== undefined) return idle;
+    if (this.#workers.length < this.#count) return this.#start();
+    return this.#workers.reduce((least, worker) =>
+      worker.pending.size < least.pending.size ? worker : least,
+    );
+  }
+
+  #start(): PoolWorker {
+    const thread = new Worker(workerFile("./restore-worker", import.meta.url), {
+      workerData: this.#setup,
+    });
+    const worker: PoolWorker = { thread, pending: new Map() };
+    const failAll = (error: Error): void => {
+      for (const answer of worker.pending.values()) answer.reject(error);
+      worker.pending.clear();
+      this.#wake();
+    };
+    thread.on("error", failAll);
+    thread.on("exit", () =>
+      failAll(
+        new AppError("Interrupted", "A restore worker thread ended before its work was done"),
+      ),
+    );
+    thread.on("message", (message: FromRestoreWorker) => {
+      const answer = worker.pending.get(message.job);
+      worker.pending.delete(message.job);
+      if (message.kind === "done") answer?.resolve(message);
+      else
+        answer?.reject(
+          new AppError(
+            errorCodes.find((code) => code === message.code) ?? "Internal",
+            message.message,
+            message.target === undefined ? {} : { target: message.target },
+          ),
+        );
+      this.#wake();
+    });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+interface PoolWorker {
+  readonly thread: Worker;
+  readonly pending: Map<number, { resolve(outcome: JobOutcome): void; reject(error: Error): void }>;
+}

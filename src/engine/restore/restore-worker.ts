@@ -1,0 +1,248 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { AppError, isAppError, toAppError } from "../../base/errors.ts";
+import { nativePath } from "../backup/read-file.ts";
+import { BlockOpener, type OpenedPack } from "../block-opener.ts";
+import { createBlockCodec } from "../compression.ts";
+import { blockBytes, chunkIdBytes } from "../format/limits.ts";
+import { packHeaderBytes } from "../format/pack-format.ts";
+import {
+  pieceFields,
+  type BlockFault,
+  type FileMetadata,
+  type FromRestoreWorker,
+  type NumberedBlock,
+  type PackJob,
+  type RestoreSetup,
+  type TargetFile,
+} from "./messages.ts";
+import type { JobOutcome } from "./restore-pool.ts";
+
+/** One thread of a restore: takes whole packs, opens each needed block once, writes its pieces where they belong. */
+const port = parentPort;
+if (port !== null) serve(workerData as RestoreSetup);
+
+function serve(setup: RestoreSetup): void {
+  const codec = createBlockCodec({ level: 1, maxBlockBytes: blockBytes });
+  const opener = new BlockOpener(codec, new Map(setup.dataKeys), setup.chunkIdKey);
+  port?.on("message", (job: PackJob) => {
+    const writer = new PieceWriter(job.files, setup.setsOwner);
+    try {
+      send({ kind: "done", job: job.job, ...runJob(job, opener, writer) });
+    } catch (error) {
+      const { code, message, target } = describeFailure(error);
+      send({ kind: "failed", job: job.job, code, message, target });
+    } finally {
+      writer.close();
+    }
+  });
+}
+
+function send(message: FromRestoreWorker): void {
+  port?.postMessage(message);
+}
+
+function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutcome {
+  const source = openSource(job);
+  const faults: BlockFault[] = [];
+  let bytes = 0;
+  let piece = 0;
+  try {
+    const pack = opener.openPack(
+      job.name,
+      Buffer.from(source.read(0, packHeaderBytes)),
+      job.dataKeyId,
+    );
+    job.blocks.map(withBuffers).forEach((block, index) => {
+      let end = piece;
+      while (end < job.pieces.length && job.pieces[end] === index) end += pieceFields;
+      const pieces = job.pieces.subarray(piece, end);
+      piece = end;
+      try {
+        const plain = opener.open(
+          pack,
+          block.number,
+          block,
+          source.read(block.offset, block.storedBytes),
+        );
+        bytes +=
+          job.pieces.length === 0
+            ? checkWholeBlock(opener, pack, block, plain)
+            : writePieces(pieces, pack, block, plain, opener, writer);
+      } catch (error) {
+        if (!isAppError(error, "CorruptObject")) throw error;
+        faults.push({ block: block.number, message: error.message, files: filesOf(pieces) });
+      }
+    });
+    writer.close();
+    return { bytes, faults };
+  } finally {
+    source.close();
+  }
+}
+
+/** Buffers arrive from another thread as plain byte arrays. */
+function withBuffers(block: NumberedBlock): NumberedBlock {
+  const { buffer, byteOffset, byteLength } = block.chunks;
+  return { ...block, chunks: Buffer.from(buffer, byteOffset, byteLength) };
+}
+
+function checkWholeBlock(
+  opener: BlockOpener,
+  pack: OpenedPack,
+  block: NumberedBlock,
+  plain: Buffer,
+): number {
+  opener.checkBlock(pack, block, plain);
+  return plain.length;
+}
+
+function filesOf(pieces: Float64Array): number[] {
+  const files = new Set<number>();
+  for (let at = 3; at < pieces.length; at += pieceFields) files.add(pieces[at] as number);
+  return [...files];
+}
+
+function writePieces(
+  pieces: Float64Array,
+  pack: OpenedPack,
+  block: NumberedBlock,
+  plain: Buffer,
+  opener: BlockOpener,
+  writer: PieceWriter,
+): number {
+  let bytes = 0;
+  for (let at = 0; at < pieces.length; at += pieceFields) {
+    bytes += writePiece(pieces.subarray(at, at + pieceFields), pack, block, plain, opener, writer);
+  }
+  return bytes;
+}
+
+function writePiece(
+  piece: Float64Array,
+  pack: OpenedPack,
+  block: NumberedBlock,
+  plain: Buffer,
+  opener: BlockOpener,
+  writer: PieceWriter,
+): number {
+  const [, reference = 0, offset = 0, file = 0, fileOffset = 0] = piece;
+  const bytes = plain.subarray(
+    offset,
+    offset + block.chunks.readUInt32LE(reference + chunkIdBytes),
+  );
+  opener.checkChunk(pack, block.chunks, reference, bytes);
+  writer.write(file, bytes, fileOffset);
+  return bytes.length;
+}
+
+interface PackSource {
+  /** Bytes that last until the next call. */
+  read(offset: number, length: number): Buffer;
+  close(): void;
+}
+
+const sealedBuffer = Buffer.allocUnsafeSlow(blockBytes + 8192);
+
+function openSource(job: PackJob): PackSource {
+  if (job.bytes !== undefined) {
+    const whole = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
+    return {
+      read: (offset, length) => whole.subarray(offset, offset + length),
+      close: () => undefined,
+    };
+  }
+  const handle = openSync(
+    nativePath(Buffer.from(job.localPath ?? "", "utf8").toString("latin1")),
+    constants.O_RDONLY,
+  );
+  const read = (offset: number, length: number): Buffer => {
+    const count = readSync(handle, sealedBuffer, 0, length, offset);
+    if (count !== length)
+      throw new AppError(
+        "CorruptObject",
+        `Object "${job.name}" is shorter than its index says: it is truncated`,
+        { target: job.name },
+      );
+    return sealedBuffer.subarray(0, length);
+  };
+  return { read, close: () => closeSync(handle) };
+}
+
+const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/** Keeps the file it wrote last open: pieces of one file mostly follow each other. */
+class PieceWriter {
+  readonly #files: readonly TargetFile[];
+  readonly #setsOwner: boolean;
+  #current = -1;
+  #handle = -1;
+
+  constructor(files: readonly TargetFile[], setsOwner: boolean) {
+    this.#files = files;
+    this.#setsOwner = setsOwner;
+  }
+
+  write(file: number, bytes: Uint8Array, offset: number): void {
+    const target = this.#files[file] as TargetFile;
+    if (file !== this.#current) this.#open(file, target);
+    if (target.sparse && isZero(bytes)) return;
+    for (let done = 0; done < bytes.length;)
+      done += writeSync(this.#handle, bytes, done, bytes.length - done, offset + done);
+  }
+
+  close(): void {
+    if (this.#handle < 0) return;
+    const finish = this.#files[this.#current]?.finish;
+    const handle = this.#handle;
+    this.#handle = -1;
+    this.#current = -1;
+    try {
+      if (finish !== undefined) finishFile(handle, finish, this.#setsOwner);
+    } finally {
+      closeSync(handle);
+    }
+  }
+
+  #open(file: number, target: TargetFile): void {
+    this.close();
+    this.#handle = openSync(nativePath(target.path), writeFlags, 0o600);
+    this.#current = file;
+  }
+}
+
+function finishFile(handle: number, metadata: FileMetadata, setsOwner: boolean): void {
+  ftruncateSync(handle, metadata.size);
+  if (setsOwner) fchownSync(handle, metadata.uid, metadata.gid);
+  fchmodSync(handle, metadata.mode);
+  futimesSync(handle, metadata.mtime, metadata.mtime);
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+function describeFailure(error: unknown): AppError {
+  if (error instanceof Error && "syscall" in error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "EIO";
+    const hint =
+      code === "ENOSPC"
+        ? "free space on the target and run the restore again"
+        : "check the target folder and run the restore again";
+    return new AppError("TargetFailed", `Cannot write to the restore target (${code}): ${hint}`, {
+      cause: error,
+      nativeCode: code,
+    });
+  }
+  return toAppError(error);
+}

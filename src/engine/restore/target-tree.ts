@@ -1,0 +1,182 @@
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  type Stats,
+} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { AppError } from "../../base/errors.ts";
+import { nativePath } from "../backup/read-file.ts";
+import type { TreeRecord } from "../format/tree-format.ts";
+import type { FileMetadata } from "./messages.ts";
+
+export interface TargetOptions {
+  /** Existing files are replaced; without it they are an error. */
+  readonly overwrite: boolean;
+  readonly setsOwner: boolean;
+  readonly warn: (path: string, code: string, message: string) => void;
+}
+
+/**
+ * Makes directories, links and special files below a folder of ours. Files are written into real
+ * directories only: links of the tree are made after every file, so nothing is ever written through one.
+ */
+export class TargetTree {
+  readonly #root: string;
+  readonly #options: TargetOptions;
+  readonly #directories: { readonly path: string; readonly record: TreeRecord }[] = [];
+  readonly #links: { readonly path: string; readonly record: TreeRecord }[] = [];
+
+  /** `root`: absolute, raw bytes as latin1. */
+  constructor(root: string, options: TargetOptions) {
+    this.#root = root;
+    this.#options = options;
+  }
+
+  /** Absolute path of a path in the tree; raw bytes as latin1. */
+  pathOf(relative: string): string {
+    return relative === "" ? this.#root : `${this.#root}/${relative}`;
+  }
+
+  /** Makes the directory now; its mode and times are set by `finish`, when nothing below it changes any more. */
+  addDirectory(relative: string, record: TreeRecord): void {
+    const path = this.pathOf(relative);
+    const present = this.#present(path);
+    if (present === undefined) mkdirSync(nativePath(path), { mode: 0o700 });
+    else if (!present.isDirectory()) throw inTheWay(path, "is not a directory");
+    this.#directories.push({ path, record });
+  }
+
+  /** Clears the way for a file; an empty one is complete then. */
+  addFile(relative: string, record: TreeRecord): void {
+    const path = this.pathOf(relative);
+    this.#clear(path);
+    if (record.size > 0) return;
+    writeFileSync(nativePath(path), "", { flag: "wx", mode: 0o600 });
+    this.finishFile(path, metadataOf(record));
+  }
+
+  addLink(relative: string, record: TreeRecord): void {
+    this.#links.push({ path: this.pathOf(relative), record });
+  }
+
+  /** Sets a file's owner, mode and time. */
+  finishFile(path: string, metadata: FileMetadata): void {
+    if (this.#options.setsOwner) lchownSync(nativePath(path), metadata.uid, metadata.gid);
+    chmodSync(nativePath(path), metadata.mode);
+    utimesSync(nativePath(path), metadata.mtime, metadata.mtime);
+  }
+
+  /** Removes what must not be mistaken for a restored file. */
+  removeFile(path: string): void {
+    rmSync(nativePath(path), { force: true });
+  }
+
+  /** Makes links and special files, then sets the directories' metadata, innermost first. */
+  finish(): void {
+    for (const { path, record } of this.#links) this.#makeLink(path, record);
+    for (const { path, record } of this.#directories.reverse())
+      this.finishFile(path, metadataOf(record));
+  }
+
+  #makeLink(path: string, record: TreeRecord): void {
+    this.#clear(path);
+    try {
+      if (record.type === "hardlink")
+        linkSync(nativePath(this.pathOf(record.linkTarget)), nativePath(path));
+      else if (record.type === "symlink") this.#makeSymlink(path, record);
+      else if (record.type === "fifo") this.#makeFifo(path, record);
+      else
+        this.#options.warn(
+          path,
+          "NotRestored",
+          `A ${record.type} is not restored: create it by hand if it is needed`,
+        );
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "EIO";
+      this.#options.warn(path, code, `Cannot create the ${record.type} (${code})`);
+    }
+  }
+
+  #makeSymlink(path: string, record: TreeRecord): void {
+    symlinkSync(nativePath(record.linkTarget), nativePath(path));
+    const { uid, gid, mtime } = metadataOf(record);
+    if (this.#options.setsOwner) lchownSync(nativePath(path), uid, gid);
+    lutimesSync(nativePath(path), mtime, mtime);
+  }
+
+  #makeFifo(path: string, record: TreeRecord): void {
+    execFileSync("mkfifo", ["--", Buffer.from(path, "latin1").toString("utf8")], {
+      stdio: "ignore",
+    });
+    this.finishFile(path, metadataOf(record));
+  }
+
+  #present(path: string): Stats | undefined {
+    return lstatSync(nativePath(path), { throwIfNoEntry: false });
+  }
+
+  #clear(path: string): void {
+    const present = this.#present(path);
+    if (present === undefined) return;
+    if (!this.#options.overwrite) throw inTheWay(path, "exists already");
+    if (present.isDirectory()) throw inTheWay(path, "is a directory");
+    unlinkSync(nativePath(path));
+  }
+}
+
+export function metadataOf(record: TreeRecord): FileMetadata {
+  return {
+    size: record.size,
+    mode: record.mode,
+    uid: record.uid,
+    gid: record.gid,
+    mtime: Number(record.mtimeNs) / 1e9,
+  };
+}
+
+/** Throws `RestoreTargetNotEmpty` unless the folder is absent or empty, or the caller asked to overwrite; then makes it. */
+export function openTarget(path: string, overwrite: boolean): void {
+  const present = lstatSync(path, { throwIfNoEntry: false });
+  if (present !== undefined && !present.isDirectory()) {
+    throw new AppError(
+      "RestoreTargetNotAllowed",
+      `Cannot restore into "${path}": it is not a directory`,
+      { target: path },
+    );
+  }
+  if (present !== undefined && !overwrite && readdirSync(path).length > 0) {
+    throw new AppError(
+      "RestoreTargetNotEmpty",
+      `Cannot restore into "${path}": it is not empty; name an empty folder, or ask explicitly to overwrite`,
+      { target: path },
+    );
+  }
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "EIO";
+    throw new AppError(
+      "TargetFailed",
+      `Cannot create the restore target "${path}" (${code}): check that its parent exists and can be written`,
+      { cause, target: path, nativeCode: code },
+    );
+  }
+}
+
+function inTheWay(path: string, fault: string): AppError {
+  return new AppError(
+    "TargetFailed",
+    `Cannot restore to "${path}": it ${fault}; restore into an empty folder`,
+    { target: path },
+  );
+}

@@ -1,0 +1,49 @@
+import type { ListedBackup } from "../list-backups.ts";
+import type { LedgerHead, VerifyFinding } from "../model.ts";
+
+/** Checks that each manifest names the one before it, and that nothing newer than what is shown is remembered. */
+export function checkLedger(
+  backups: readonly ListedBackup[],
+  head: LedgerHead | undefined,
+): VerifyFinding[] {
+  const trusted = backups.filter((backup) => backup.record.signature === "trusted");
+  const byId = new Map(trusted.map((backup) => [backup.record.backupId, backup.record]));
+  const findings: VerifyFinding[] = [];
+  trusted.forEach(({ manifest, record }, index) => {
+    const previous = manifest.previous;
+    const shown = previous === null ? undefined : byId.get(previous.backupId);
+    if (previous !== null && shown !== undefined && shown.manifestHash !== previous.manifestHash) {
+      findings.push(
+        finding(
+          "RollbackDetected",
+          record.backupId,
+          `Backup "${record.backupId}" follows another version of backup "${previous.backupId}": one of the two was replaced`,
+        ),
+      );
+    }
+    // The oldest one shown may follow backups that retention removed.
+    if (previous !== null && shown === undefined && index > 0) {
+      findings.push(
+        finding(
+          "MissingObject",
+          record.backupId,
+          `Backup "${previous.backupId}", which backup "${record.backupId}" follows, is not in the store`,
+        ),
+      );
+    }
+  });
+  if (head !== undefined && byId.get(head.backupId)?.manifestHash !== head.manifestHash) {
+    findings.push(
+      finding(
+        "RollbackDetected",
+        head.backupId,
+        `Backup "${head.backupId}", the newest this service made, is not in the store as it was written: the store was rolled back or the backup deleted`,
+      ),
+    );
+  }
+  return findings;
+}
+
+function finding(code: string, backupId: string, message: string): VerifyFinding {
+  return { code, object: `backups/${backupId}`, message, backups: [backupId] };
+}

@@ -1,0 +1,74 @@
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../base/errors.ts";
+import { workerFile } from "../backup/worker-pool.ts";
+import type { ObjectStore } from "../object-store.ts";
+import type { HashOutcome } from "./hash-worker.ts";
+
+/** Objects being hashed at once, per worker. */
+const jobsPerWorker = 2;
+
+/** Hashes every named object on worker threads; calls back in any order. */
+export async function hashObjects(
+  store: ObjectStore,
+  names: readonly string[],
+  workers: number,
+  onHash: (name: string, outcome: HashOutcome) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (names.length === 0) return;
+  const threads = Array.from(
+    { length: Math.min(workers, names.length) },
+    () => new Worker(workerFile("./hash-worker", import.meta.url)),
+  );
+  const queue = names.entries();
+  const runLane = async (thread: Worker): Promise<void> => {
+    for (const [job, name] of queue) {
+      signal.throwIfAborted();
+      const source =
+        store.localPath === undefined
+          ? { bytes: await store.get(name) }
+          : { localPath: store.localPath(name) };
+      onHash(name, await ask(thread, { job, ...source }));
+    }
+  };
+  try {
+    await Promise.all(
+      threads.flatMap((thread) => Array.from({ length: jobsPerWorker }, () => runLane(thread))),
+    );
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
+
+function ask(
+  thread: Worker,
+  job: { job: number; localPath?: string; bytes?: Uint8Array },
+): Promise<HashOutcome> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      thread.off("message", onMessage);
+      thread.off("error", onEnd);
+      thread.off("exit", onEnd);
+    };
+    const onMessage = (outcome: HashOutcome): void => {
+      if (outcome.job !== job.job) return;
+      settle();
+      resolve(outcome);
+    };
+    const onEnd = (error: unknown): void => {
+      settle();
+      reject(
+        error instanceof Error
+          ? error
+          : new AppError(
+              "Interrupted",
+              "A verification worker thread ended before its work was done",
+            ),
+      );
+    };
+    thread.on("message", onMessage);
+    thread.on("error", onEnd);
+    thread.on("exit", onEnd);
+    thread.postMessage(job);
+  });
+}

@@ -1,0 +1,133 @@
+import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
+import type { PackEntry } from "../format/index-format.ts";
+import { packName } from "../format/object-names.ts";
+import type { ListedBackup } from "../list-backups.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { openBackup, readTree, type OpenedBackup } from "../open-backup.ts";
+import type { RepositoryConfig } from "../repository.ts";
+import { RestorePool } from "../restore/restore-pool.ts";
+import type { VerifyOptions } from "./verify-repository.ts";
+
+type AddFinding = (code: ErrorCode, object: string, message: string) => void;
+
+/** Decrypts and re-hashes every chunk of every pack the backups need, each pack once. */
+export async function verifyContent(
+  options: VerifyOptions,
+  config: RepositoryConfig,
+  backups: readonly ListedBackup[],
+  add: AddFinding,
+): Promise<void> {
+  const opener = options.opener;
+  if (opener === undefined)
+    throw new AppError(
+      "InvalidArgument",
+      "Verifying content needs the private key: name the .pfx file and its password",
+    );
+  const seen = new Set<string>();
+  for (const { record } of backups) {
+    if (record.signature !== "trusted") continue;
+    const name = `backups/${record.backupId}`;
+    try {
+      const backup = await openBackup(
+        options.store,
+        record.backupId,
+        opener,
+        config.signingPublicKey,
+      );
+      await checkPacks(options, backup, seen, add);
+      await checkTrees(options.store, backup);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      if (error.code === "DecryptionKeyMismatch" && backups.length === 1) throw error;
+      add(error.code, error.target ?? name, error.message);
+    }
+  }
+}
+
+async function checkPacks(
+  options: VerifyOptions,
+  backup: OpenedBackup,
+  seen: Set<string>,
+  add: AddFinding,
+): Promise<void> {
+  const packs = backup.locator.packs.filter((pack) => !seen.has(pack.packId));
+  for (const pack of packs) seen.add(pack.packId);
+  if (packs.length === 0) return;
+  const setup = {
+    dataKeys: [...backup.dataKeys],
+    chunkIdKey: backup.epoch.chunkIdKey,
+    setsOwner: false,
+  };
+  const pool = new RestorePool(setup, options.workers ?? 2);
+  const total = packs.reduce((sum, pack) => sum + pack.bytes, 0);
+  let done = 0;
+  const running = new Set<Promise<void>>();
+  try {
+    for (const pack of packs) {
+      await pool.ready();
+      options.signal.throwIfAborted();
+      const job: Promise<void> = checkPack(pool, options.store, pack, add).finally(() =>
+        running.delete(job),
+      );
+      job.then(
+        () => {
+          done += pack.bytes;
+          options.onProgress?.({
+            phase: "verifying",
+            filesDone: 0,
+            bytesDone: done,
+            bytesTotal: total,
+            storedBytes: done,
+          });
+        },
+        () => undefined,
+      );
+      running.add(job);
+    }
+    await Promise.all(running);
+  } finally {
+    await pool.close();
+    await Promise.allSettled(running);
+  }
+}
+
+async function checkPack(
+  pool: RestorePool,
+  store: ObjectStore,
+  pack: PackEntry,
+  add: AddFinding,
+): Promise<void> {
+  const name = packName(pack.packId);
+  try {
+    const source =
+      store.localPath === undefined
+        ? { bytes: await store.get(name) }
+        : { localPath: store.localPath(name) };
+    const blocks = pack.blocks.map((block, number) => ({ ...block, number }));
+    const outcome = await pool.run({
+      name,
+      dataKeyId: pack.dataKeyId,
+      blocks,
+      pieces: new Float64Array(0),
+      files: [],
+      ...source,
+    });
+    const [first] = outcome.faults;
+    if (first === undefined) return;
+    const more =
+      outcome.faults.length > 1
+        ? `; ${outcome.faults.length} of its ${blocks.length} blocks are damaged`
+        : "";
+    add("CorruptObject", name, `${first.message}${more}`);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    add(error.code, name, error.message);
+  }
+}
+
+/** The trees' chunks must be there and whole; their packs' blocks were checked above. */
+async function checkTrees(store: ObjectStore, backup: OpenedBackup): Promise<void> {
+  for (const root of backup.roots) {
+    for await (const piece of readTree(store, backup, root)) void piece;
+  }
+}

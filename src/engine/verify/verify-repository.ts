@@ -1,0 +1,205 @@
+import { isAppError, type AppError } from "../../base/errors.ts";
+import { parseHashName, parsePackName } from "../format/object-names.ts";
+import { openSignedDocument } from "../format/signed-document.ts";
+import type {
+  LedgerHead,
+  Opener,
+  Progress,
+  VerifyDepth,
+  VerifyFinding,
+  VerifyReport,
+} from "../model.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { listBackups, type ListedBackup } from "../list-backups.ts";
+import { readRefs } from "../open-backup.ts";
+import { readConfig, readDocument, type EngineHost, type RepositoryConfig } from "../repository.ts";
+import { checkLedger } from "./check-ledger.ts";
+import { verifyContent } from "./verify-content.ts";
+import { hashObjects } from "./hash-pool.ts";
+
+export interface VerifyOptions extends EngineHost {
+  readonly store: ObjectStore;
+  readonly depth: VerifyDepth;
+  /** Needed for `content`. */
+  readonly opener?: Opener | undefined;
+  readonly expectedPublicKey?: string | undefined;
+  /** What the caller remembers as newest: less in the store is a rollback. */
+  readonly ledgerHead?: LedgerHead | undefined;
+  readonly workers?: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Checks a repository and reports every finding; stops at none. Without a key it proves that every stored byte is
+ * what was written and that every backup is complete; with the private key also that it decrypts to what its ids say.
+ */
+export async function verifyRepository(options: VerifyOptions): Promise<VerifyReport> {
+  const startedAt = options.clock.now();
+  const config = await readConfig(options.store, options.expectedPublicKey);
+  const run = new VerifyRun(options, config);
+  await run.checkStructure();
+  if (options.depth !== "structure") await run.checkCiphertext();
+  if (options.depth === "content") await run.checkContent();
+  return {
+    depth: options.depth,
+    ...run.report(),
+    durationMilliseconds: options.clock.now() - startedAt,
+  };
+}
+
+class VerifyRun {
+  readonly #options: VerifyOptions;
+  readonly #config: RepositoryConfig;
+  /** Size of every object in the store. */
+  readonly #present = new Map<string, number>();
+  /** Which backups need an object. */
+  readonly #needs = new Map<string, string[]>();
+  readonly #findings: VerifyFinding[] = [];
+  #backups: readonly ListedBackup[] = [];
+  #bytes = 0;
+
+  constructor(options: VerifyOptions, config: RepositoryConfig) {
+    this.#options = options;
+    this.#config = config;
+  }
+
+  report(): Pick<VerifyReport, "backups" | "objects" | "bytes" | "findings"> {
+    const findings = [...this.#findings].sort((a, b) =>
+      a.object < b.object ? -1 : a.object > b.object ? 1 : 0,
+    );
+    return {
+      backups: this.#backups.length,
+      objects: this.#present.size,
+      bytes: this.#bytes,
+      findings,
+    };
+  }
+
+  async checkStructure(): Promise<void> {
+    const { store, expectedPublicKey, ledgerHead } = this.#options;
+    for await (const entry of store.list("")) this.#present.set(entry.name, entry.bytes);
+    const { backups, unreadable } = await listBackups(store, expectedPublicKey);
+    this.#backups = backups;
+    for (const { name, error } of unreadable)
+      this.#add(isAppError(error) ? error.code : "CorruptObject", name, messageOf(error));
+    for (const backup of backups) await this.#checkBackup(backup);
+    for (const finding of checkLedger(backups, ledgerHead)) this.#findings.push(finding);
+    for (const name of this.#present.keys()) {
+      if (name.startsWith("epochs/") || name.startsWith("keys/")) await this.#checkDocument(name);
+    }
+  }
+
+  /** Hashes every object that is named by its hash. */
+  async checkCiphertext(): Promise<void> {
+    const names = [...this.#present.keys()].filter((name) => isHashNamed(name));
+    const total = names.reduce((sum, name) => sum + (this.#present.get(name) ?? 0), 0);
+    let done = 0;
+    await hashObjects(
+      this.#options.store,
+      names,
+      this.#options.workers ?? 2,
+      (name, outcome) => {
+        done += 1;
+        this.#bytes += outcome.bytes;
+        if (outcome.fault !== undefined)
+          this.#add("StoreUnreachable", name, `Object "${name}" cannot be read (${outcome.fault})`);
+        else if (!name.endsWith(outcome.hash))
+          this.#add(
+            "CorruptObject",
+            name,
+            `Object "${name}" is damaged: its bytes are not those that were written`,
+          );
+        this.#options.onProgress?.({
+          phase: "verifying",
+          filesDone: done,
+          bytesDone: this.#bytes,
+          bytesTotal: total,
+          storedBytes: this.#bytes,
+        });
+      },
+      this.#options.signal,
+    );
+  }
+
+  async checkContent(): Promise<void> {
+    await verifyContent(this.#options, this.#config, this.#backups, (code, object, message) =>
+      this.#add(code, object, message),
+    );
+  }
+
+  async #checkBackup({ record, manifest }: ListedBackup): Promise<void> {
+    const name = `backups/${record.backupId}`;
+    if (record.signature !== "trusted") {
+      this.#add(
+        "SignatureInvalid",
+        name,
+        `Backup "${record.backupId}" is not signed by this repository's key: it was altered or put there by somebody else`,
+      );
+      return;
+    }
+    try {
+      this.#need(manifest.refs, record.backupId);
+      for (const object of await readRefs(this.#options.store, manifest)) {
+        this.#need(object.name, record.backupId);
+        this.#checkPresence(object.name, object.bytes);
+      }
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.#add(error.code, manifest.refs, error.message, [record.backupId]);
+    }
+  }
+
+  #checkPresence(name: string, bytes: number): void {
+    const found = this.#present.get(name);
+    if (found === bytes || this.#findings.some((finding) => finding.object === name)) return;
+    if (found === undefined) this.#add("MissingObject", name, `Object "${name}" is missing`);
+    else
+      this.#add(
+        "CorruptObject",
+        name,
+        `Object "${name}" has ${found} bytes where ${bytes} were written: it is truncated or was replaced`,
+      );
+  }
+
+  async #checkDocument(name: string): Promise<void> {
+    try {
+      openSignedDocument(
+        name,
+        await readDocument(this.#options.store, name),
+        this.#config.signingPublicKey,
+      );
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.#add(error.code, name, error.message);
+    }
+  }
+
+  #need(name: string, backupId: string): void {
+    const backups = this.#needs.get(name);
+    if (backups === undefined) this.#needs.set(name, [backupId]);
+    else if (backups.at(-1) !== backupId) backups.push(backupId);
+  }
+
+  /** The backups of a finding are filled from what is known to need the object. */
+  #add(code: AppError["code"], object: string, message: string, backups?: readonly string[]): void {
+    this.#findings.push({
+      code,
+      object,
+      message,
+      backups: backups ?? this.#needs.get(object) ?? [],
+    });
+  }
+}
+
+function isHashNamed(name: string): boolean {
+  return (
+    parsePackName(name) !== undefined ||
+    parseHashName(name, "index") !== undefined ||
+    parseHashName(name, "refs") !== undefined
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
