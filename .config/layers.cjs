@@ -3,14 +3,15 @@
 
 const statePort = "state/state-store.ts";
 const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"];
+const engineRoom = ["engine", "storage", "roles"];
 const everyLayer = ["base", "state", "identity", "jobs", "engine", "storage", "roles"].concat(
   ["arm", "provider", "server", "generated"],
-  ["config.ts", "backup-thread.ts"],
+  ["config.ts", "backup-thread.ts", "thread-engine.ts"],
 );
 
 const law = {
   base: [],
-  generated: [],
+  generated: ["arm/contract.ts"],
   state: ["base", "npm:kysely"],
   identity: ["base", "npm:node-forge"],
   jobs: ["base", statePort],
@@ -23,8 +24,9 @@ const law = {
   server: ["base", "arm", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated", "npm:@azure/ms-rest-js"],
   "config.ts": ["base", "npm:yaml"],
-  // The composition root of the engine's worker threads, as main.ts is that of the process.
-  "backup-thread.ts": ["base", "engine", "storage", "roles"],
+  // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
+  "backup-thread.ts": ["base", ...engineRoom],
+  "thread-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "backup-thread.ts"],
   "main.ts": everyLayer,
 };
 
