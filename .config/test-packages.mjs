@@ -42,5 +42,7 @@ function runApt(parameters) {
     encoding: "utf8",
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   });
-  if (apt.status !== 0) console.log(`apt-get ${parameters[0]} failed:\n${apt.stdout}${apt.stderr}`);
+  if (apt.status === 0) return;
+  const words = [apt.stdout, apt.stderr, apt.error?.message].filter(Boolean).join("\n");
+  console.log(`apt-get ${parameters[0]} failed:\n${words}`);
 }
