@@ -10,6 +10,8 @@ export const retriedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "StoreLocked",
 ]);
 
+const entriesPerRead = 128;
+
 export interface RetryLimits {
   /** How often a call is made at most. */
   readonly attempts: number;
@@ -145,14 +147,16 @@ async function* listAgain(
   const shown = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     const iterator = store.list(prefix, signal)[Symbol.asyncIterator]();
-    const next: Attempt<IteratorResult<ObjectEntry>> = () => iterator.next();
+    const read: Attempt<readonly ObjectEntry[]> = () => readSome(iterator);
     try {
       for (;;) {
-        const item = await limitTime(clock, limits.attemptMilliseconds, "list", signal, next);
-        if (item.done === true) return;
-        if (shown.has(item.value.name)) continue;
-        shown.add(item.value.name);
-        yield item.value;
+        const entries = await limitTime(clock, limits.attemptMilliseconds, "list", signal, read);
+        if (entries.length === 0) return;
+        for (const entry of entries) {
+          if (shown.has(entry.name)) continue;
+          shown.add(entry.name);
+          yield entry;
+        }
       }
     } catch (error) {
       await pauseOrThrow(error, attempt, options, signal);
@@ -161,4 +165,15 @@ async function* listAgain(
       iterator.return?.().catch(() => undefined);
     }
   }
+}
+
+/** The next entries; none at the end. Several at a time, as each call under a time limit sets a timer. */
+async function readSome(iterator: AsyncIterator<ObjectEntry>): Promise<readonly ObjectEntry[]> {
+  const entries: ObjectEntry[] = [];
+  while (entries.length < entriesPerRead) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    entries.push(value as ObjectEntry);
+  }
+  return entries;
 }
