@@ -250,6 +250,25 @@ describe("local store on failing disks", () => {
       assert.deepEqual(Buffer.from(await store.get("config")), someBytes(100));
     }));
 
+  it("gives no name to bytes after an abort", () =>
+    withTempFolder(async (path) => {
+      const controller = new AbortController();
+      const reason = new Error("given up");
+      const fileSystem = patchHandles((handle, name) => {
+        if (!name.includes(".parts/")) return;
+        const datasync = handle.datasync.bind(handle);
+        const abortThen = async (): Promise<void> => {
+          controller.abort(reason);
+          await datasync();
+        };
+        Object.assign(handle, { datasync: abortThen });
+      });
+      const store = await openLocalStore({ path, fileSystem });
+      await assert.rejects(store.put("config", someBytes(10), controller.signal), reason);
+      assert.equal(await store.stat("config"), undefined);
+      assert.deepEqual(await fs.readdir(join(path, "holdfast", ".parts")), []);
+    }));
+
   it("names a file that ends early", () =>
     withTempFolder(async (path) => {
       const fileSystem = patchHandles((handle) => {
