@@ -35,6 +35,8 @@ export interface ArmRequest {
   readonly body: unknown;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  /** `Repeatability-Request-ID` as sent: the same id on the same request means the same work. */
+  readonly repeatabilityRequestId?: string | undefined;
   readonly signal: AbortSignal;
 }
 

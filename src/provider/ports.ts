@@ -17,7 +17,9 @@ export type StoreSpec = { readonly kind: "local"; readonly path: string };
 /** The engine as the provider sees it: every call runs away from the service's event loop. */
 export interface BackupEngine {
   /** Reachable, writable, atomic publish works; throws a store error with a remedy otherwise. */
-  probeStore(store: StoreSpec): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;
+  probeStore(
+    store: StoreSpec,
+  ): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;
   /**
    * Fresh keys of a repository that does not exist yet, without an epoch. They are stored (sealed) BEFORE
    * `prepareRepository` writes to the store: a crash between the two must not leave a repository nobody can write.
@@ -28,12 +30,35 @@ export interface BackupEngine {
    * repository when the store has none, starts an epoch when the recipients changed; returns the keys with
    * the epoch. Throws `RepositoryExists` when the store holds a repository with other keys.
    */
-  prepareRepository(store: StoreSpec, keys: RepositoryKeys, recipients: readonly Recipient[], deployment: DeploymentInfo): Promise<RepositoryKeys>;
+  prepareRepository(
+    store: StoreSpec,
+    keys: RepositoryKeys,
+    recipients: readonly Recipient[],
+    deployment: DeploymentInfo,
+  ): Promise<RepositoryKeys>;
   /** Runs to the end of a verified manifest. Resumes what an interrupted run of the same id left in the store. */
-  runBackup(run: BackupRun, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<BackupRecord>;
-  listBackups(store: StoreSpec, signingPublicKey: string | undefined): Promise<readonly BackupRecord[]>;
-  verify(store: StoreSpec, keys: RepositoryKeys | undefined, depth: VerifyDepth, opener: Opener | undefined, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<VerifyReport>;
-  restore(run: RestoreRun, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<RestoreSummary>;
+  runBackup(
+    run: BackupRun,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<BackupRecord>;
+  listBackups(
+    store: StoreSpec,
+    signingPublicKey: string | undefined,
+  ): Promise<readonly BackupRecord[]>;
+  verify(
+    store: StoreSpec,
+    keys: RepositoryKeys | undefined,
+    depth: VerifyDepth,
+    opener: Opener | undefined,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyReport>;
+  restore(
+    run: RestoreRun,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<RestoreSummary>;
 }
 
 export interface BackupRun {
@@ -59,3 +84,62 @@ export interface RestoreRun {
   /** Empty means all. */
   readonly roles: readonly string[];
 }
+
+/** An administrator's path, strictly read; `storage/path.ts` makes it. */
+export type StorePath =
+  | { readonly kind: "local"; readonly path: string }
+  | { readonly kind: "smb"; readonly server: string };
+
+/** Certificates, .pfx files and secrets at rest, as the provider needs them; `identity/` does the work. */
+export interface IdentityPort {
+  /** The certificate if backups may be encrypted to it now; throws `InvalidCertificate`, `CertificateExpired`, … */
+  readCertificate(certificateBase64: string, now: number): AcceptedCertificate;
+  /** The key in a .pfx; throws `InvalidPfx` or `WrongPfxPassword`. */
+  openPfx(pfxBase64: string, password: string): PrivateKeyOpener | Promise<PrivateKeyOpener>;
+  /** SHA-1 over the certificate's DER, 40 upper-case hex digits. */
+  readThumbprint(certificateBase64: string): string;
+  /** Ciphertext of a text, bound to the label. */
+  seal(text: string, label: string): string;
+  /** The text again; throws `SecretUnavailable` when the key or the label is another. */
+  unseal(sealed: string, label: string): string;
+}
+
+export interface AcceptedCertificate {
+  readonly certificateBase64: string;
+  readonly thumbprint: string;
+  readonly keyId: string;
+  readonly subject: string;
+  readonly notAfter: string;
+}
+
+export type PrivateKeyOpener = Extract<Opener, { kind: "private-key" }>;
+
+/** A named place where a test may stop the process or let a step fail; does nothing otherwise. */
+export type FailpointHook = (name: FailpointName) => Promise<void> | void;
+
+/** Every place a failpoint is called, in the order a location lives through them. */
+export const failpointNames = [
+  "put.before-commit",
+  "put.after-commit",
+  "configure.before-prepare",
+  "configure.after-prepare",
+  "configure.before-finish",
+  "create-backup.before-commit",
+  "create-backup.after-commit",
+  "backup.before-run",
+  "backup.during-run",
+  "backup.after-run",
+  "backup.before-finish",
+  "restore.before-commit",
+  "restore.after-commit",
+  "restore.before-run",
+  "restore.during-run",
+  "restore.before-finish",
+  "verify.before-run",
+  "verify.before-finish",
+  "delete.before-commit",
+  "delete.after-commit",
+  "delete.before-finish",
+] as const;
+
+export type FailpointName = (typeof failpointNames)[number];

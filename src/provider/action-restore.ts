@@ -1,0 +1,107 @@
+import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
+import { AppError } from "../base/errors.ts";
+import type { BackupRecord } from "../engine/model.ts";
+import { checkIdle, findBackup, findLocation } from "./action-target.ts";
+import { isUsable } from "./backup-records.ts";
+import { replace, retryOnConflict } from "./documents.ts";
+import { findRepetition } from "./idempotency.ts";
+import type { RestorePayload } from "./jobs-restore.ts";
+import type { Backup } from "./model.ts";
+import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import type { OpenerVault } from "./opener-vault.ts";
+import { chooseOpener } from "./openers.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import { backupIdOf, scopeOf } from "./request-scope.ts";
+import { checkRestoreTarget } from "./restore-target.ts";
+import { storeNotConfigured } from "./store-access.ts";
+import { converterOf } from "./versions.ts";
+
+/** POST restore: everything that can be judged now is judged now, then operation and job in one commit. */
+export function restoreBackup(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  return retryOnConflict(() => attemptRestore(deps, vault, request));
+}
+
+async function attemptRestore(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const backup = await findBackup(deps, scope, backupIdOf(request));
+  const repetition = await findRepetition(deps, request);
+  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
+  const ask = converterOf(request.context.apiVersion).readRestore(request.body);
+  checkIdle(location.value, scope);
+  if (location.value.settings.store.kind === "none") throw storeNotConfigured(location.value.name);
+  const record = restorableRecord(backup.value);
+  checkRoles(record, ask.roles);
+  const chosen = await chooseOpener(deps, scope.key, location.value, record.recipients, ask);
+  const targetPath = await checkRestoreTarget({
+    restoreRoot: deps.restoreRoot,
+    asked: ask.targetPath,
+    backupId: backup.value.id,
+    overwrite: ask.overwrite,
+  });
+  const id = deps.newId();
+  const operation = startOperation(deps, request, {
+    id,
+    location: location.value,
+    resourceId: `${scope.id}/backups/${backup.value.id}`,
+  });
+  const payload: RestorePayload = {
+    locationKey: scope.key,
+    incarnation: location.value.incarnation,
+    backupId: backup.value.id,
+    targetPath,
+    overwrite: ask.overwrite,
+    roles: ask.roles,
+    openerSource: chosen.source,
+  };
+  await deps.failpoint?.("restore.before-commit");
+  // Kept first: a worker may claim the job the moment it is committed.
+  if (chosen.source === "memory") vault.keep(id, chosen.opener);
+  try {
+    await deps.store.commit([
+      replace(location, { ...location.value, running: { kind: "restore", operationId: id } }),
+      ...operationWrites(deps, operation, jobKinds.restore, payload),
+      ...repetition.remember(id),
+    ]);
+  } catch (error) {
+    vault.forget(id);
+    throw error;
+  }
+  await deps.failpoint?.("restore.after-commit");
+  deps.onEnqueued?.();
+  return { kind: "accepted", operation };
+}
+
+function restorableRecord(backup: Backup): BackupRecord {
+  if (isUsable(backup) && backup.record !== undefined) return backup.record;
+  const isRunning = backup.endedAt === undefined;
+  const advice = isRunning ? "wait until it has ended" : "choose one that succeeded";
+  throw new AppError(
+    "BackupNotRestorable",
+    `Backup "${backup.id}" is "${backup.status}" and cannot be restored: ${advice}`,
+    {
+      target: backup.id,
+    },
+  );
+}
+
+function checkRoles(record: BackupRecord, roles: readonly string[]): void {
+  const known = record.roles.map(({ name }) => name);
+  const missing = roles.find((role) => !known.includes(role));
+  if (missing === undefined) return;
+  throw new AppError(
+    "RoleNotFound",
+    `Role "${missing}" is not in this backup: choose from ${known.map((name) => `"${name}"`).join(", ")}`,
+    {
+      target: "roleName",
+    },
+  );
+}

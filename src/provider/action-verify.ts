@@ -1,0 +1,108 @@
+import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
+import type { RecipientName, VerifyDepth } from "../engine/model.ts";
+import { checkIdle, findBackup, findLocation } from "./action-target.ts";
+import { listAll, replace, retryOnConflict } from "./documents.ts";
+import { notAvailableYet } from "./faults.ts";
+import { findRepetition } from "./idempotency.ts";
+import type { VerifyPayload } from "./jobs-verify.ts";
+import type { Backup } from "./model.ts";
+import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import type { OpenerVault } from "./opener-vault.ts";
+import type { ChosenOpener } from "./openers.ts";
+import { chooseOpener } from "./openers.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import type { RequestScope } from "./request-scope.ts";
+import { backupIdOf, scopeOf } from "./request-scope.ts";
+import { encryptionNotConfigured, storeNotConfigured } from "./store-access.ts";
+import type { Document } from "../state/state-store.ts";
+import type { BackupLocation } from "./model.ts";
+
+/** POST verify of a location or of one backup. */
+export function verifyStore(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  return retryOnConflict(() => attemptVerify(deps, vault, request));
+}
+
+/** POST pruneExternalStore: declared, judged, and not built yet. */
+export async function pruneStore(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  await findLocation(deps, scopeOf(request));
+  throw notAvailableYet("Pruning");
+}
+
+interface VerifyBody {
+  readonly depth?: "Structure" | "Ciphertext" | "Content";
+  readonly decryptionCertBase64?: string | null;
+  readonly decryptionCertPassword?: string | null;
+}
+
+async function attemptVerify(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const backup =
+    "backup" in request.params ? await findBackup(deps, scope, backupIdOf(request)) : undefined;
+  const repetition = await findRepetition(deps, request);
+  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
+  checkIdle(location.value, scope);
+  const { settings, name } = location.value;
+  if (settings.store.kind === "none") throw storeNotConfigured(name);
+  if (settings.encryption.kind === "none") throw encryptionNotConfigured(name);
+  const body = (request.body ?? {}) as VerifyBody;
+  const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
+  const chosen =
+    depth === "content" ? await chooseForVerify(deps, scope, location, backup, body) : undefined;
+  const id = deps.newId();
+  const operation = startOperation(deps, request, {
+    id,
+    location: location.value,
+    resourceId: backup === undefined ? scope.id : `${scope.id}/backups/${backup.value.id}`,
+  });
+  const payload: VerifyPayload = {
+    locationKey: scope.key,
+    incarnation: location.value.incarnation,
+    depth,
+    ...(backup === undefined ? {} : { backupId: backup.value.id }),
+    ...(chosen === undefined ? {} : { openerSource: chosen.source }),
+  };
+  if (chosen?.source === "memory") vault.keep(id, chosen.opener);
+  try {
+    await deps.store.commit([
+      replace(location, { ...location.value, running: { kind: "verify", operationId: id } }),
+      ...operationWrites(deps, operation, jobKinds.verify, payload),
+      ...repetition.remember(id),
+    ]);
+  } catch (error) {
+    vault.forget(id);
+    throw error;
+  }
+  deps.onEnqueued?.();
+  return { kind: "accepted", operation };
+}
+
+/** The key must open this backup, or for a whole store at least one of its backups. */
+async function chooseForVerify(
+  deps: ProviderDeps,
+  scope: RequestScope,
+  location: Document<BackupLocation>,
+  backup: Document<Backup> | undefined,
+  body: VerifyBody,
+): Promise<ChosenOpener> {
+  const backups =
+    backup === undefined
+      ? await listAll<Backup>(deps.store, "backup", `${scope.key}/backups/`)
+      : [backup];
+  const recipients = new Map<string, RecipientName>();
+  for (const { value } of backups) {
+    for (const one of value.record?.recipients ?? []) recipients.set(one.keyId, one);
+  }
+  return chooseOpener(deps, scope.key, location.value, [...recipients.values()], {
+    pfxBase64: body.decryptionCertBase64 ?? undefined,
+    pfxPassword: body.decryptionCertPassword ?? undefined,
+  });
+}

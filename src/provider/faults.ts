@@ -1,0 +1,66 @@
+import { armError } from "../arm/errors.ts";
+import { AppError } from "../base/errors.ts";
+
+/** The refusals of the provider, worded once. Each says what to do. */
+
+/** 404 of a resource. */
+export function resourceNotFound(id: string): Error {
+  return armError("ResourceNotFound", `Resource "${id}" does not exist: check the id`, {
+    target: id,
+  });
+}
+
+/** 404 of the resource an action or list hangs under. */
+export function parentNotFound(id: string): Error {
+  return armError("ParentResourceNotFound", `Resource "${id}" does not exist: create it first`, {
+    target: id,
+  });
+}
+
+/** 400: a resource stays in its region. */
+export function regionChanged(current: string, asked: string): Error {
+  return armError(
+    "InvalidResourceLocation",
+    `The location cannot change from "${current}" to "${asked}": send "${current}"`,
+    { target: "location" },
+  );
+}
+
+/** 400: only the service writes this. */
+export function readOnlyChanged(path: string): Error {
+  return armError(
+    "PropertyChangeNotAllowed",
+    `Property "${path}" is read-only: leave it out or send it as it was read`,
+    { target: path },
+  );
+}
+
+/** 400 of `$top` and `$skip`. */
+export function badQuery(name: string, rule: string): Error {
+  return armError("InvalidQueryParameter", `Query parameter "${name}" must be ${rule}`, {
+    target: name,
+  });
+}
+
+/** 409 of what is declared but not built yet. */
+export function notAvailableYet(what: string): Error {
+  return armError("OperationNotSupported", `${what} is not available yet: nothing was changed`);
+}
+
+/** 409: another write holds the location. */
+export function busy(id: string, doing: string): AppError {
+  return new AppError(
+    "AnotherOperationInProgress",
+    `The location is being ${doing}: wait for that operation to end, then repeat the request`,
+    { target: id, retryable: true },
+  );
+}
+
+/** 404 of a backup. */
+export function backupNotFound(id: string): AppError {
+  return new AppError(
+    "BackupNotFound",
+    `Backup "${id}" does not exist: list the backups of its location`,
+    { target: id },
+  );
+}

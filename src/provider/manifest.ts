@@ -1,0 +1,85 @@
+import type { Handler, Provider } from "../arm/resource-type.ts";
+import type { JobHandler } from "../jobs/job-handler.ts";
+import { createBackup } from "./action-create-backup.ts";
+import { restoreBackup } from "./action-restore.ts";
+import { pruneStore, verifyStore } from "./action-verify.ts";
+import { backupHandler } from "./jobs-backup.ts";
+import { configureHandler } from "./jobs-configure.ts";
+import { deleteHandler } from "./jobs-delete.ts";
+import { restoreHandler } from "./jobs-restore.ts";
+import { verifyHandler } from "./jobs-verify.ts";
+import { deleteLocation } from "./location-delete.ts";
+import { patchLocation, putLocation } from "./location-put.ts";
+import { allOperationRows, listOperations } from "./operation-list.ts";
+import { jobKinds } from "./operation-start.ts";
+import {
+  findOperation,
+  purgeExpired,
+  renderOperationResult,
+  renderOperationTarget,
+} from "./operations.ts";
+import { createOpenerVault } from "./opener-vault.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import { listBackups, listLocations, readBackup, readLocation } from "./reads.ts";
+import { sweepProvider } from "./sweeper.ts";
+
+/** What main puts to work: the provider for the ARM layer, the handlers for the worker, the upkeep for a timer. */
+export interface BackupProvider {
+  readonly provider: Provider;
+  /** By job kind. */
+  readonly jobHandlers: ReadonlyMap<string, JobHandler>;
+  /** Ends orphans and removes what has expired: at start, then every minute or so. */
+  readonly runUpkeep: () => Promise<void>;
+}
+
+/** The one entry of the provider. */
+export function createProvider(deps: ProviderDeps): BackupProvider {
+  const vault = createOpenerVault();
+  const jobHandlers = new Map<string, JobHandler>([
+    [jobKinds.configure, configureHandler(deps)],
+    [jobKinds.backup, backupHandler(deps)],
+    [jobKinds.restore, restoreHandler(deps, vault)],
+    [jobKinds.verify, verifyHandler(deps, vault)],
+    [jobKinds.delete, deleteHandler(deps)],
+  ]);
+  const group =
+    "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations";
+  const location = `${group}/{location}`;
+  const backup = `${location}/backups/{backup}`;
+  const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+    ["GET /providers/Microsoft.Backup.Admin/operations", listOperations],
+    [
+      "GET /subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations",
+      (request) => listLocations(deps, request),
+    ],
+    [`GET ${group}`, (request) => listLocations(deps, request)],
+    [`GET ${location}`, (request) => readLocation(deps, request)],
+    [`PUT ${location}`, (request) => putLocation(deps, request)],
+    [`PATCH ${location}`, (request) => patchLocation(deps, request)],
+    [`DELETE ${location}`, (request) => deleteLocation(deps, request)],
+    [`POST ${location}/createBackup`, (request) => createBackup(deps, request)],
+    [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
+    [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, request)],
+    [`GET ${location}/backups`, (request) => listBackups(deps, request)],
+    [`GET ${backup}`, (request) => readBackup(deps, request)],
+    [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],
+    [`POST ${backup}/verify`, (request) => verifyStore(deps, vault, request)],
+  ]);
+  const provider: Provider = {
+    namespace: "Microsoft.Backup.Admin",
+    handlers,
+    findOperation: (id) => findOperation(deps, id),
+    renderResult: (operation, context) =>
+      Promise.resolve(renderOperationResult(deps, operation, context)),
+    renderTarget: renderOperationTarget,
+    operations: allOperationRows,
+  };
+  return {
+    provider,
+    jobHandlers,
+    runUpkeep: async () => {
+      await sweepProvider(deps);
+      await purgeExpired(deps);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { toIso } from "../base/clock.ts";
+import type { BackupRecord, DeploymentInfo } from "../engine/model.ts";
+import { nextDueTime } from "../jobs/schedule.ts";
+
+/**
+ * The one internal model. Every api-version converts from and to it at the rim; it is also what the state
+ * store keeps. Times are ISO 8601 UTC texts, ids lower-case GUIDs, sizes bytes.
+ */
+export interface BackupLocation extends LocationIdentity {
+  /** Fresh GUID of each creation: work begun for an earlier resource of the same name can never touch this one. */
+  readonly incarnation: string;
+  /** Grows with every change a reader can see; the ETag is made of it. */
+  readonly revision: number;
+  /** What is in force. */
+  readonly settings: LocationSettings;
+  readonly secrets: LocationSecrets;
+  /** What the running configure operation will put in force; dropped when it fails. */
+  readonly pending?: { readonly settings: LocationSettings; readonly secrets: LocationSecrets };
+  readonly provisioningState: ProvisioningState;
+  /** Set exactly while the provisioning state is not terminal. */
+  readonly activeOperationId?: string;
+  /** The one backup, restore or verify under way. */
+  readonly running?: RunningWork;
+  /** Anchor of the schedule: the next tick is this one, or the first multiple of the frequency after it that is still to come. */
+  readonly nextTick: string | null;
+  /** What the store said when it was last asked. */
+  readonly capacity: Capacity | null;
+  readonly lastBackupTime: string | null;
+  /** Which store the cached backups were read from. */
+  readonly cachedStore: string | null;
+  readonly systemData: SystemData;
+}
+
+/** Where a location hangs, in the casing it was written with. */
+export interface LocationIdentity {
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly resourceGroupName: string;
+}
+
+export interface LocationSettings {
+  /** The envelope's `location`. */
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly store: StoreSetting;
+  readonly encryption: EncryptionSetting;
+  /** `null` after a clear: nobody has decided. */
+  readonly schedulerEnabled: boolean | null;
+  readonly frequencyHours: number;
+  readonly retentionDays: number;
+}
+
+export type StoreSetting =
+  /** `cleared` tells a location that was emptied (2021 shows `""`) from one never set (`null`). */
+  | { readonly kind: "none"; readonly cleared: boolean }
+  | {
+      readonly kind: "local";
+      /** As the administrator wrote it. */
+      readonly path: string;
+      /** What the engine opens. */
+      readonly folder: string;
+      readonly userName: string | null;
+    };
+
+export type EncryptionSetting =
+  | { readonly kind: "none" }
+  /** The first is the one old api-versions show; the others are further recipients (escrow). */
+  | { readonly kind: "certificates"; readonly certificates: readonly CertificateSetting[] }
+  | { readonly kind: "pre-shared-key" };
+
+/** The public part only. */
+export interface CertificateSetting {
+  readonly certificateBase64: string;
+  /** SHA-1 over the DER, 40 upper-case hex digits. */
+  readonly thumbprint: string;
+  /** SHA-256 over the public key, lower-case hex. */
+  readonly keyId: string;
+  readonly subject: string;
+  readonly notAfter: string;
+}
+
+/** Sealed texts; opened only where they are used. */
+export interface LocationSecrets {
+  readonly password?: SealedText;
+  readonly preSharedKey?: SealedText;
+}
+
+/** Ciphertext of a secret as the sealer made it; means nothing to the provider. */
+export type SealedText = string;
+
+export type ProvisioningState =
+  "Accepted" | "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed" | "Canceled";
+
+export interface RunningWork {
+  readonly kind: "backup" | "restore" | "verify";
+  readonly operationId: string;
+}
+
+export interface Capacity {
+  readonly freeBytes?: number;
+  readonly totalBytes?: number;
+}
+
+export type SystemData = Readonly<Record<string, string>>;
+
+/** What a reader may see of a location: what the version files render and operations keep as their result. No secret fits in. */
+export interface LocationView extends LocationIdentity {
+  readonly settings: LocationSettings;
+  readonly provisioningState: ProvisioningState;
+  readonly nextTick: string | null;
+  readonly capacity: Capacity | null;
+  readonly lastBackupTime: string | null;
+  readonly systemData: SystemData;
+  readonly etag: string;
+}
+
+/** A backup as the service remembers it: a cache of the store's record, or the story of a run that has none yet. */
+export interface Backup {
+  readonly id: string;
+  readonly locationName: string;
+  readonly subscriptionId: string;
+  readonly resourceGroupName: string;
+  readonly region: string;
+  readonly status: BackupStatus;
+  readonly isAutomatic: boolean;
+  readonly startedAt: string;
+  /** Set when the status is final. */
+  readonly endedAt?: string;
+  readonly deployment: DeploymentInfo;
+  /** Set when the store holds its manifest. */
+  readonly record?: BackupRecord;
+  readonly systemData: SystemData;
+  /** Why it failed. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export type BackupStatus =
+  "Creating" | "Running" | "Succeeded" | "PartialSucceeded" | "Failed" | "Canceled";
+
+export const defaultFrequencyHours = 12;
+export const defaultRetentionDays = 7;
+
+const typeName = "Microsoft.Backup.Admin";
+
+/** The ARM id in canonical casing, with the group spelled as asked. */
+export function locationId(of: LocationIdentity, groupName: string = of.resourceGroupName): string {
+  return `/subscriptions/${of.subscriptionId}/resourceGroups/${groupName}/providers/${typeName}/backupLocations/${of.name}`;
+}
+
+/** Key of the location's document. */
+export function locationKey(of: LocationIdentity): string {
+  return locationId(of).toLowerCase();
+}
+
+/** Key of a backup's document: below its location's, ordered by GUID. */
+export function backupKey(location: string, backupId: string): string {
+  return `${location}/backups/${backupId.toLowerCase()}`;
+}
+
+/** Names a store independently of how its path is written; `undefined` when there is none. */
+export function storeIdentity(store: StoreSetting): string | undefined {
+  return store.kind === "none" ? undefined : `${store.kind}:${store.folder}`;
+}
+
+/** Key of the repository's keys and of its ledger head: they outlive the location, so that it can be made again. */
+export function repositoryKey(location: string, store: StoreSetting): string {
+  return `${location}#${storeIdentity(store) ?? "none"}`;
+}
+
+/** The entity tag, quoted. */
+export function locationEtag(location: Pick<BackupLocation, "incarnation" | "revision">): string {
+  return `"${location.incarnation.slice(0, 8)}-${location.revision}"`;
+}
+
+/** What readers see: while a configure operation runs, what it will make. */
+export function viewOf(location: BackupLocation): LocationView {
+  return {
+    name: location.name,
+    subscriptionId: location.subscriptionId,
+    resourceGroupName: location.resourceGroupName,
+    settings: location.pending?.settings ?? location.settings,
+    provisioningState: location.provisioningState,
+    nextTick: location.nextTick,
+    capacity: location.capacity,
+    lastBackupTime: location.lastBackupTime,
+    systemData: location.systemData,
+    etag: locationEtag(location),
+  };
+}
+
+/** The tick to come: the anchor, or the first multiple of the frequency after it that is not past. */
+export function nextTickAfter(
+  anchor: string | null,
+  frequencyHours: number,
+  now: number,
+): string | null {
+  if (anchor === null) return null;
+  return toIso(nextDueTime(frequencyHours, Date.parse(anchor), now));
+}
+
+/** True in the states nothing leaves on its own. */
+export function isSettled(state: ProvisioningState): boolean {
+  return state === "Succeeded" || state === "Failed" || state === "Canceled";
+}

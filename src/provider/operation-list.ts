@@ -1,0 +1,163 @@
+import type { ArmRequest, ArmResult, OperationDescription } from "../arm/resource-type.ts";
+import { converterOf } from "./versions.ts";
+
+const namespace = "Microsoft.Backup.Admin";
+const publishedProvider = "Microsoft Backup Resource Provider.";
+const modernProvider = "Holdfast infrastructure backup";
+
+/** The rows of the published versions, full stops where the recordings have them. */
+const publishedRows: readonly OperationDescription[] = [
+  row(
+    publishedProvider,
+    "backupLocations/read",
+    "Backup location",
+    "Returns backup locations",
+    "Location where backups are saved.",
+  ),
+  row(
+    publishedProvider,
+    "backupLocations/createBackup/action",
+    "Backup",
+    "Create a new backup",
+    "Create a new backup.",
+  ),
+  row(
+    publishedProvider,
+    "backupLocations/backups/read",
+    "Backup",
+    "Get a backup",
+    "Gets the backups.",
+  ),
+  row(
+    publishedProvider,
+    "backupLocations/backups/restore/action",
+    "Backup",
+    "Restore a backup.",
+    "Restore a previous backup.",
+  ),
+];
+
+/** Everything any route of any version does; rows are never removed. */
+const modernRows: readonly OperationDescription[] = [
+  modern(
+    "register/action",
+    "Provider",
+    "Register the provider",
+    "Registers the subscription for infrastructure backup.",
+  ),
+  modern(
+    "unregister/action",
+    "Provider",
+    "Unregister the provider",
+    "Takes the subscription's registration back.",
+  ),
+  modern("operations/read", "Operation", "List operations", "Lists what the provider can do."),
+  modern(
+    "backupLocations/read",
+    "Backup location",
+    "Read backup locations",
+    "Shows where backups go and when they are made.",
+  ),
+  modern(
+    "backupLocations/write",
+    "Backup location",
+    "Write backup locations",
+    "Creates or changes a backup location.",
+  ),
+  modern(
+    "backupLocations/delete",
+    "Backup location",
+    "Delete backup locations",
+    "Forgets a backup location and leaves its store alone.",
+  ),
+  modern("backupLocations/createBackup/action", "Backup", "Make a backup", "Makes a backup now."),
+  modern(
+    "backupLocations/verify/action",
+    "Backup location",
+    "Verify the store",
+    "Checks what lies in the store of a location.",
+  ),
+  modern(
+    "backupLocations/pruneExternalStore/action",
+    "Backup location",
+    "Prune the store",
+    "Removes from the store what no backup needs.",
+  ),
+  modern(
+    "backupLocations/backups/read",
+    "Backup",
+    "Read backups",
+    "Shows the backups of a location.",
+  ),
+  modern(
+    "backupLocations/backups/restore/action",
+    "Backup",
+    "Restore a backup",
+    "Restores a backup into a folder.",
+  ),
+  modern(
+    "backupLocations/backups/verify/action",
+    "Backup",
+    "Verify a backup",
+    "Checks one backup.",
+  ),
+  modern(
+    "backupLocations/operationResults/read",
+    "Operation result",
+    "Read operation results",
+    "Shows the result of a long operation.",
+  ),
+  modern(
+    "backupLocations/operationStatuses/read",
+    "Operation status",
+    "Read operation states",
+    "Shows the state of a long operation.",
+  ),
+  modern(
+    "locations/operationResults/read",
+    "Regional operation result",
+    "Read operation results",
+    "Shows the result of a long operation.",
+  ),
+  modern(
+    "locations/operationStatuses/read",
+    "Regional operation status",
+    "Read operation states",
+    "Shows the state of a long operation.",
+  ),
+];
+
+/** Rows of the operations list as an api-version shows them. */
+export function operationRowsOf(apiVersion: string): readonly OperationDescription[] {
+  return converterOf(apiVersion).isModern ? modernRows : publishedRows;
+}
+
+/** All rows: what access rules may name. */
+export const allOperationRows: readonly OperationDescription[] = modernRows;
+
+/** GET of the operations list; the recorded body has no `nextLink`. */
+export function listOperations(request: ArmRequest): Promise<ArmResult> {
+  return Promise.resolve({
+    kind: "value",
+    body: { value: operationRowsOf(request.context.apiVersion) },
+  });
+}
+
+function modern(
+  name: string,
+  resource: string,
+  operation: string,
+  description: string,
+): OperationDescription {
+  return row(modernProvider, name, resource, operation, description);
+}
+
+function row(
+  provider: string,
+  name: string,
+  resource: string,
+  operation: string,
+  description: string,
+): OperationDescription {
+  return { name: `${namespace}/${name}`, display: { provider, resource, operation, description } };
+}

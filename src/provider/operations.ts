@@ -1,0 +1,105 @@
+import type { OperationRecord } from "../arm/operation-record.ts";
+import type { RequestContext } from "../arm/request-context.ts";
+import type { RestoreSummary, VerifyReport } from "../engine/model.ts";
+import type { Document, Write } from "../state/state-store.ts";
+import { getOperation, listAll } from "./documents.ts";
+import type { RememberedRequest } from "./idempotency.ts";
+import { idempotencyWindowMilliseconds } from "./idempotency.ts";
+import type { Backup, LocationView } from "./model.ts";
+import { locationId } from "./model.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import { converterOf, resultFormOf } from "./versions.ts";
+
+/** How long an ended operation stays readable, counted from its end. */
+export const operationRetentionMilliseconds: number = 7 * 86_400_000;
+
+/** An operation by its id; undefined when there is none or its time is over. */
+export async function findOperation(
+  deps: ProviderDeps,
+  id: string,
+): Promise<OperationRecord | undefined> {
+  const operation = (await getOperation(deps.store, id))?.value;
+  return operation === undefined || isExpired(operation, deps.clock.now()) ? undefined : operation;
+}
+
+/** What a finished operation shows, in the form of the api-version that polls (rule 193); a snapshot, never the present state. */
+export function renderOperationResult(
+  deps: ProviderDeps,
+  operation: OperationRecord,
+  context: RequestContext,
+): unknown {
+  const converter = converterOf(context.apiVersion);
+  const form = resultFormOf(context.apiVersion, operation.resourceGroupName, deps.clock.now());
+  const { result } = operation;
+  switch (kindOf(operation)) {
+    case "location":
+      return result === undefined
+        ? undefined
+        : converter.renderLocation(result as LocationView, form);
+    case "createbackup":
+      return result === undefined
+        ? undefined
+        : converter.renderBackupResult(result as Backup, form);
+    case "restore":
+      return result === undefined
+        ? undefined
+        : converter.renderRestoreResult(result as RestoreSummary);
+    case "verify":
+      return result === undefined
+        ? undefined
+        : converter.renderVerifyResult?.(result as VerifyReport);
+    default:
+      return undefined;
+  }
+}
+
+/** The resource an operation is about. */
+export function renderOperationTarget(
+  operation: OperationRecord,
+  context: RequestContext,
+): { readonly id: string; readonly name: string } {
+  const { isModern } = converterOf(context.apiVersion);
+  const identity = { ...operation, name: operation.locationName };
+  const group = isModern ? operation.resourceGroupName : operation.resourceGroupName.toLowerCase();
+  const location = locationId(identity, group);
+  const backup = /\/backups\/([^/]+)$/i.exec(operation.resourceId)?.[1];
+  if (backup === undefined) return { id: location, name: operation.locationName };
+  const name = isModern ? backup : `${operation.locationName}/${backup}`;
+  return { id: `${location}/backups/${backup}`, name };
+}
+
+/** Removes operations whose time is over and requests no longer remembered; says how many. */
+export async function purgeExpired(deps: ProviderDeps): Promise<number> {
+  const now = deps.clock.now();
+  const operations = await listAll<OperationRecord>(deps.store, "operation", "");
+  const requests = await listAll<RememberedRequest>(deps.store, "idempotency", "");
+  const old = [
+    ...operations.filter(({ value }) => isExpired(value, now)),
+    ...requests.filter(({ value }) => now - value.at > idempotencyWindowMilliseconds),
+  ];
+  if (old.length > 0) await deps.store.commit(old.map(removal));
+  return old.length;
+}
+
+function removal({ kind, key }: Document<unknown>): Write {
+  return { op: "delete", kind, key };
+}
+
+function isExpired(operation: OperationRecord, now: number): boolean {
+  return (
+    operation.endTime !== undefined &&
+    now - Date.parse(operation.endTime) > operationRetentionMilliseconds
+  );
+}
+
+/** What the operation did, from the last word of its route. */
+function kindOf(
+  operation: OperationRecord,
+): "location" | "createbackup" | "restore" | "verify" | "other" {
+  const [method = "", path = ""] = operation.route.split(" ");
+  if (method === "PUT" || method === "PATCH") return "location";
+  const action = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  return action === "createbackup" || action === "restore" || action === "verify"
+    ? action
+    : "other";
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { DeploymentInfo } from "../engine/model.ts";
+import type { StateStore } from "../state/state-store.ts";
+import type { BackupEngine, FailpointHook, IdentityPort, StorePath } from "./ports.ts";
+
+/** Everything the provider needs of its surroundings; main puts it together. */
+export interface ProviderDeps {
+  readonly store: StateStore;
+  readonly engine: BackupEngine;
+  readonly identity: IdentityPort;
+  /** Reads an administrator's path; throws `InvalidBackupPath`. */
+  readonly parseStorePath: (path: string) => StorePath;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Fresh lower-case GUIDs. */
+  readonly newId: () => string;
+  readonly deployment: DeploymentInfo;
+  /** Absolute folder below which restores are written. */
+  readonly restoreRoot: string;
+  /** Seals the tokens of list pages: the same in every process, of at least 16 bytes. */
+  readonly pagingKey: Uint8Array;
+  /** Called after a job was committed, so that a worker looks at once. */
+  readonly onEnqueued?: () => void;
+  readonly failpoint?: FailpointHook;
+}
+
+/** Milliseconds since 1970 as the text documents keep. */
+export function nowIso(deps: Pick<ProviderDeps, "clock">): string {
+  return new Date(deps.clock.now()).toISOString();
+}

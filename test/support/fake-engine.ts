@@ -1,0 +1,219 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../src/base/errors.ts";
+import type {
+  BackupRecord,
+  Progress,
+  Recipient,
+  RecipientName,
+  RepositoryKeys,
+} from "../../src/engine/model.ts";
+import type { BackupEngine, BackupRun, RestoreRun } from "../../src/provider/ports.ts";
+
+/** An engine that keeps its stores in memory and does what a test tells it to. */
+export interface FakeEngine extends BackupEngine {
+  /** Calls so far, oldest first, e.g. `runBackup`. */
+  readonly calls: readonly string[];
+  readonly backupRuns: readonly BackupRun[];
+  readonly restoreRuns: readonly RestoreRun[];
+  /** Called before the named work is done; what it throws is the work's failure. */
+  behavior: FakeBehavior;
+  /** Backups of the store at a path. */
+  recordsOf(path: string): readonly BackupRecord[];
+}
+
+export interface FakeBehavior {
+  readonly probe?: (path: string) => Promise<void> | void;
+  readonly prepare?: () => Promise<void> | void;
+  readonly backup?: (
+    run: BackupRun,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ) => Promise<void> | void;
+  readonly restore?: (run: RestoreRun, signal: AbortSignal) => Promise<void> | void;
+  readonly verify?: () => Promise<void> | void;
+  /** Changes the record a run ends with. */
+  readonly record?: (record: BackupRecord) => BackupRecord;
+  readonly freeBytes?: number;
+}
+
+interface FakeStore {
+  keys: RepositoryKeys | undefined;
+  recipients: readonly RecipientName[];
+  readonly records: BackupRecord[];
+}
+
+export function createFakeEngine(now: () => number): FakeEngine {
+  const stores = new Map<string, FakeStore>();
+  const calls: string[] = [];
+  const backupRuns: BackupRun[] = [];
+  const restoreRuns: RestoreRun[] = [];
+  const storeAt = (path: string): FakeStore => {
+    const store = stores.get(path) ?? { keys: undefined, recipients: [], records: [] };
+    stores.set(path, store);
+    return store;
+  };
+  const engine: FakeEngine = {
+    calls,
+    backupRuns,
+    restoreRuns,
+    behavior: {},
+    recordsOf: (path) => storeAt(path).records,
+    probeStore: async ({ path }) => {
+      calls.push("probeStore");
+      await engine.behavior.probe?.(path);
+      return { freeBytes: engine.behavior.freeBytes ?? 965 * 2 ** 30, totalBytes: 2 ** 40 };
+    },
+    newRepositoryKeys: () => {
+      calls.push("newRepositoryKeys");
+      return Promise.resolve(freshKeys());
+    },
+    prepareRepository: async ({ path }, keys, recipients) => {
+      calls.push("prepareRepository");
+      await engine.behavior.prepare?.();
+      const store = storeAt(path);
+      if (store.keys !== undefined && store.keys.repositoryId !== keys.repositoryId) {
+        throw new AppError(
+          "RepositoryExists",
+          `The store holds repository "${store.keys.repositoryId}" of somebody else: choose another folder`,
+        );
+      }
+      store.recipients = recipients.map(nameOf);
+      store.keys = withEpoch(store.keys ?? keys, store.recipients);
+      return store.keys;
+    },
+    runBackup: async (run, onProgress, signal) => {
+      calls.push("runBackup");
+      backupRuns.push(run);
+      await engine.behavior.backup?.(run, onProgress, signal);
+      signal.throwIfAborted();
+      const store = storeAt(run.store.path);
+      const known = store.records.find(({ backupId }) => backupId === run.backupId);
+      if (known !== undefined) return known;
+      const made = aRecord(run, store, now());
+      const record = engine.behavior.record?.(made) ?? made;
+      store.records.push(record);
+      return record;
+    },
+    listBackups: ({ path }) => {
+      calls.push("listBackups");
+      return Promise.resolve(storeAt(path).records);
+    },
+    verify: async ({ path }, _keys, depth) => {
+      calls.push("verify");
+      await engine.behavior.verify?.();
+      const { records } = storeAt(path);
+      return {
+        depth,
+        backups: records.length,
+        objects: 7,
+        bytes: 4096,
+        findings: [],
+        durationMilliseconds: 1250,
+      };
+    },
+    restore: async (run, _onProgress, signal) => {
+      calls.push("restore");
+      restoreRuns.push(run);
+      await engine.behavior.restore?.(run, signal);
+      signal.throwIfAborted();
+      await mkdir(join(run.targetPath, "files"), { recursive: true });
+      await writeFile(join(run.targetPath, "files", "one.txt"), "restored");
+      return {
+        backupId: run.backupId,
+        roles: [{ name: "files", files: 1, bytes: 8, warnings: 0 }],
+        files: 1,
+        bytes: 8,
+        warnings: [],
+        durationMilliseconds: 12_500,
+      };
+    },
+  };
+  return engine;
+}
+
+function aRecord(run: BackupRun, store: FakeStore, now: number): BackupRecord {
+  const at = new Date(now).toISOString();
+  return {
+    backupId: run.backupId,
+    repositoryId: run.keys.repositoryId,
+    epochId: run.keys.epochs.at(-1)?.id ?? "",
+    sequence: (run.ledgerHead?.sequence ?? 0) + 1,
+    status: "Succeeded",
+    createdAt: at,
+    endedAt: at,
+    isAutomatic: run.isAutomatic,
+    isCloudRecoveryReady: true,
+    deployment: run.deployment,
+    recipients: store.recipients,
+    roles: [
+      {
+        name: "files",
+        status: "Succeeded",
+        required: true,
+        essential: true,
+        startedAt: at,
+        endedAt: at,
+        files: 3,
+        directories: 1,
+        otherEntries: 0,
+        plainBytes: 4096,
+        newBytes: 2048,
+        warnings: 0,
+      },
+    ],
+    plainBytes: 4096,
+    newBytes: 2048,
+    storedBytes: 1500,
+    manifestHash: createHash("sha256").update(run.backupId).digest("hex"),
+    signature: "trusted",
+  };
+}
+
+function freshKeys(): RepositoryKeys {
+  return {
+    repositoryId: randomUUID(),
+    signingPrivateKey: "c2lnbmluZy1wcml2YXRlLWtleQ==",
+    signingPublicKey: "c2lnbmluZy1wdWJsaWMta2V5",
+    epochs: [],
+  };
+}
+
+function withEpoch(keys: RepositoryKeys, recipients: readonly RecipientName[]): RepositoryKeys {
+  const newest = keys.epochs.at(-1);
+  if (newest !== undefined && JSON.stringify(newest.recipients) === JSON.stringify(recipients))
+    return keys;
+  const id = String(keys.epochs.length + 1).padStart(32, "0");
+  const epoch = {
+    id,
+    recipients,
+    wrapTo: [],
+    chunkIdKey: "Y2h1bms=",
+    indexKey: "aW5kZXg=",
+    chunkerSeed: "c2VlZA==",
+  };
+  return { ...keys, epochs: [...keys.epochs, epoch] };
+}
+
+/** The thumbprint a test certificate has: of its bytes, as the real one. */
+export function fakeThumbprint(certificateBase64: string): string {
+  return createHash("sha1")
+    .update(Buffer.from(certificateBase64, "base64"))
+    .digest("hex")
+    .toUpperCase();
+}
+
+function nameOf(recipient: Recipient): RecipientName {
+  if (recipient.kind === "pre-shared-key") {
+    const keyId = createHash("sha256").update(recipient.keyBase64).digest("hex");
+    return { kind: "pre-shared-key", keyId };
+  }
+  const bytes = Buffer.from(recipient.certificateBase64, "base64");
+  return {
+    kind: "certificate",
+    thumbprint: fakeThumbprint(recipient.certificateBase64),
+    keyId: createHash("sha256").update(bytes).digest("hex"),
+    subject: "CN=Test",
+  };
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import type { OperationRecord } from "../../src/arm/operation-record.ts";
+import { aCertificate } from "./fake-identity.ts";
+import { locationPath, type ProviderWorld } from "./provider-world.ts";
+
+/** A 2018 body with the given store settings. */
+export function aBody(store: object): object {
+  return { location: "redmond", properties: { externalStoreDefault: store } };
+}
+
+/** A location with a store and a certificate, ready for backups. */
+export async function setUpLocation(
+  world: ProviderWorld,
+  store: object = {},
+): Promise<OperationRecord> {
+  const body = aBody({ path: "/backup", encryptionCertBase64: aCertificate("north"), ...store });
+  const operation = await world.finish(await world.accept("PUT", locationPath, { body }));
+  assert.equal(operation.state, "Succeeded", JSON.stringify(operation.error));
+  return operation;
+}
+
+/** A finished backup; its id. */
+export async function makeBackup(world: ProviderWorld): Promise<string> {
+  const operation = await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
+  assert.equal(operation.state, "Succeeded", JSON.stringify(operation.error));
+  return operation.id;
+}
+
+/** A promise and the key to it. */
+export function aGate(): { readonly opened: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: () => resolve() };
+}
