@@ -22,7 +22,10 @@ const law = {
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
   provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"],
   server: ["base", "arm", "npm:express", "npm:winston"],
-  cli: ["base", "engine", "storage", "roles", "identity", "generated", "npm:@azure/ms-rest-js"],
+  cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
+    // YAML for files that describe roles; everything of HTTP goes through the Azure client.
+    ["npm:yaml", "npm:@azure/ms-rest-js"],
+  ),
   "config.ts": ["base", "npm:yaml"],
   // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
   "backup-thread.ts": ["base", ...engineRoom],

@@ -1,0 +1,52 @@
+import { finishAction } from "../arm/finish-action.ts";
+import { decryptionOptions, readDecryption } from "../arm/read-decryption.ts";
+import {
+  locationName,
+  locationOption,
+  locationPath,
+  openService,
+  serviceOptions,
+} from "../arm/service.ts";
+import { waitOptions } from "../arm/wait-for-operation.ts";
+import type { Arguments, Cli, Command } from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+import type { VerifyResult } from "../../generated/api-2026-12-01.ts";
+
+const depths: Readonly<Record<string, string>> = {
+  structure: "Structure",
+  ciphertext: "Ciphertext",
+  content: "Content",
+};
+
+export const backupVerify: Command = {
+  name: "backup verify",
+  summary: "Asks the service to check a backup; without one, all of a location",
+  positionals: { usage: "[BACKUP]", min: 0, max: 1 },
+  examples: [["Everything in a location", "holdfast backup verify --location north --wait"]],
+  options: {
+    ...locationOption,
+    depth: {
+      summary: "Signatures and presence; also every stored byte (default); also open everything",
+      value: "DEPTH",
+      choices: Object.keys(depths),
+    },
+    ...decryptionOptions,
+    ...waitOptions,
+    ...serviceOptions,
+  },
+  run: runBackupVerify,
+};
+
+async function runBackupVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
+  const service = openService(args, cli);
+  const [backup] = args.positionals;
+  const below = backup === undefined ? ["verify"] : ["backups", backup, "verify"];
+  const body = {
+    depth: depths[args.text("depth") ?? "ciphertext"],
+    ...(await readDecryption(args, cli)),
+  };
+  const path = locationPath(service, locationName(args, cli), ...below);
+  const result = await finishAction(service, await service.call("POST", path, body), args, cli);
+  const { isHealthy } = (result ?? {}) as VerifyResult;
+  return isHealthy === false ? exitCodes.integrity : exitCodes.done;
+}

@@ -1,0 +1,34 @@
+import { locationPath, openService, serviceOptions } from "../arm/service.ts";
+import {
+  operationId,
+  readTimeout,
+  startedOperation,
+  waitForOperation,
+  waitOptions,
+} from "../arm/wait-for-operation.ts";
+import type { Arguments, Cli, Command } from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+
+export const locationDelete: Command = {
+  name: "location delete",
+  summary: "Forgets a backup location; what lies in its store is left alone",
+  positionals: { usage: "NAME", min: 1, max: 1 },
+  examples: [["Forget one", "holdfast location delete north --wait"]],
+  options: { ...waitOptions, ...serviceOptions },
+  run: runLocationDelete,
+};
+
+async function runLocationDelete(args: Arguments, cli: Cli): Promise<ExitCode> {
+  const service = openService(args, cli);
+  const name = args.positionals[0] ?? "";
+  const answer = await service.call("DELETE", locationPath(service, name));
+  const operation = startedOperation(answer);
+  if (operation !== undefined && args.flag("wait")) {
+    await waitForOperation(service, operation, readTimeout(args), cli);
+  } else if (operation !== undefined) {
+    cli.output.say(`Accepted as operation ${operationId(operation)}`);
+    return exitCodes.done;
+  }
+  cli.output.say(answer.status === 204 ? `There was no location ${name}` : `Forgot ${name}`);
+  return exitCodes.done;
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { runBackup } from "../../engine/backup/run-backup.ts";
+import type { BackupRecord, LedgerHead } from "../../engine/model.ts";
+import type { ObjectStore } from "../../engine/object-store.ts";
+import type { SourceWarning } from "../../engine/source.ts";
+import { openLocalStore } from "../../storage/local.ts";
+import { usageError } from "../arguments.ts";
+import { chooseRoles, type ChosenRoles } from "../choose-roles.ts";
+import type { Arguments, Cli, Command } from "../command.ts";
+import { estimateSize } from "../estimate-size.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { formatBytes, formatCount, formatDuration } from "../format-figures.ts";
+import { requireKeys, saveKeys, type KeysFile } from "../keys-file.ts";
+import { createOutputLogger } from "../output-logger.ts";
+import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
+import { createProgressView, type ProgressView } from "../progress-view.ts";
+import { defaultCacheFolder } from "../user-folders.ts";
+
+export const repoBackup: Command = {
+  name: "repo backup",
+  summary: "Backs up folders into a repository, without the service",
+  positionals: { usage: "[NAME=]FOLDER …", min: 0, max: 256 },
+  examples: [
+    [
+      "Two folders, under their own names",
+      "holdfast repo backup --repo /mnt/backup /etc /srv/data",
+    ],
+    ["Under names of your choice", "holdfast repo backup --repo /mnt/backup settings=/etc"],
+    [
+      "Databases and programs as well, described in a file",
+      "holdfast repo backup --repo /mnt/backup --config roles.yaml",
+    ],
+  ],
+  options: {
+    ...repositoryOptions,
+    config: { summary: "File that describes what to back up, in YAML or JSON", value: "FILE" },
+    exclude: {
+      summary: "Leave out what matches, e.g. '**/*.tmp'",
+      value: "PATTERN",
+      multiple: true,
+    },
+    "cache-dir": { summary: "Where to remember unchanged files", value: "FOLDER" },
+    "no-cache": { summary: "Remember nothing, read every file" },
+    rescan: { summary: "Read every file, though the cache knows it" },
+    workers: { summary: "Threads; default 2", value: "N" },
+  },
+  run: runRepoBackup,
+};
+
+async function runRepoBackup(args: Arguments, cli: Cli): Promise<ExitCode> {
+  const plan: BackupPlan = {
+    keysPath: keysPath(args, cli),
+    cacheDirectory: chooseCache(args, cli),
+    workers: args.integer("workers", 1, 64),
+    chosen: await chooseRoles(args),
+    rescan: args.flag("rescan"),
+  };
+  const keysFile = await requireKeys(plan.keysPath);
+  const store = await openLocalStore({ path: repositoryPath(args), clock: cli.clock });
+  const current: KeysFile = { ...keysFile, fence: keysFile.fence + 1 };
+  // Saved before the run: no two runs may ever carry the same number.
+  await saveKeys(plan.keysPath, current);
+  try {
+    const record = await backUp(plan, current, store, cli);
+    await saveKeys(plan.keysPath, { ...current, ledgerHead: headOf(record) });
+    report(cli, record);
+    return record.status === "Succeeded" ? exitCodes.done : exitCodes.partial;
+  } finally {
+    await store.close();
+  }
+}
+
+interface BackupPlan {
+  readonly keysPath: string;
+  readonly cacheDirectory: string | undefined;
+  readonly workers: number | undefined;
+  readonly chosen: ChosenRoles;
+  readonly rescan: boolean;
+}
+
+async function backUp(
+  plan: BackupPlan,
+  keysFile: KeysFile,
+  store: ObjectStore,
+  cli: Cli,
+): Promise<BackupRecord> {
+  const { keys, deployment, ledgerHead, installationId, fence } = keysFile;
+  const { cacheDirectory, rescan, workers, chosen } = plan;
+  const scratchDirectory = await mkdtemp(join(tmpdir(), "holdfast-"));
+  const view = createProgressView(cli);
+  const estimate = startEstimate(chosen, cli, view);
+  try {
+    return await runBackup({
+      ...engineHost(cli),
+      ...{ store, keys, deployment, ledgerHead, installationId, fence },
+      ...{ cacheDirectory, rescan, scratchDirectory },
+      ...(workers === undefined ? {} : { workers }),
+      backupId: randomUUID(),
+      isAutomatic: false,
+      roles: chosen.roles,
+      logger: createOutputLogger(cli.output),
+      signal: cli.signal,
+      onProgress: (progress) => view.update(progress),
+      onWarning: (role, warning) => cli.output.warn(describeWarning(role, warning)),
+    });
+  } finally {
+    estimate.abort();
+    view.clear();
+    await rm(scratchDirectory, { recursive: true, force: true });
+  }
+}
+
+function chooseCache(args: Arguments, cli: Cli): string | undefined {
+  const folder = args.text("cache-dir");
+  if (args.flag("no-cache")) {
+    if (folder === undefined) return undefined;
+    throw usageError("Give --cache-dir or --no-cache, not both");
+  }
+  return folder === undefined
+    ? defaultCacheFolder(repositoryPath(args), cli.environment)
+    : resolve(folder);
+}
+
+/** Only a person who looks on wants to know how much is left. */
+function startEstimate(roles: ChosenRoles, cli: Cli, view: ProgressView): AbortController {
+  const controller = new AbortController();
+  if (!cli.output.isTerminal || cli.output.isJson) return controller;
+  void estimateSize(roles.folders, controller.signal).then((bytes) => {
+    if (bytes !== undefined) view.expect(bytes);
+  });
+  return controller;
+}
+
+function headOf({ sequence, backupId, manifestHash }: BackupRecord): LedgerHead {
+  return { sequence, backupId, manifestHash };
+}
+
+function describeWarning(role: string, { path, code, message }: SourceWarning): string {
+  return `${role}: ${printable(path)}: ${message} (${code})`;
+}
+
+/** File names are raw bytes and may hold anything, also what a terminal would obey. */
+function printable(path: string): string {
+  const text = Buffer.from(path, "latin1").toString("utf8");
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
+function report(cli: Cli, record: BackupRecord): void {
+  const elapsed = Date.parse(record.endedAt) - Date.parse(record.createdAt);
+  if (cli.output.isJson) {
+    cli.output.printJson({ message_type: "summary", ...record });
+    return;
+  }
+  const { print } = cli.output;
+  for (const { name, status, files, plainBytes, newBytes, error } of record.roles) {
+    const failure = error === undefined ? "" : `: ${error.message} (${error.code})`;
+    const sizes = `${formatCount(files)} files, ${formatBytes(plainBytes)}, new ${formatBytes(newBytes)}`;
+    print(`${name}: ${status}${failure === "" ? `, ${sizes}` : failure}`);
+  }
+  print(
+    `Backup ${record.backupId} ${record.status}: ${formatBytes(record.plainBytes)} in ${formatDuration(elapsed)}, stored ${formatBytes(record.storedBytes)}`,
+  );
+}
