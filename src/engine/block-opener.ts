@@ -51,6 +51,8 @@ export class BlockOpener {
   open(pack: OpenedPack, number: number, block: BlockEntry, sealed: Uint8Array): Buffer {
     const aad = blockAad(pack.header, block.plainBytes, block.compressed);
     try {
+      if (sealed.length > blockBytes + tagBytes)
+        throw new AppError("CannotOpen", "Longer than any block");
       const opened = openBlock(pack.key, objectKind.block, number, aad, sealed, this.#opened);
       if (opened !== block.storedBytes - tagBytes)
         throw new AppError("CannotOpen", "Length differs");

@@ -49,6 +49,12 @@ export class ChunkLocator {
     return { pack, block, offset, reference };
   }
 
+  /** Bytes of the chunk at a place. */
+  lengthOf(place: ChunkPlace): number {
+    const block = this.packs[place.pack]?.blocks[place.block];
+    return block?.chunks.readUInt32LE(place.reference + chunkIdBytes) ?? -1;
+  }
+
   #addBlock(block: BlockEntry, pack: number, blockNumber: number, first: number): number {
     let number = first;
     let offset = 0;

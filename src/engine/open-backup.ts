@@ -19,7 +19,13 @@ import { deriveObjectKey, readIndexObject, requireHash } from "./index-objects.t
 import { readBackup, type ListedBackup } from "./list-backups.ts";
 import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { openEpoch, readConfig, readDocument, type RepositoryConfig } from "./repository.ts";
+import {
+  missingObject,
+  openEpoch,
+  readConfig,
+  readDocument,
+  type RepositoryConfig,
+} from "./repository.ts";
 
 /** A backup opened with a private key: everything needed to read its content. */
 export interface OpenedBackup {
@@ -128,7 +134,7 @@ class ChunkReader {
   async #openPack(number: number, pack: PackEntry): Promise<OpenedPack> {
     if (this.#pack?.number === number) return this.#pack.opened;
     const name = packName(pack.packId);
-    const header = Buffer.from(await this.#store.get(name, { offset: 0, length: packHeaderBytes }));
+    const header = await this.#read(name, 0, packHeaderBytes);
     this.#pack = { number, opened: this.#opener.openPack(name, header, pack.dataKeyId) };
     this.#block = undefined;
     return this.#pack.opened;
@@ -139,12 +145,24 @@ class ChunkReader {
     const block = pack.blocks[number];
     if (block === undefined)
       throw new AppError("CorruptObject", `Object "${opened.name}" has no block ${number}`);
-    const sealed = await this.#store.get(opened.name, {
-      offset: block.offset,
-      length: block.storedBytes,
-    });
+    const sealed = await this.#read(opened.name, block.offset, block.storedBytes);
     this.#block = { number, plain: this.#opener.open(opened, number, block, sealed) };
     return this.#block.plain;
+  }
+
+  async #read(name: string, offset: number, length: number): Promise<Buffer> {
+    try {
+      return Buffer.from(await this.#store.get(name, { offset, length }));
+    } catch (cause) {
+      if (isAppError(cause, "ObjectNotFound")) throw missingObject(name, cause);
+      // The range lies within the pack that was written.
+      if (isAppError(cause, "InvalidArgument"))
+        throw new AppError("CorruptObject", `Object "${name}" is truncated`, {
+          cause,
+          target: name,
+        });
+      throw cause;
+    }
   }
 }
 

@@ -133,10 +133,12 @@ export async function openEpoch(
   const body = openSignedDocument(name, await readDocument(store, name), config.signingPublicKey);
   const fields = new DocumentFields(body, name);
   fields.expectFormat(epochFormat, version);
-  const secret = await unwrapKey(
+  const recipients = fields.objects("recipients").map((item) => decodeRecipientName(item));
+  const secret = await unwrapForReader(
     fields.bytes("wrapped"),
     opener,
     epochBinding(config.repositoryId, epochId),
+    recipients,
   );
   if (secret.length !== epochSecretBytes || !checkCommitment(secret, fields.bytes("commitment"))) {
     throw new AppError(
@@ -147,7 +149,7 @@ export async function openEpoch(
   }
   return {
     id: epochId,
-    recipients: fields.objects("recipients").map(decodeRecipientName),
+    recipients,
     wrapTo: [],
     ...splitEpochSecret(secret),
   };
@@ -165,12 +167,16 @@ export async function readDocument(store: ObjectStore, name: string): Promise<Ui
         "No repository here: the store holds no holdfast/config; check the path",
         { cause },
       );
-    throw new AppError(
-      "MissingObject",
-      `Object "${name}" is missing from the store: run verify to see what else is affected`,
-      { cause, target: name },
-    );
+    throw missingObject(name, cause);
   }
+}
+
+export function missingObject(name: string, cause: unknown): AppError {
+  return new AppError(
+    "MissingObject",
+    `Object "${name}" is missing from the store: run verify to see what else is affected`,
+    { cause, target: name },
+  );
 }
 
 export function formatGuid(bytes: Buffer): string {
@@ -185,6 +191,24 @@ export function formatGuid(bytes: Buffer): string {
     text.slice(16, 20),
     text.slice(20, 32),
   ].join("-");
+}
+
+/** As `unwrapKey`; a key that is not a recipient's is told whose key is needed. */
+async function unwrapForReader(
+  wrapped: Uint8Array,
+  opener: Opener,
+  binding: Uint8Array,
+  recipients: readonly RecipientName[],
+): Promise<Uint8Array> {
+  try {
+    return await unwrapKey(wrapped, opener, binding);
+  } catch (cause) {
+    if (!isAppError(cause, "DecryptionKeyMismatch")) throw cause;
+    const needed = recipients.map((name) => name.thumbprint ?? "the pre-shared key").join(" or ");
+    throw new AppError("DecryptionKeyMismatch", `${cause.message}; this backup needs ${needed}`, {
+      cause,
+    });
+  }
 }
 
 const epochSecretBytes = 96;

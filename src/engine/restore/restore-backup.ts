@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { AppError, isAppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import type { TreeRoot } from "../format/manifest.ts";
-import { decodeTreeRecord, recordLength, type TreeRecord } from "../format/tree-format.ts";
+import type { TreeRecord } from "../format/tree-format.ts";
 import type { Opener, Progress, RestoreSummary } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { openBackup, readTree, type OpenedBackup } from "../open-backup.ts";
+import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import type { EngineHost } from "../repository.ts";
+import { toStopReason } from "../stop-reason.ts";
+import { readRecords } from "../tree-records.ts";
 import {
   RestorePlan,
   isFinishedByWorker,
@@ -14,7 +16,7 @@ import {
   type PlannedJob,
 } from "./restore-plan.ts";
 import { RestorePool } from "./restore-pool.ts";
-import { TargetTree, metadataOf, openTarget } from "./target-tree.ts";
+import { TargetTree, metadataOf, openTarget, toTargetError } from "./target-tree.ts";
 
 export interface RestoreOptions extends EngineHost {
   readonly store: ObjectStore;
@@ -53,6 +55,14 @@ const windowPieces = 200_000;
  * are, and the error at the end names what is damaged.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreSummary> {
+  try {
+    return await runRestore(options);
+  } catch (error) {
+    throw toStopReason(options.signal, toTargetError(error), "The restore was canceled");
+  }
+}
+
+async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
   const startedAt = options.clock.now();
   const backup = await openBackup(
     options.store,
@@ -85,6 +95,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
 }
 
 function selectRoles(backup: OpenedBackup, names: readonly string[]): readonly TreeRoot[] {
+  for (const { role } of backup.roots) requireFolderName(role);
   for (const name of names) {
     if (backup.roots.some((root) => root.role === name)) continue;
     const known = backup.roots.map((root) => `"${root.role}"`).join(", ");
@@ -99,12 +110,34 @@ function selectRoles(backup: OpenedBackup, names: readonly string[]): readonly T
     : backup.roots.filter((root) => names.includes(root.role));
 }
 
+/** A role's name becomes a folder: one that could lead elsewhere is refused. */
+function requireFolderName(role: string): void {
+  // eslint-disable-next-line no-control-regex
+  if (role !== "." && role !== ".." && /^[^/\0]{1,255}$/.test(role)) return;
+  throw new AppError(
+    "UnsafePath",
+    `The backup holds a role named ${JSON.stringify(role.slice(0, 80))}, which is no folder name: nothing was restored`,
+  );
+}
+
+/** Damage of what is stored: it costs the files it touches, not the restore. */
+function isDamage(error: unknown): error is AppError {
+  return (
+    isAppError(error, "CorruptObject") ||
+    isAppError(error, "MissingObject") ||
+    isAppError(error, "ObjectNotFound") ||
+    isAppError(error, "UnsupportedFormat")
+  );
+}
+
 class RestoreRun {
   readonly warnings: { path: string; code: string; message: string }[] = [];
   readonly #options: RestoreOptions;
   readonly #backup: OpenedBackup;
   readonly #pool: RestorePool;
   readonly #faults: string[] = [];
+  /** The first damaged object. */
+  #target: string | undefined;
   #damagedFiles = 0;
   #files = 0;
   #bytes = 0;
@@ -133,16 +166,21 @@ class RestoreRun {
     });
     const counts = { files: 0, bytes: 0 };
     let plan = new RestorePlan(this.#backup.locator);
-    for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
-      this.#options.signal.throwIfAborted();
-      if (this.#add(tree, plan, path, record)) {
-        counts.files += 1;
-        counts.bytes += record.size;
+    try {
+      for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
+        this.#options.signal.throwIfAborted();
+        if (this.#add(tree, plan, path, record)) {
+          counts.files += 1;
+          counts.bytes += record.size;
+        }
+        if (plan.pieces >= windowPieces) {
+          await this.#write(tree, plan);
+          plan = new RestorePlan(this.#backup.locator);
+        }
       }
-      if (plan.pieces >= windowPieces) {
-        await this.#write(tree, plan);
-        plan = new RestorePlan(this.#backup.locator);
-      }
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#damageTree(root.role, error);
     }
     await this.#options.failpoint?.("restore.planned");
     await this.#write(tree, plan);
@@ -158,6 +196,7 @@ class RestoreRun {
     throw new AppError(
       "CorruptObject",
       `${this.#damagedFiles} files could not be restored and were left out, the others were restored: ${first}${this.#faults.length > 1 ? ` (and ${this.#faults.length - 1} more faults)` : ""}`,
+      this.#target === undefined ? {} : { target: this.#target },
     );
   }
 
@@ -181,7 +220,7 @@ class RestoreRun {
       plan.addFile(tree.pathOf(path), record.sparse, metadataOf(record), record.chunks);
       return true;
     } catch (error) {
-      if (!isAppError(error, "MissingObject")) throw error;
+      if (!isDamage(error)) throw error;
       this.#damage(path, error.message);
       return false;
     }
@@ -200,8 +239,12 @@ class RestoreRun {
       running.add(job);
     }
     await Promise.all(running);
-    this.#options.signal.throwIfAborted();
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined || this.#options.signal.aborted) {
+      // Half a file must not be mistaken for a restored one.
+      for (const file of plan.files) if (!finished.has(file)) tree.removeFile(file.path);
+      this.#options.signal.throwIfAborted();
+      throw failure;
+    }
     for (const file of plan.files) {
       if (file.failed) tree.removeFile(file.path);
       else if (!finished.has(file)) this.#finish(tree, file);
@@ -215,15 +258,15 @@ class RestoreRun {
   async #runJob(planned: PlannedJob, finished: Set<PlannedFile>): Promise<void> {
     const { store } = this.#options;
     const { name } = planned.job;
-    const source =
-      store.localPath === undefined
-        ? { bytes: await store.get(name) }
-        : { localPath: store.localPath(name) };
     let outcome;
     try {
+      const source =
+        store.localPath === undefined
+          ? { bytes: await store.get(name) }
+          : { localPath: store.localPath(name) };
       outcome = await this.#pool.run({ ...planned.job, ...source });
     } catch (error) {
-      if (!isAppError(error, "CorruptObject")) throw error;
+      if (!isDamage(error)) throw error;
       outcome = {
         bytes: 0,
         faults: [
@@ -231,6 +274,7 @@ class RestoreRun {
         ],
       };
     }
+    if (outcome.faults.length > 0) this.#target ??= name;
     for (const fault of outcome.faults) this.#fail(planned, fault.files, fault.message);
     planned.files.forEach((file, index) => {
       if (isFinishedByWorker(planned, index)) finished.add(file);
@@ -257,45 +301,16 @@ class RestoreRun {
     }
   }
 
+  /** What the tree named before its damage is restored; what follows is unknown. */
+  #damageTree(role: string, error: AppError): void {
+    this.#target ??= error.target;
+    this.#faults.push(`the list of files of role "${role}" is damaged: ${error.message}`);
+    this.warnings.push({ path: role, code: error.code, message: error.message });
+  }
+
   #damage(path: string, message: string): void {
     this.#faults.push(message);
     this.#damagedFiles += 1;
     this.warnings.push({ path, code: "MissingObject", message });
   }
-}
-
-/** The records of a tree with their paths, built from depth and name; a record outside a directory is refused. */
-async function* readRecords(
-  store: ObjectStore,
-  backup: OpenedBackup,
-  root: TreeRoot,
-): AsyncGenerator<[string, TreeRecord]> {
-  const directories: (string | undefined)[] = [""];
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const piece of readTree(store, backup, root)) {
-    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    let at = 0;
-    for (let length = recordLength(rest, at); length > 0; length = recordLength(rest, at)) {
-      const record = decodeTreeRecord(rest.subarray(at + 4, at + length), `tree of ${root.role}`);
-      at += length;
-      yield [placeRecord(directories, record), record];
-    }
-    rest = rest.subarray(at);
-  }
-  if (rest.length > 0)
-    throw new AppError("CorruptObject", `The tree of role "${root.role}" ends inside a record`);
-}
-
-function placeRecord(directories: (string | undefined)[], record: TreeRecord): string {
-  if (record.depth === 0) return "";
-  const parent = directories[record.depth - 1];
-  if (parent === undefined || record.depth > directories.length)
-    throw new AppError(
-      "UnsafePath",
-      `A tree holds "${record.name.slice(0, 80)}" outside any directory`,
-    );
-  const path = parent === "" ? record.name : `${parent}/${record.name}`;
-  directories.length = record.depth;
-  directories[record.depth] = record.type === "directory" ? path : undefined;
-  return path;
 }

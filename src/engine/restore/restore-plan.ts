@@ -44,7 +44,10 @@ export class RestorePlan {
           "MissingObject",
           "A chunk of the file is in no pack of the index: run verify to see what is damaged",
         );
-      places.push({ place, length: chunks.readUInt32LE(at + chunkIdBytes) });
+      const length = chunks.readUInt32LE(at + chunkIdBytes);
+      if (this.#locator.lengthOf(place) !== length)
+        throw new AppError("CorruptObject", "A file and the index differ in the length of a chunk");
+      places.push({ place, length });
     }
     const file: PlannedFile = { path, sparse, metadata, packs: new Set(), failed: false };
     const number = this.files.push(file) - 1;

@@ -17,6 +17,7 @@ export class RestorePool {
   readonly #count: number;
   readonly #workers: PoolWorker[] = [];
   #waiters: (() => void)[] = [];
+  #failure: Error | undefined;
   #jobs = 0;
 
   constructor(setup: RestoreSetup, count: number) {
@@ -31,6 +32,7 @@ export class RestorePool {
   }
 
   run(job: Omit<PackJob, "job">): Promise<JobOutcome> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const worker = this.#leastBusy();
     const number = this.#jobs++;
     return new Promise((resolve, reject) => {
@@ -62,6 +64,8 @@ export class RestorePool {
     });
     const worker: PoolWorker = { thread, pending: new Map() };
     const failAll = (error: Error): void => {
+      // A thread that ended answers nothing any more: later jobs must not wait for it.
+      this.#failure ??= error;
       for (const answer of worker.pending.values()) answer.reject(error);
       worker.pending.clear();
       this.#wake();

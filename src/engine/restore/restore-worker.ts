@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  ftruncateSync,
-  futimesSync,
-  openSync,
-  readSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError, isAppError, toAppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
@@ -27,6 +17,7 @@ import {
   type TargetFile,
 } from "./messages.ts";
 import type { JobOutcome } from "./restore-pool.ts";
+import { finishOpenFile, toTargetError } from "./target-tree.ts";
 
 /** One thread of a restore: takes whole packs, opens each needed block once, writes its pieces where they belong. */
 const port = parentPort;
@@ -40,7 +31,7 @@ function serve(setup: RestoreSetup): void {
     try {
       send({ kind: "done", job: job.job, ...runJob(job, opener, writer) });
     } catch (error) {
-      const { code, message, target } = describeFailure(error);
+      const { code, message, target } = toAppError(toTargetError(error));
       send({ kind: "failed", job: job.job, code, message, target });
     } finally {
       writer.close();
@@ -162,12 +153,9 @@ function openSource(job: PackJob): PackSource {
       close: () => undefined,
     };
   }
-  const handle = openSync(
-    nativePath(Buffer.from(job.localPath ?? "", "utf8").toString("latin1")),
-    constants.O_RDONLY,
-  );
+  const handle = readingPack(job.name, () => openSync(job.localPath ?? "", constants.O_RDONLY));
   const read = (offset: number, length: number): Buffer => {
-    const count = readSync(handle, sealedBuffer, 0, length, offset);
+    const count = readingPack(job.name, () => readSync(handle, sealedBuffer, 0, length, offset));
     if (count !== length)
       throw new AppError(
         "CorruptObject",
@@ -177,6 +165,21 @@ function openSource(job: PackJob): PackSource {
     return sealedBuffer.subarray(0, length);
   };
   return { read, close: () => closeSync(handle) };
+}
+
+/** A pack that cannot be read is a fault of the store, not of the target. */
+function readingPack<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "EIO";
+    const isGone = code === "ENOENT";
+    throw new AppError(
+      isGone ? "MissingObject" : "CorruptObject",
+      `Object "${name}" ${isGone ? "is missing from the store" : `cannot be read (${code})`}: run verify to see what else is affected`,
+      { cause, target: name, nativeCode: code },
+    );
+  }
 }
 
 const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -208,7 +211,7 @@ class PieceWriter {
     this.#handle = -1;
     this.#current = -1;
     try {
-      if (finish !== undefined) finishFile(handle, finish, this.#setsOwner);
+      if (finish !== undefined) finishOpenFile(handle, finish, this.#setsOwner);
     } finally {
       closeSync(handle);
     }
@@ -221,28 +224,6 @@ class PieceWriter {
   }
 }
 
-function finishFile(handle: number, metadata: FileMetadata, setsOwner: boolean): void {
-  ftruncateSync(handle, metadata.size);
-  if (setsOwner) fchownSync(handle, metadata.uid, metadata.gid);
-  fchmodSync(handle, metadata.mode);
-  futimesSync(handle, metadata.mtime, metadata.mtime);
-}
-
 function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
-}
-
-function describeFailure(error: unknown): AppError {
-  if (error instanceof Error && "syscall" in error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "EIO";
-    const hint =
-      code === "ENOSPC"
-        ? "free space on the target and run the restore again"
-        : "check the target folder and run the restore again";
-    return new AppError("TargetFailed", `Cannot write to the restore target (${code}): ${hint}`, {
-      cause: error,
-      nativeCode: code,
-    });
-  }
-  return toAppError(error);
 }

@@ -1,11 +1,19 @@
 import {
   chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  ftruncateSync,
+  futimesSync,
   lchownSync,
   lstatSync,
   linkSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -69,11 +77,14 @@ export class TargetTree {
     this.#links.push({ path: this.pathOf(relative), record });
   }
 
-  /** Sets a file's owner, mode and time. */
+  /** Sets a written file's size, owner, mode and time. */
   finishFile(path: string, metadata: FileMetadata): void {
-    if (this.#options.setsOwner) lchownSync(nativePath(path), metadata.uid, metadata.gid);
-    chmodSync(nativePath(path), metadata.mode);
-    utimesSync(nativePath(path), metadata.mtime, metadata.mtime);
+    const file = openSync(nativePath(path), constants.O_WRONLY | constants.O_NOFOLLOW);
+    try {
+      finishOpenFile(file, metadata, this.#options.setsOwner);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Removes what must not be mistaken for a restored file. */
@@ -83,16 +94,24 @@ export class TargetTree {
 
   /** Makes links and special files, then sets the directories' metadata, innermost first. */
   finish(): void {
-    for (const { path, record } of this.#links) this.#makeLink(path, record);
+    // Hard links before any symlink is there: none can lead one out of the target.
+    const isHard = ({ record }: { record: TreeRecord }): boolean => record.type === "hardlink";
+    for (const { path, record } of this.#links.filter(isHard)) this.#makeLink(path, record);
+    for (const link of this.#links) if (!isHard(link)) this.#makeLink(link.path, link.record);
     for (const { path, record } of this.#directories.reverse())
-      this.finishFile(path, metadataOf(record));
+      this.#setMetadata(path, metadataOf(record));
+  }
+
+  #setMetadata(path: string, metadata: FileMetadata): void {
+    if (this.#options.setsOwner) lchownSync(nativePath(path), metadata.uid, metadata.gid);
+    chmodSync(nativePath(path), metadata.mode);
+    utimesSync(nativePath(path), metadata.mtime, metadata.mtime);
   }
 
   #makeLink(path: string, record: TreeRecord): void {
     this.#clear(path);
     try {
-      if (record.type === "hardlink")
-        linkSync(nativePath(this.pathOf(record.linkTarget)), nativePath(path));
+      if (record.type === "hardlink") this.#makeHardLink(path, record);
       else if (record.type === "symlink") this.#makeSymlink(path, record);
       else if (record.type === "fifo") this.#makeFifo(path, record);
       else
@@ -102,9 +121,22 @@ export class TargetTree {
           `A ${record.type} is not restored: create it by hand if it is needed`,
         );
     } catch (error) {
+      if (error instanceof AppError) throw error;
       const code = (error as NodeJS.ErrnoException).code ?? "EIO";
       this.#options.warn(path, code, `Cannot create the ${record.type} (${code})`);
     }
+  }
+
+  /** The target must be a file below real directories of ours, whatever the tree says. */
+  #makeHardLink(path: string, record: TreeRecord): void {
+    const segments = record.linkTarget.split("/");
+    if (segments.some((segment) => segment === "" || segment === "." || segment === ".."))
+      throw unsafeLink(record);
+    for (let depth = 1; depth < segments.length; depth++) {
+      const folder = this.#present(this.pathOf(segments.slice(0, depth).join("/")));
+      if (folder !== undefined && !folder.isDirectory()) throw unsafeLink(record);
+    }
+    linkSync(nativePath(this.pathOf(record.linkTarget)), nativePath(path));
   }
 
   #makeSymlink(path: string, record: TreeRecord): void {
@@ -115,10 +147,11 @@ export class TargetTree {
   }
 
   #makeFifo(path: string, record: TreeRecord): void {
-    execFileSync("mkfifo", ["--", Buffer.from(path, "latin1").toString("utf8")], {
-      stdio: "ignore",
-    });
-    this.finishFile(path, metadataOf(record));
+    // Arguments are UTF-8, names need not be: made under a name of ours, then renamed.
+    const made = `${Buffer.from(this.#root, "latin1").toString("utf8")}/.fifo-${process.pid}`;
+    execFileSync("mkfifo", ["--", made], { stdio: "ignore" });
+    renameSync(made, nativePath(path));
+    this.#setMetadata(path, metadataOf(record));
   }
 
   #present(path: string): Stats | undefined {
@@ -171,6 +204,35 @@ export function openTarget(path: string, overwrite: boolean): void {
       { cause, target: path, nativeCode: code },
     );
   }
+}
+
+/** Sets size (a hole may end the file), owner, mode and time of an open file. */
+export function finishOpenFile(file: number, metadata: FileMetadata, setsOwner: boolean): void {
+  ftruncateSync(file, metadata.size);
+  if (setsOwner) fchownSync(file, metadata.uid, metadata.gid);
+  fchmodSync(file, metadata.mode);
+  futimesSync(file, metadata.mtime, metadata.mtime);
+}
+
+/** What the file system said about the target, as the error of a restore; anything else as it is. */
+export function toTargetError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("syscall" in error)) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? "EIO";
+  const hint =
+    code === "ENOSPC"
+      ? "free space on the target and run the restore again"
+      : "check the target folder and run the restore again";
+  return new AppError("TargetFailed", `Cannot write to the restore target (${code}): ${hint}`, {
+    cause: error,
+    nativeCode: code,
+  });
+}
+
+function unsafeLink(record: TreeRecord): AppError {
+  return new AppError(
+    "UnsafePath",
+    `A tree holds a hard link to ${JSON.stringify(record.linkTarget.slice(0, 80))}, which may lie outside the target: it was not made`,
+  );
 }
 
 function inTheWay(path: string, fault: string): AppError {

@@ -1,14 +1,19 @@
+import type { ErrorCode } from "../../base/errors.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { LedgerHead, VerifyFinding } from "../model.ts";
+
+export interface LedgerFinding extends VerifyFinding {
+  readonly code: ErrorCode;
+}
 
 /** Checks that each manifest names the one before it, and that nothing newer than what is shown is remembered. */
 export function checkLedger(
   backups: readonly ListedBackup[],
   head: LedgerHead | undefined,
-): VerifyFinding[] {
+): LedgerFinding[] {
   const trusted = backups.filter((backup) => backup.record.signature === "trusted");
   const byId = new Map(trusted.map((backup) => [backup.record.backupId, backup.record]));
-  const findings: VerifyFinding[] = [];
+  const findings: LedgerFinding[] = [];
   trusted.forEach(({ manifest, record }, index) => {
     const previous = manifest.previous;
     const shown = previous === null ? undefined : byId.get(previous.backupId);
@@ -26,7 +31,7 @@ export function checkLedger(
       findings.push(
         finding(
           "MissingObject",
-          record.backupId,
+          previous.backupId,
           `Backup "${previous.backupId}", which backup "${record.backupId}" follows, is not in the store`,
         ),
       );
@@ -44,6 +49,6 @@ export function checkLedger(
   return findings;
 }
 
-function finding(code: string, backupId: string, message: string): VerifyFinding {
+function finding(code: ErrorCode, backupId: string, message: string): LedgerFinding {
   return { code, object: `backups/${backupId}`, message, backups: [backupId] };
 }

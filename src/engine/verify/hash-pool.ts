@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { AppError } from "../../base/errors.ts";
+import { AppError, isAppError } from "../../base/errors.ts";
 import { workerFile } from "../backup/worker-pool.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { HashOutcome } from "./hash-worker.ts";
@@ -24,11 +24,7 @@ export async function hashObjects(
   const runLane = async (thread: Worker): Promise<void> => {
     for (const [job, name] of queue) {
       signal.throwIfAborted();
-      const source =
-        store.localPath === undefined
-          ? { bytes: await store.get(name) }
-          : { localPath: store.localPath(name) };
-      onHash(name, await ask(thread, { job, ...source }));
+      onHash(name, await hashObject(thread, store, job, name));
     }
   };
   try {
@@ -38,6 +34,24 @@ export async function hashObjects(
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
+}
+
+/** An object that cannot be read is an outcome: the others are still checked. */
+async function hashObject(
+  thread: Worker,
+  store: ObjectStore,
+  job: number,
+  name: string,
+): Promise<HashOutcome> {
+  if (store.localPath !== undefined) return ask(thread, { job, localPath: store.localPath(name) });
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.get(name);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { job, hash: "", bytes: 0, fault: error.nativeCode ?? error.code };
+  }
+  return ask(thread, { job, bytes });
 }
 
 function ask(

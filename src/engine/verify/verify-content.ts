@@ -1,11 +1,13 @@
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import type { PackEntry } from "../format/index-format.ts";
+import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { openBackup, readTree, type OpenedBackup } from "../open-backup.ts";
+import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
+import { readRecords } from "../tree-records.ts";
 import type { VerifyOptions } from "./verify-repository.ts";
 
 type AddFinding = (code: ErrorCode, object: string, message: string) => void;
@@ -125,9 +127,19 @@ async function checkPack(
   }
 }
 
-/** The trees' chunks must be there and whole; their packs' blocks were checked above. */
+/** The trees must be whole, and every chunk they name must be in a pack; the packs' blocks were checked above. */
 async function checkTrees(store: ObjectStore, backup: OpenedBackup): Promise<void> {
   for (const root of backup.roots) {
-    for await (const piece of readTree(store, backup, root)) void piece;
+    for await (const [, { chunks }] of readRecords(store, backup, root)) {
+      for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
+        const place = backup.locator.find(chunks, at);
+        const length = chunks.readUInt32LE(at + chunkIdBytes);
+        if (place !== undefined && backup.locator.lengthOf(place) === length) continue;
+        throw new AppError(
+          "MissingObject",
+          `A file of role "${root.role}" needs a chunk that no pack of the backup holds`,
+        );
+      }
+    }
   }
 }

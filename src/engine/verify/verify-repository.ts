@@ -1,5 +1,5 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
-import { parseHashName, parsePackName } from "../format/object-names.ts";
+import { parseHashName, parseManifestName, parsePackName } from "../format/object-names.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import type {
   LedgerHead,
@@ -13,6 +13,7 @@ import type { ObjectStore } from "../object-store.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
 import { readRefs } from "../open-backup.ts";
 import { readConfig, readDocument, type EngineHost, type RepositoryConfig } from "../repository.ts";
+import { toStopReason } from "../stop-reason.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { verifyContent } from "./verify-content.ts";
 import { hashObjects } from "./hash-pool.ts";
@@ -35,6 +36,14 @@ export interface VerifyOptions extends EngineHost {
  * what was written and that every backup is complete; with the private key also that it decrypts to what its ids say.
  */
 export async function verifyRepository(options: VerifyOptions): Promise<VerifyReport> {
+  try {
+    return await runVerify(options);
+  } catch (error) {
+    throw toStopReason(options.signal, error, "The verification was canceled");
+  }
+}
+
+async function runVerify(options: VerifyOptions): Promise<VerifyReport> {
   const startedAt = options.clock.now();
   const config = await readConfig(options.store, options.expectedPublicKey);
   const run = new VerifyRun(options, config);
@@ -84,7 +93,8 @@ class VerifyRun {
     for (const { name, error } of unreadable)
       this.#add(isAppError(error) ? error.code : "CorruptObject", name, messageOf(error));
     for (const backup of backups) await this.#checkBackup(backup);
-    for (const finding of checkLedger(backups, ledgerHead)) this.#findings.push(finding);
+    for (const finding of checkLedger(backups, ledgerHead))
+      this.#add(finding.code, finding.object, finding.message, finding.backups);
     for (const name of this.#present.keys()) {
       if (name.startsWith("epochs/") || name.startsWith("keys/")) await this.#checkDocument(name);
     }
@@ -183,12 +193,10 @@ class VerifyRun {
 
   /** The backups of a finding are filled from what is known to need the object. */
   #add(code: AppError["code"], object: string, message: string, backups?: readonly string[]): void {
-    this.#findings.push({
-      code,
-      object,
-      message,
-      backups: backups ?? this.#needs.get(object) ?? [],
-    });
+    if (this.#findings.some((known) => known.object === object && known.code === code)) return;
+    const own = parseManifestName(object);
+    const needing = backups ?? this.#needs.get(object) ?? (own === undefined ? [] : [own]);
+    this.#findings.push({ code, object, message, backups: needing });
   }
 }
 
