@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, type CipherGCM, type KeyObject } from "node:crypto";
 import { AppError } from "../../base/errors.ts";
 
 /** What a message is: part of its nonce, so that messages of two kinds under one key never share one. */
@@ -12,10 +12,15 @@ export const objectKind = {
 } as const;
 export type ObjectKind = (typeof objectKind)[keyof typeof objectKind];
 
+const algorithm = "aes-256-gcm";
 const tagBytes = 16;
+// One update of a whole block makes Node map fresh memory for each block; slices come out of its pools.
 const sliceBytes = 128 * 1024;
 
-/** AES-256-GCM: writes ciphertext and tag into `out`, returns their length. */
+/**
+ * Seals one whole message with AES-256-GCM: writes ciphertext and tag into `out`, returns their length.
+ * A kind and number may be used once under a key: their pair is the nonce.
+ */
 export function sealBlock(
   key: KeyObject,
   kind: ObjectKind,
@@ -24,20 +29,21 @@ export function sealBlock(
   plain: Uint8Array,
   out: Uint8Array,
 ): number {
-  const cipher = createCipheriv("aes-256-gcm", key, nonceOf(kind, number));
-  cipher.setAAD(aad);
-  let length = 0;
-  for (let at = 0; at < plain.length; at += sliceBytes) {
-    const part = cipher.update(plain.subarray(at, at + sliceBytes));
-    out.set(part, length);
-    length += part.length;
+  if (out.length < plain.length + tagBytes) {
+    throw new AppError("Internal", "No room for a sealed message and its tag");
   }
+  const cipher = createCipheriv(algorithm, key, nonceOf(kind, number), { authTagLength: tagBytes });
+  cipher.setAAD(aad);
+  const length = passThrough(cipher, plain, out);
   cipher.final();
   out.set(cipher.getAuthTag(), length);
   return length + tagBytes;
 }
 
-/** Opens what `sealBlock` made into `out`; `CannotOpen` whatever was wrong. */
+/**
+ * Opens what {@link sealBlock} made into `out` and returns the length. Whatever is wrong, the error is
+ * `CannotOpen` and no byte of the unproved content is left in `out`.
+ */
 export function openBlock(
   key: KeyObject,
   kind: ObjectKind,
@@ -46,27 +52,24 @@ export function openBlock(
   sealed: Uint8Array,
   out: Uint8Array,
 ): number {
-  if (sealed.length < tagBytes) throw cannotOpen();
-  const end = sealed.length - tagBytes;
-  const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(kind, number), {
+  const length = sealed.length - tagBytes;
+  if (length < 0 || out.length < length) throw cannotOpen();
+  const decipher = createDecipheriv(algorithm, key, nonceOf(kind, number), {
     authTagLength: tagBytes,
   });
   decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(end));
-  let length = 0;
-  for (let at = 0; at < end; at += sliceBytes) {
-    const part = decipher.update(sealed.subarray(at, Math.min(end, at + sliceBytes)));
-    out.set(part, length);
-    length += part.length;
-  }
+  decipher.setAuthTag(sealed.subarray(length));
+  passThrough(decipher, sealed.subarray(0, length), out);
   try {
     decipher.final();
   } catch {
+    out.fill(0, 0, length);
     throw cannotOpen();
   }
   return length;
 }
 
+/** As {@link sealBlock}, into a buffer of its own. */
 export function sealSmall(
   key: KeyObject,
   kind: ObjectKind,
@@ -79,6 +82,7 @@ export function sealSmall(
   return out;
 }
 
+/** As {@link openBlock}, into a buffer of its own. */
 export function openSmall(
   key: KeyObject,
   kind: ObjectKind,
@@ -91,7 +95,22 @@ export function openSmall(
   return out;
 }
 
+function passThrough(
+  cipher: Pick<CipherGCM, "update">,
+  input: Uint8Array,
+  out: Uint8Array,
+): number {
+  for (let at = 0; at < input.length; at += sliceBytes) {
+    out.set(cipher.update(input.subarray(at, at + sliceBytes)), at);
+  }
+  return input.length;
+}
+
+/** u8 kind, three zero bytes, u64 number: distinct for every pair. */
 function nonceOf(kind: ObjectKind, number: number): Buffer {
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new AppError("Internal", `Not a message number: "${number}"`);
+  }
   const nonce = Buffer.alloc(12);
   nonce.writeUInt8(kind, 0);
   nonce.writeBigUInt64BE(BigInt(number), 4);
