@@ -16,7 +16,10 @@ export interface Provider {
   /** The finished operation's result body (the resource, the action's result) in the form of an api-version; undefined for none. */
   renderResult(operation: OperationRecord, context: RequestContext): Promise<unknown>;
   /** The resource the operation is about: ARM id (canonical casing) and name, for second-generation status bodies. */
-  renderTarget(operation: OperationRecord, context: RequestContext): { readonly id: string; readonly name: string };
+  renderTarget(
+    operation: OperationRecord,
+    context: RequestContext,
+  ): { readonly id: string; readonly name: string };
   /** Rows of the operations list. */
   readonly operations: readonly OperationDescription[];
 }
@@ -42,13 +45,29 @@ export interface ArmRequest {
 
 export type ArmResult =
   /** A resource or any other JSON value: 200 (or 201 when `created` and the contract declares it). */
-  | { readonly kind: "value"; readonly body: unknown; readonly created?: boolean; readonly etag?: string }
+  | {
+      readonly kind: "value";
+      readonly body: unknown;
+      readonly created?: boolean;
+      readonly etag?: string;
+    }
   /** An accepted long-running operation, already committed; `body` is the resource as it stands now. */
-  | { readonly kind: "accepted"; readonly operation: OperationRecord; readonly body?: unknown; readonly created?: boolean; readonly etag?: string }
+  | {
+      readonly kind: "accepted";
+      readonly operation: OperationRecord;
+      readonly body?: unknown;
+      readonly created?: boolean;
+      readonly etag?: string;
+    }
   /** Nothing to say: 204 (200 where the contract declares no 204). */
   | { readonly kind: "empty" };
 
 export interface OperationDescription {
   readonly name: string;
-  readonly display: { readonly provider: string; readonly resource: string; readonly operation: string; readonly description: string };
+  readonly display: {
+    readonly provider: string;
+    readonly resource: string;
+    readonly operation: string;
+    readonly description: string;
+  };
 }

@@ -1,0 +1,93 @@
+import type { ServerResponse } from "node:http";
+import type { RequestIds } from "./build-context.ts";
+import type { ContractRoute } from "./contract.ts";
+import { errorObject, type ArmError } from "./errors.ts";
+import { quoteEtag } from "./preconditions.ts";
+import type { ArmResult } from "./resource-type.ts";
+
+/** What goes back to the caller, before the headers that every answer has. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Undefined for no body; null is the JSON literal. */
+  readonly body?: unknown;
+  /** Polls of results say no charset, as they always did. */
+  readonly contentType?: string;
+  /** For the log. */
+  readonly errorCode?: string;
+  readonly operationId?: string;
+}
+
+/** The answer of a finished handler: the code is the one the contract declares for it. */
+export function valueAnswer(
+  route: ContractRoute,
+  result: Exclude<ArmResult, { kind: "accepted" }>,
+): Answer {
+  if (result.kind === "empty") return { status: route.responses[204] === undefined ? 200 : 204 };
+  const isCreated = result.created === true && route.responses[201] !== undefined;
+  return { status: isCreated ? 201 : 200, headers: etagHeader(result.etag), body: result.body };
+}
+
+/** The ETag header of a resource, or nothing. */
+export function etagHeader(etag: string | undefined): Readonly<Record<string, string>> {
+  return etag === undefined ? {} : { ETag: quoteEtag(etag) };
+}
+
+/** The answer of a refusal. */
+export function errorAnswer(error: ArmError): Answer {
+  return {
+    status: error.status,
+    headers: error.headers,
+    body: { error: errorObject(error) },
+    errorCode: error.code,
+  };
+}
+
+/** HEAD says no more than whether the thing is there. */
+export function headAnswer({ status, headers, errorCode }: Answer): Answer {
+  const isThere = status < 300;
+  return {
+    status: isThere ? 204 : status,
+    ...(headers === undefined ? {} : { headers }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
+}
+
+/** Writes an answer with the headers every one of ours has. The only place that writes to a response. */
+export function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  ids: RequestIds,
+  region: string,
+): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = answer.body === undefined ? undefined : Buffer.from(JSON.stringify(answer.body));
+  response.writeHead(answer.status, {
+    ...commonHeaders(ids, region),
+    ...(answer.errorCode === undefined ? {} : { "x-ms-error-code": answer.errorCode }),
+    ...answer.headers,
+    ...(body === undefined ? {} : { "Content-Type": answer.contentType ?? jsonWithCharset }),
+    // RFC 9110 forbids a length on 204.
+    ...(answer.status === 204 ? {} : { "Content-Length": String(body?.length ?? 0) }),
+  });
+  response.end(body);
+}
+
+const jsonWithCharset = "application/json; charset=utf-8";
+
+function commonHeaders(ids: RequestIds, region: string): Readonly<Record<string, string>> {
+  const time = new Date(ids.receivedAt).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return {
+    "Cache-Control": "no-cache",
+    Pragma: "no-cache",
+    Expires: "-1",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "x-ms-request-id": ids.requestId,
+    "x-ms-correlation-request-id": ids.correlationId,
+    "x-ms-routing-request-id": `${region.toUpperCase()}:${time}:${ids.requestId}`,
+    ...(ids.returnClientRequestId && ids.clientRequestId !== undefined
+      ? { "x-ms-client-request-id": ids.clientRequestId }
+      : {}),
+  };
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Caller } from "./access.ts";
+import type { RequestContext } from "./request-context.ts";
+
+/** The ids of one exchange; known before anything else can fail. */
+export type RequestIds = Pick<
+  RequestContext,
+  "requestId" | "correlationId" | "clientRequestId" | "returnClientRequestId" | "receivedAt"
+>;
+
+/** Reads or makes the ids of a request. Every text is bounded; none needs to be a GUID. */
+export function identifyRequest(
+  request: IncomingMessage,
+  newId: () => string,
+  clock: Clock,
+): RequestIds {
+  const requestId = newId();
+  const echo = readHeader(request, "x-ms-return-client-request-id");
+  return {
+    requestId,
+    correlationId: readHeader(request, "x-ms-correlation-request-id") ?? requestId,
+    clientRequestId: readHeader(request, "x-ms-client-request-id"),
+    returnClientRequestId: echo?.toLowerCase() === "true",
+    receivedAt: clock.now(),
+  };
+}
+
+export interface ContextSettings {
+  readonly publicBaseUrl?: string | undefined;
+  /** Hosts a front door's `referer` may name; absent: any. */
+  readonly refererHosts?: readonly string[] | undefined;
+}
+
+/** Puts together what handlers know of a request. Headers about the user count only from a trusted front door. */
+export function buildContext(
+  request: IncomingMessage,
+  ids: RequestIds,
+  apiVersion: string,
+  caller: Caller,
+  settings: ContextSettings,
+  logger: Logger,
+): RequestContext {
+  return Object.freeze({
+    ...ids,
+    apiVersion,
+    publicBaseUrl: choosePublicBaseUrl(request, caller, settings, logger),
+    tenantId: caller.tenantId,
+    principal: caller.principal,
+    systemData: caller.isFrontDoor ? readSystemData(request, logger) : undefined,
+  });
+}
+
+function choosePublicBaseUrl(
+  request: IncomingMessage,
+  caller: Caller,
+  settings: ContextSettings,
+  logger: Logger,
+): string {
+  const ours = settings.publicBaseUrl?.replace(/\/+$/, "") ?? localBaseUrl(request);
+  const { referer } = request.headers;
+  if (!caller.isFrontDoor || referer === undefined) return ours;
+  const url = URL.parse(referer);
+  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url === null || !isHttp || settings.refererHosts?.includes(url.host) === false) {
+    logger.warn("The front door's referer cannot be used for links: the configured address is");
+    return ours;
+  }
+  return url.origin;
+}
+
+/** Without a configured address the Host header must do, if it looks like one. */
+function localBaseUrl(request: IncomingMessage): string {
+  const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
+  const host = request.headers.host ?? "";
+  if (/^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.test(host))
+    return `${scheme}://${host}`;
+  return `${scheme}://localhost:${request.socket.localPort ?? 0}`;
+}
+
+function readSystemData(
+  request: IncomingMessage,
+  logger: Logger,
+): Readonly<Record<string, string>> | undefined {
+  const text = request.headers["x-ms-arm-resource-system-data"];
+  if (typeof text !== "string") return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
+      const texts = Object.entries(parsed).filter(([, value]) => typeof value === "string");
+      return Object.fromEntries(texts) as Record<string, string>;
+    }
+  } catch {
+    // Told below, like any other form that is none.
+  }
+  logger.warn("The front door's system data is not a JSON object: left out");
+  return undefined;
+}
+
+const maximumHeaderLength = 512;
+
+function readHeader(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  const text = Array.isArray(value) ? value.join(", ") : value;
+  return text === undefined || text === "" ? undefined : text.slice(0, maximumHeaderLength);
+}

@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../base/clock.ts";
+import type { LogFields, Logger } from "../base/log.ts";
+import { defaultAuthorizer, denyAll, type Authenticator, type Authorizer } from "./access.ts";
+import { errorAnswer, headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
+import { chooseApiVersion } from "./api-version.ts";
+import {
+  buildContext,
+  identifyRequest,
+  type ContextSettings,
+  type RequestIds,
+} from "./build-context.ts";
+import { runWithDeadline } from "./deadline.ts";
+import { toArmError } from "./errors.ts";
+import { defaultLongRunning, startAnswer } from "./operation-status.ts";
+import { answerPoll } from "./poll.ts";
+import { checkBodyHeaders, readJsonBody } from "./request-body.ts";
+import type { RequestContext } from "./request-context.ts";
+import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
+import { readDeclaredQuery } from "./declared-query.ts";
+import type { ArmRequest } from "./resource-type.ts";
+import {
+  chooseEndpoint,
+  createRouter,
+  type ContractEndpoint,
+  type PathMatch,
+  type Router,
+  type Service,
+} from "./router.ts";
+
+export interface PipelineOptions extends ContextSettings {
+  readonly services: readonly Service[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Stands in `x-ms-routing-request-id`. */
+  readonly region: string;
+  /** Absent: everybody is refused. */
+  readonly authenticator?: Authenticator | undefined;
+  readonly authorizer?: Authorizer | undefined;
+  readonly newId?: (() => string) | undefined;
+  readonly maximumBodyBytes?: number | undefined;
+  /** A handler that takes longer is answered for with 503. */
+  readonly deadlineSeconds?: number | undefined;
+  /** Lowers every Retry-After; for tests and demonstrations. */
+  readonly maximumRetrySeconds?: number | undefined;
+}
+
+/** Answers one request of the ARM API; never rejects, never leaves a request without an answer. */
+export type ArmHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface Pipeline extends PipelineOptions {
+  readonly router: Router;
+}
+
+/** What the access log says of an exchange; filled while it goes through the pipeline. */
+interface Trace {
+  route?: string;
+  apiVersion?: string;
+}
+
+// 1 MiB holds every certificate and key with room; ARM itself allows 4.
+const defaultMaximumBodyBytes = 1_048_576;
+// ARM gives up after 20 seconds.
+const defaultDeadlineSeconds = 20;
+
+/** Builds the ARM API of these services; throws when contracts and handlers do not fit. */
+export function createArmHandler(options: PipelineOptions): ArmHandler {
+  const pipeline: Pipeline = { ...options, router: createRouter(options.services) };
+  return async (request, response) => {
+    const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
+    const trace: Trace = {};
+    let answer: Answer;
+    try {
+      answer = await answerRequest(pipeline, request, ids, trace);
+    } catch (error) {
+      answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
+    }
+    if (request.method === "HEAD") answer = headAnswer(answer);
+    send(pipeline, response, answer, ids, trace);
+    logAccess(pipeline, request, answer, ids, trace);
+  };
+}
+
+/** The order of the pipeline. Each line needs what the lines before it found out. */
+async function answerRequest(
+  pipeline: Pipeline,
+  request: IncomingMessage,
+  ids: RequestIds,
+  trace: Trace,
+): Promise<Answer> {
+  const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
+  const method = request.method ?? "GET";
+  // Size: what is refused by its headers costs nothing more.
+  checkBodyHeaders(request, maximumBodyBytesOf(pipeline));
+  // Path: `//`, casing, trailing slash and encoding are settled once; everything later sees the result.
+  const target = parseRequestTarget(request.url ?? "/");
+  const match = pipeline.router.match(target.segments);
+  // Version: decides what the path means.
+  const versions = match.service.contracts.map((contract) => contract.apiVersion);
+  const apiVersion = chooseApiVersion(target, versions);
+  trace.apiVersion = apiVersion;
+  const endpoint = chooseEndpoint(match, method, apiVersion);
+  const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
+  trace.route = path;
+  // Authentication: only from here on may headers be believed.
+  const caller = await authenticator.authenticate(request);
+  const context = buildContext(request, ids, apiVersion, caller, pipeline, logger);
+  // Authorization: by the meaning of the path, never by its text.
+  await authorizer.authorize(caller, { method, path, params: match.params });
+  const work =
+    endpoint.kind === "poll"
+      ? () => answerPoll(endpoint, match, target, context, maximumRetrySecondsOf(pipeline))
+      : // Validation and preconditions: before the handler, so that nothing is half done.
+        await prepareRoute(pipeline, request, endpoint, match, target, context);
+  // Handler and answer.
+  return runWithDeadline(pipeline.clock, deadlineOf(pipeline), work);
+}
+
+async function prepareRoute(
+  pipeline: Pipeline,
+  request: IncomingMessage,
+  endpoint: ContractEndpoint,
+  match: PathMatch,
+  target: RequestTarget,
+  context: RequestContext,
+): Promise<(signal: AbortSignal) => Promise<Answer>> {
+  const { route, handler, checkBody } = endpoint;
+  const query = readDeclaredQuery(route, target);
+  const takesBody = route.method !== "GET" && route.method !== "DELETE";
+  const parsed = takesBody ? await readJsonBody(request, maximumBodyBytesOf(pipeline)) : undefined;
+  const resourceId = fillPath(route.path, match.params);
+  const body = takesBody ? checkBody(parsed, resourceId) : undefined;
+  const { headers } = request;
+  const repeatability = headers["repeatability-request-id"];
+  const armRequest: Omit<ArmRequest, "signal"> = {
+    context,
+    route,
+    params: match.params,
+    query,
+    body,
+    ifMatch: headers["if-match"],
+    ifNoneMatch: headers["if-none-match"],
+    repeatabilityRequestId: typeof repeatability === "string" ? repeatability : undefined,
+  };
+  return async (signal) => {
+    const result = await handler({ ...armRequest, signal });
+    if (result.kind !== "accepted") return valueAnswer(route, result);
+    const longRunning = route.longRunning ?? defaultLongRunning;
+    const { operation } = result;
+    const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
+    return startAnswer({ operation, route, longRunning, context, maximumRetrySeconds }, result);
+  };
+}
+
+function fillPath(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) => params[name] ?? "");
+}
+
+function maximumBodyBytesOf({ maximumBodyBytes }: Pipeline): number {
+  return maximumBodyBytes ?? defaultMaximumBodyBytes;
+}
+
+function maximumRetrySecondsOf({ maximumRetrySeconds }: Pipeline): number {
+  return maximumRetrySeconds ?? Number.MAX_SAFE_INTEGER;
+}
+
+function deadlineOf({ deadlineSeconds }: Pipeline): number {
+  return deadlineSeconds ?? defaultDeadlineSeconds;
+}
+
+/** Any failure as an answer; ours are logged with where they happened, never with what they say. */
+function refuse(error: unknown, fields: LogFields, logger: Logger): Answer {
+  const refusal = toArmError(error);
+  if (refusal.status >= 500) {
+    const { cause } = refusal;
+    logger.error("Request failed", {
+      ...fields,
+      errorCode: refusal.code,
+      errorType: cause instanceof Error ? cause.name : typeof cause,
+      stack: cause instanceof Error ? framesOf(cause) : undefined,
+    });
+  }
+  return errorAnswer(refusal);
+}
+
+/** The places of a stack trace without its message, which may quote anything. */
+function framesOf(error: Error): string {
+  const lines = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return lines
+    .slice(0, 12)
+    .map((line) => line.trim())
+    .join(" | ");
+}
+
+function send(
+  pipeline: Pipeline,
+  response: ServerResponse,
+  answer: Answer,
+  ids: RequestIds,
+  trace: Trace,
+): void {
+  try {
+    sendAnswer(response, answer, ids, pipeline.region);
+  } catch (error) {
+    // A body that cannot be written as JSON: nothing has been sent yet.
+    const instead = refuse(error, { ...idFields(ids), ...trace }, pipeline.logger);
+    sendAnswer(response, instead, ids, pipeline.region);
+  }
+}
+
+function logAccess(
+  { logger, clock }: Pipeline,
+  request: IncomingMessage,
+  answer: Answer,
+  ids: RequestIds,
+  trace: Trace,
+): void {
+  const fields = {
+    ...idFields(ids),
+    ...trace,
+    method: request.method,
+    status: answer.status,
+    durationMs: clock.now() - ids.receivedAt,
+    errorCode: answer.errorCode,
+    operationId: answer.operationId,
+  };
+  if (answer.status >= 500) logger.error("Request answered", fields);
+  else logger.info("Request answered", fields);
+}
+
+function idFields({ requestId, correlationId, clientRequestId }: RequestIds): LogFields {
+  return { requestId, correlationId, clientRequestId };
+}

@@ -1,0 +1,97 @@
+import type { Answer } from "./answer.ts";
+import { armError } from "./errors.ts";
+import { isTerminal, type OperationRecord } from "./operation-record.ts";
+import {
+  defaultLongRunning,
+  endedResultAnswer,
+  runningResultAnswer,
+  statusAnswer,
+  type PolledOperation,
+  type RenderedOutcome,
+} from "./operation-status.ts";
+import { parseTemplate } from "./path-template.ts";
+import type { RequestContext } from "./request-context.ts";
+import { singleValue, type RequestTarget } from "./request-target.ts";
+import { findRoute, type PathMatch, type PollEndpoint, type Service } from "./router.ts";
+
+/** Answers a poll from the stored operation alone; throws 404 for one that is unknown, over, or somebody else's. */
+export async function answerPoll(
+  endpoint: PollEndpoint,
+  match: PathMatch,
+  target: RequestTarget,
+  context: RequestContext,
+  maximumRetrySeconds: number,
+): Promise<Answer> {
+  const { service, params } = match;
+  const id = (params["operationId"] ?? "").toLowerCase();
+  const operation = await service.provider.findOperation(id);
+  if (operation === undefined || !isVisible(operation, endpoint, params, context))
+    throw operationNotFound();
+  const polled = { ...describeStart(service, operation), operation, context, maximumRetrySeconds };
+  const outcome = await renderOutcome(service, polled);
+  if (endpoint.shows === "status") return statusAnswer(polled, outcome, "full");
+  if (singleValue(target, "IsAsyncOperation") === "1")
+    return statusAnswer(polled, outcome, "short");
+  return outcome === undefined ? runningResultAnswer(polled) : endedResultAnswer(polled, outcome);
+}
+
+/** Another subscription's or tenant's operation does not exist for the caller. */
+function isVisible(
+  operation: OperationRecord,
+  endpoint: PollEndpoint,
+  params: Readonly<Record<string, string>>,
+  { tenantId }: RequestContext,
+): boolean {
+  const isOtherTenant =
+    tenantId !== undefined && operation.tenantId !== undefined && tenantId !== operation.tenantId;
+  if (isOtherTenant) return false;
+  return parseTemplate(endpoint.path).every((part) => {
+    if (part.kind === "word" || part.name === "operationId") return true;
+    return same(params[part.name] ?? "", placeOf(operation)[part.of]);
+  });
+}
+
+function placeOf(operation: OperationRecord): Readonly<Record<string, string>> {
+  return {
+    subscription: operation.subscriptionId,
+    resourceGroup: operation.resourceGroupName,
+    name: operation.locationName,
+  };
+}
+
+function same(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase();
+}
+
+/** How the operation was started decides how it is polled, whatever version the poll names. */
+function describeStart(
+  service: Service,
+  operation: OperationRecord,
+): Pick<PolledOperation, "route" | "longRunning"> {
+  const route = findRoute(service, operation.apiVersion, operation.route);
+  const [method = "", path = ""] = operation.route.split(" ");
+  // A retired version: its operations answer by the present rules.
+  const fallback = { operationId: "", method: method as "PUT", path, query: [], responses: {} };
+  return {
+    route: route ?? fallback,
+    longRunning: route?.longRunning ?? defaultLongRunning,
+  };
+}
+
+async function renderOutcome(
+  { provider }: Service,
+  { operation, context }: PolledOperation,
+): Promise<RenderedOutcome | undefined> {
+  if (!isTerminal(operation.state)) return undefined;
+  const target = provider.renderTarget(operation, context);
+  if (operation.state !== "Succeeded") return { result: undefined, target };
+  return { result: await provider.renderResult(operation, context), target };
+}
+
+function operationNotFound(): Error {
+  return armError(
+    "OperationNotFound",
+    "There is no such operation here, or it ended more than seven days ago: check the address",
+    { target: "operationId" },
+  );
+}

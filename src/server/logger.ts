@@ -1,0 +1,130 @@
+import { Writable } from "node:stream";
+import winston from "winston";
+import type { LogFields, Logger } from "../base/log.ts";
+
+export interface LogSettings {
+  readonly format: "json" | "pretty";
+  readonly level: "error" | "warn" | "info" | "debug";
+  /** Where lines go; absent: standard error. */
+  readonly write?: ((line: string) => void) | undefined;
+}
+
+/** The logger of the process: one line each, and only fields whose names are on the list. */
+export function createLogger(settings: LogSettings): Logger {
+  const logger = winston.createLogger({
+    level: settings.level,
+    levels: winston.config.npm.levels,
+    format: settings.format === "json" ? jsonLine : prettyLine,
+    transports: [createTransport(settings.write)],
+  });
+  return wrap(logger, {});
+}
+
+/** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
+const allowedFields: ReadonlySet<string> = new Set([
+  "requestId",
+  "correlationId",
+  "clientRequestId",
+  "method",
+  "route",
+  "apiVersion",
+  "status",
+  "durationMs",
+  "errorCode",
+  "errorType",
+  "stack",
+  "operationId",
+  "backupId",
+  "jobId",
+  "jobKind",
+  "jobState",
+  "attempt",
+  "fence",
+  "owner",
+  "state",
+  "step",
+  "role",
+  "component",
+  "address",
+  "host",
+  "port",
+  "signal",
+  "code",
+  "count",
+  "bytes",
+  "files",
+  "seconds",
+  "version",
+  "region",
+]);
+
+const maximumTextLength = 2048;
+
+function wrap(logger: winston.Logger, fixed: LogFields): Logger {
+  const log =
+    (level: string) =>
+    (message: string, fields: LogFields = {}): void => {
+      // Fields lie apart from winston's own, so that none can overwrite level or message.
+      logger.log(level, clean(message), { fields: pickAllowed({ ...fixed, ...fields }) });
+    };
+  return {
+    error: log("error"),
+    warn: log("warn"),
+    info: log("info"),
+    debug: log("debug"),
+    child: (fields) => wrap(logger, { ...fixed, ...fields }),
+  };
+}
+
+function pickAllowed(fields: LogFields): LogFields {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || !allowedFields.has(name)) continue;
+    kept[name] = typeof value === "string" ? clean(value) : value;
+  }
+  return kept;
+}
+
+/** Control and format characters could forge lines or colour a terminal: they are written out. */
+function clean(text: string): string {
+  const short =
+    text.length <= maximumTextLength ? text : `${text.slice(0, maximumTextLength)}… (cut)`;
+  return short
+    .toWellFormed()
+    .replaceAll(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+const jsonLine = winston.format.combine(
+  winston.format.timestamp(),
+  winston.format.printf(({ timestamp, level, message, fields }) =>
+    JSON.stringify({ timestamp, level, message, ...(fields as LogFields | undefined) }),
+  ),
+);
+
+const prettyLine = winston.format.combine(
+  winston.format.timestamp(),
+  winston.format.printf(({ timestamp, level, message, fields }) => {
+    const pairs = Object.entries((fields as LogFields | undefined) ?? {});
+    const words = pairs.map(([name, value]) => `${name}=${String(value)}`);
+    return [String(timestamp), level.padEnd(5), String(message), ...words].join(" ");
+  }),
+);
+
+function createTransport(write: LogSettings["write"]): winston.transport {
+  if (write === undefined)
+    return new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) });
+  return new winston.transports.Stream({ stream: toStream(write) });
+}
+
+function toStream(write: (line: string) => void): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(line, _encoding, done) {
+      write(String(line));
+      done();
+    },
+  });
+}
