@@ -1,5 +1,5 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
-import { AppError } from "../base/errors.ts";
+import { AppError, isAppError } from "../base/errors.ts";
 import { objectKind, openSmall, sealSmall } from "./crypto/aead.ts";
 import { indexObjectKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
 import { ByteReader } from "./format/byte-reader.ts";
@@ -37,9 +37,11 @@ export interface LoadedIndex {
   /** Name and size of every index object of the epoch. */
   readonly objects: readonly { readonly name: string; readonly bytes: number }[];
   readonly packs: readonly PackEntry[];
+  /** Objects that could not be used, and why: an index is a shortcut, the packs themselves say the same. */
+  readonly damaged: readonly { readonly name: string; readonly error: AppError }[];
 }
 
-/** Reads every index object of one epoch. Damage is a named error: run repair, or verify to see what it affects. */
+/** Reads every index object of one epoch that is whole. */
 export async function loadIndex(
   store: ObjectStore,
   repositoryId: string,
@@ -47,14 +49,22 @@ export async function loadIndex(
 ): Promise<LoadedIndex> {
   const objects: { name: string; bytes: number }[] = [];
   const packs: PackEntry[] = [];
+  const damaged: { name: string; error: AppError }[] = [];
   for await (const entry of store.list("index/")) {
     if (parseHashName(entry.name, "index") === undefined) continue;
-    const found = readIndexObject(entry.name, await store.get(entry.name), repositoryId, epoch);
+    const bytes = await store.get(entry.name);
+    let found: PackEntry[] | undefined;
+    try {
+      found = readIndexObject(entry.name, bytes, repositoryId, epoch);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      damaged.push({ name: entry.name, error });
+    }
     if (found === undefined) continue;
     objects.push({ name: entry.name, bytes: entry.bytes });
     for (const pack of found) packs.push(pack);
   }
-  return { objects, packs };
+  return { objects, packs, damaged };
 }
 
 /** The packs of one index object; undefined when it belongs to another epoch. */

@@ -1,4 +1,4 @@
-import { isAppError } from "../base/errors.ts";
+import { isAppError, type ErrorCode } from "../base/errors.ts";
 import { decodeManifest, toBackupRecord, type Manifest } from "./format/manifest.ts";
 import { parseManifestName } from "./format/object-names.ts";
 import { decodeSignedDocument } from "./format/signed-document.ts";
@@ -39,7 +39,8 @@ export async function listBackups(
         await readBackup(store, entry.name, config.repositoryId, config.signingPublicKey),
       );
     } catch (error) {
-      if (!isAppError(error)) throw error;
+      // What the store fails to give now may be a sound manifest: only what it gives is judged.
+      if (!isAppError(error) || !unreadableCodes.has(error.code)) throw error;
       unreadable.push({ name: entry.name, error });
     }
   }
@@ -49,6 +50,12 @@ export async function listBackups(
   );
   return { backups, unreadable };
 }
+
+const unreadableCodes: ReadonlySet<ErrorCode> = new Set([
+  "CorruptObject",
+  "UnsupportedFormat",
+  "ObjectNotFound",
+]);
 
 /** One manifest with the verdict on its signature. Throws `CorruptObject` or `UnsupportedFormat`. */
 export async function readBackup(

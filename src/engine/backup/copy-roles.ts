@@ -44,9 +44,10 @@ async function copyWave(context: CopyContext, roles: readonly BackupRole[]): Pro
   const { options, meter } = context;
   meter.enter("preparing");
   const prepared = await Promise.all(roles.map((role) => prepareRole(options, role)));
-  await options.failpoint?.("backup.roles-prepared");
   const copied: CopiedRole[] = [];
   try {
+    options.signal.throwIfAborted();
+    await options.failpoint?.("backup.roles-prepared");
     for (const role of prepared) {
       meter.enter("copying", role.role.name);
       copied.push(await copyRole(context, role));
@@ -72,14 +73,12 @@ async function prepareRole(options: BackupOptions, role: BackupRole): Promise<Pr
   const host = new RoleHost(options, role.name, warnings);
   let source: Source | undefined;
   const close = async (): Promise<void> => {
-    await source
-      ?.close()
-      .catch((error: unknown) =>
-        options.logger.warn("Cannot clean up after a role", {
-          role: role.name,
-          code: toAppError(error).code,
-        }),
-      );
+    await source?.close().catch((error: unknown) =>
+      options.logger.warn("Cannot clean up after a role", {
+        role: role.name,
+        code: toAppError(error).code,
+      }),
+    );
     await host.close();
   };
   try {
@@ -87,7 +86,6 @@ async function prepareRole(options: BackupOptions, role: BackupRole): Promise<Pr
     await source.prepare(options.signal);
     return { role, source, error: undefined, startedAt, warnings, close };
   } catch (error) {
-    options.signal.throwIfAborted();
     return { role, source: undefined, error: toAppError(error), startedAt, warnings, close };
   }
 }
@@ -133,6 +131,8 @@ async function copyRole(context: CopyContext, prepared: PreparedRole): Promise<C
     };
   } catch (error) {
     const failure = toAppError(error);
+    // A stop makes sources fail: that is not theirs.
+    options.signal.throwIfAborted();
     if (!isSourceFault(failure)) throw error;
     return failedRole(options, prepared, failure, run.counts);
   }

@@ -52,7 +52,17 @@ export class RepositoryWriter {
       await loadIndex(store, keys.repositoryId, epoch),
       await listPacks(store),
     ];
-    const usable = index.packs.filter((pack) => present.get(pack.packId) === pack.bytes);
+    const dataKeys = new Set<string>();
+    for await (const { name } of store.list("keys/")) dataKeys.add(name);
+    const usable = index.packs.filter(
+      (pack) =>
+        present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
+    );
+    for (const { name, error } of index.damaged)
+      options.logger.warn("An index object is damaged: its packs are read instead", {
+        object: name,
+        code: error.code,
+      });
     const chunks = usable.reduce((sum, pack) => sum + countChunks(pack), 0);
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
     writer.#indexObjects.push(...index.objects);
@@ -60,7 +70,7 @@ export class RepositoryWriter {
     await writer.#adoptOrphans(present, new Set(index.packs.map((pack) => pack.packId)));
     if (usable.length < index.packs.length) {
       options.logger.warn(
-        "Packs named by the index are missing from the store: their content is stored again",
+        "Packs named by the index, or their keys, are missing from the store: their content is stored again",
         { count: index.packs.length - usable.length },
       );
     }

@@ -1,4 +1,4 @@
-import { isAppError } from "../../base/errors.ts";
+import { AppError, isAppError } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { ByteWriter } from "../format/byte-writer.ts";
 import { encodeTreeRecord, type TreeRecord } from "../format/tree-format.ts";
@@ -49,6 +49,10 @@ export class RoleRun {
   readonly #cursor: TreeCursor | undefined;
   readonly #record = new ByteWriter(4096);
   #slots: Slot[] = [];
+  /** The place before. */
+  #last: string | undefined;
+  /** Files that were left out: hard links to them would point nowhere. */
+  readonly #leftOut = new Set<string>();
 
   constructor(options: RoleRunOptions) {
     this.#options = options;
@@ -83,7 +87,10 @@ export class RoleRun {
   }
 
   #take(entry: SourceEntry): Promise<void> | undefined {
-    const cursor = this.#seek(entry.path);
+    // NUL between segments: so that paths compare as walks do.
+    const place = entry.path.replaceAll("/", "\0");
+    this.#requireOrder(entry, place);
+    const cursor = this.#seek(place);
     if (cursor !== undefined && this.#isReusable(cursor, entry)) return this.#reuse(cursor, entry);
     const slot: Slot = {
       entry,
@@ -108,11 +115,22 @@ export class RoleRun {
     await copyStream(this.#options, entry, pending);
   }
 
+  /** What would not come back from a restore must not go into a backup. */
+  #requireOrder({ path, type }: SourceEntry, place: string): void {
+    if (this.#last !== undefined && place <= this.#last)
+      throw new AppError(
+        "SourceFailed",
+        `The source of role "${this.#options.role}" gave ${JSON.stringify(path.slice(-80))} twice or out of order: nothing of it is backed up`,
+      );
+    if (path === "" && type !== "directory")
+      throw new AppError("SourceFailed", "The root of a source must be a directory");
+    this.#last = place;
+  }
+
   /** The cached record of this path, if there is one; records of paths that are gone are passed over. */
-  #seek(path: string): TreeCursor | undefined {
+  #seek(wanted: string): TreeCursor | undefined {
     const cursor = this.#cursor;
     if (cursor === undefined) return undefined;
-    const wanted = path.replaceAll("/", "\0");
     while (cursor.path !== undefined && cursor.path < wanted) cursor.advance();
     return cursor.path === wanted ? cursor : undefined;
   }
@@ -167,6 +185,10 @@ export class RoleRun {
       this.#warnUnreadable(slot.entry, slot.pending);
       return;
     }
+    if (slot.entry.type === "hardlink" && this.#leftOut.has(record.linkTarget)) {
+      this.#warnLostLink(slot.entry);
+      return;
+    }
     this.#count(record);
     this.#record.clear();
     encodeTreeRecord(record, this.#record);
@@ -183,7 +205,16 @@ export class RoleRun {
     this.counts.plainBytes += record.size;
   }
 
+  #warnLostLink(entry: SourceEntry): void {
+    this.#options.warn({
+      path: entry.path,
+      code: "LinkTargetLost",
+      message: "The name that stood for its content could not be read: the next backup tries again",
+    });
+  }
+
   #warnUnreadable(entry: SourceEntry, pending: PendingFile | undefined): void {
+    this.#leftOut.add(entry.path);
     const error = pending?.error;
     this.#options.warn({
       path: entry.path,

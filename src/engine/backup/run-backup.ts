@@ -6,6 +6,7 @@ import { manifestKeyInfo } from "../crypto/key-purposes.ts";
 import {
   encodeManifest,
   encodeRoots,
+  isFolderName,
   ledgerHeadOf,
   type Manifest,
   type TreeRoot,
@@ -18,6 +19,7 @@ import { acquireLease, type WriterLease } from "../lease.ts";
 import { listBackups, readBackup } from "../list-backups.ts";
 import type { BackupRecord, EpochKeys, LedgerHead, RoleResult } from "../model.ts";
 import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
+import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
@@ -31,6 +33,17 @@ import { WorkerPool } from "./worker-pool.ts";
  * manifest is already there returns that backup.
  */
 export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
+  try {
+    options.signal.throwIfAborted();
+    return await runToEnd(options);
+  } catch (error) {
+    throw toStopReason(options.signal, error, canceled);
+  }
+}
+
+const canceled = "The backup was canceled: nothing older was changed";
+
+async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
   const config = await readConfig(options.store, options.keys.signingPublicKey);
   const epoch = options.keys.epochs.at(-1);
   if (epoch === undefined)
@@ -38,6 +51,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
       "EncryptionNotConfigured",
       "Cannot back up: the repository has no encryption certificate; set one on the backup location",
     );
+  requireRoleNames(options);
   const done = await findOwnManifest(options, config);
   if (done !== undefined) return done;
   const lease = await acquireLease(
@@ -69,13 +83,9 @@ async function runLeased(
   const writer = await RepositoryWriter.open(options, epoch);
   await options.failpoint?.("backup.index-loaded");
   const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
-  const cache =
-    options.cacheDirectory === undefined
-      ? undefined
-      : new TreeCache(options.cacheDirectory, options.keys.repositoryId, epoch);
+  const cache = openCache(options, epoch);
   const pool = createPool(options, config, epoch, writer);
-  const stop = (): void =>
-    pool.fail(new AppError("Canceled", "The backup was canceled: nothing older was changed"));
+  const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
   options.signal.addEventListener("abort", stop, { once: true });
   try {
     const roles = await copyRoles({ options, pool, table: writer.table, cache, meter });
@@ -228,6 +238,20 @@ export function isRecoveryReady(roles: readonly RoleResult[]): boolean {
   return essential.length > 0 && essential.every((role) => role.status === "Succeeded");
 }
 
+/** Each role is restored into a folder of its name. */
+function requireRoleNames({ roles }: BackupOptions): void {
+  const names = new Set<string>();
+  for (const { name } of roles) {
+    if (!isFolderName(name) || names.has(name))
+      throw new AppError(
+        "InvalidConfiguration",
+        `Cannot back up a role named "${name.slice(0, 80)}": names must be unique and fit for a folder`,
+        { target: name },
+      );
+    names.add(name);
+  }
+}
+
 /** Nothing at all is a failure, and says why each role gave nothing. */
 function requireSomething(roles: readonly RoleResult[]): void {
   if (roles.some((role) => role.status === "Succeeded" || role.status === "PartialSucceeded"))
@@ -281,6 +305,26 @@ function newestOf(
   return head.sequence > shown.sequence ? head : shown;
 }
 
+/** The cache only saves time: without it every file is read. */
+function openCache(options: BackupOptions, epoch: EpochKeys): TreeCache | undefined {
+  if (options.cacheDirectory === undefined) return undefined;
+  try {
+    return new TreeCache(options.cacheDirectory, options.keys.repositoryId, epoch);
+  } catch (error) {
+    warnOfCache(options, "", error);
+    return undefined;
+  }
+}
+
+function warnOfCache(options: BackupOptions, role: string, error: unknown): void {
+  const { nativeCode, code } = toAppError(error);
+  const native = (error as NodeJS.ErrnoException).code;
+  options.logger.warn("Cannot keep the local cache: the next backup reads every file", {
+    role,
+    code: nativeCode ?? native ?? code,
+  });
+}
+
 function commitCaches(
   options: BackupOptions,
   cache: TreeCache | undefined,
@@ -302,11 +346,7 @@ function commitCaches(
         ...tree.cache,
       });
     } catch (error) {
-      // The cache only saves time: a backup is not failed for it.
-      options.logger.warn("Cannot keep the local cache: the next backup reads every file", {
-        role: result.name,
-        code: toAppError(error).code,
-      });
+      warnOfCache(options, result.name, error);
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -42,6 +43,18 @@ export class TreeCache {
     this.#folder = join(directory, repositoryId);
     this.#epoch = epoch;
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#removeLeftovers();
+  }
+
+  /** Tree files no pointer names: of runs that failed, and of epochs that ended. */
+  #removeLeftovers(): void {
+    const names = readdirSync(this.#folder);
+    const roles = names
+      .filter((name) => name.endsWith(".role"))
+      .map((name) => Buffer.from(name.slice(0, -".role".length), "hex").toString("utf8"));
+    const used = new Set(roles.map((role) => this.read(role)?.file));
+    for (const name of names)
+      if (name.endsWith(".tree") && !used.has(name)) rmSync(join(this.#folder, name));
   }
 
   /** The pointer of a role, or undefined when there is none that can be used: damage and age are no errors here. */
@@ -116,6 +129,7 @@ export class TreeCacheWriter {
   readonly #key: KeyObject;
   readonly #handle: number;
   #pieces = 1;
+  #isClosed = false;
 
   constructor(path: string, key: KeyObject, file: string, salt: string) {
     this.#path = path;
@@ -134,11 +148,13 @@ export class TreeCacheWriter {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#handle);
   }
 
   discard(): void {
-    closeSync(this.#handle);
+    this.close();
     rmSync(this.#path, { force: true });
   }
 }
@@ -148,6 +164,7 @@ export class TreeCacheReader {
   readonly #key: KeyObject;
   readonly #handle: number;
   #pieces = 1;
+  #isAtEnd = false;
 
   constructor(path: string, key: KeyObject) {
     this.#key = key;
@@ -155,6 +172,12 @@ export class TreeCacheReader {
   }
 
   next(): Buffer | undefined {
+    const piece = this.#isAtEnd ? undefined : this.#readPiece();
+    this.#isAtEnd = piece === undefined;
+    return piece;
+  }
+
+  #readPiece(): Buffer | undefined {
     const head = Buffer.allocUnsafe(4);
     if (readSync(this.#handle, head) !== 4) return undefined;
     const length = head.readUInt32LE();

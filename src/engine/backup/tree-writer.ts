@@ -63,7 +63,7 @@ export class TreeWriter {
   }
 
   async #diverge(): Promise<TreeOutput> {
-    const output = new TreeOutput(this.#pool, this.#cache?.create());
+    const output = new TreeOutput(this.#pool, createCacheFile(this.#cache));
     this.#output = output;
     if (this.#equalBytes > 0) await this.#replay(output);
     return output;
@@ -98,12 +98,20 @@ export interface FinishedTree {
   readonly cache: { readonly file: string; readonly salt: string } | undefined;
 }
 
+function createCacheFile(cache: TreeCache | undefined): TreeCacheWriter | undefined {
+  try {
+    return cache?.create();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes of a piece handed to the worker at once. */
 const pieceBytes = 512 * 1024;
 
 class TreeOutput {
   readonly #stream: ReturnType<WorkerPool["openStream"]>;
-  readonly #cache: TreeCacheWriter | undefined;
+  #cache: TreeCacheWriter | undefined;
   readonly #chunks: Buffer[] = [];
   #piece: Buffer = Buffer.allocUnsafe(pieceBytes);
   #filled = 0;
@@ -139,6 +147,16 @@ class TreeOutput {
     this.#cache?.discard();
   }
 
+  /** The cache only saves time: a disk too full for it fails no backup. */
+  #remember(piece: Buffer): void {
+    try {
+      this.#cache?.write(piece);
+    } catch {
+      this.#cache?.discard();
+      this.#cache = undefined;
+    }
+  }
+
   async #appendSlowly(record: Buffer): Promise<void> {
     for (let done = 0; done < record.length;) {
       if (this.#filled === pieceBytes) await this.#send(false);
@@ -152,7 +170,7 @@ class TreeOutput {
   async #send(last: boolean): Promise<void> {
     const piece = this.#piece.subarray(0, this.#filled);
     this.#filled = 0;
-    if (piece.length > 0) this.#cache?.write(piece);
+    if (piece.length > 0) this.#remember(piece);
     // Copied by the message, so the buffer can be filled again at once.
     const result = await this.#stream.write(piece, last);
     if (result.chunks.length > 0) this.#chunks.push(Buffer.from(result.chunks));

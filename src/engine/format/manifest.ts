@@ -95,6 +95,12 @@ export function ledgerHeadOf(record: BackupRecord): LedgerHead {
   };
 }
 
+/** A role's name becomes a folder of a restore: none that leads elsewhere. */
+export function isFolderName(role: string): boolean {
+  const bytes = Buffer.byteLength(role, "utf8");
+  return bytes > 0 && bytes <= 255 && role !== "." && role !== ".." && !/[/\0]/.test(role);
+}
+
 /** Role count, then each role's name, tree bytes and chunk references. */
 export function encodeRoots(roots: readonly TreeRoot[]): Buffer {
   const writer = new ByteWriter().u32(roots.length);

@@ -25,21 +25,14 @@ export interface Signer {
 export function encodeSignedDocument(name: string, body: object, signer: Signer): Buffer {
   const text = JSON.stringify(body);
   const signature = signDocument(signer.privateKey, domain, signedBytes(name, text));
-  const seal = {
-    algorithm: "ed25519",
-    keyId: keyIdOf(signer.publicKey),
-    signature: Buffer.from(signature).toString("base64"),
-  };
-  return Buffer.from(`${text}\n${JSON.stringify(seal)}\n`, "utf8");
+  return Buffer.from(`${text}\n${encodeSeal(keyIdOf(signer.publicKey), signature)}\n`, "utf8");
 }
 
 /** Splits and parses; says nothing about trust before `verifies` is asked. Throws `CorruptObject`. */
 export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDocument {
   if (bytes.length > maxDocumentBytes)
     throw corrupt(name, `is larger than ${maxDocumentBytes} bytes`);
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString("utf8")
-    .split("\n");
+  const lines = decodeText(name, bytes).split("\n");
   const [text, sealText] = lines;
   if (lines.length !== 3 || lines[2] !== "" || text === undefined || sealText === undefined) {
     throw corrupt(name, "is not a body line and a signature line");
@@ -50,6 +43,9 @@ export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDoc
   if (algorithm !== "ed25519" || typeof keyId !== "string" || typeof signature !== "string") {
     throw corrupt(name, "has a malformed signature line");
   }
+  // One way to write a seal: no byte of a document can change unseen.
+  if (sealText !== encodeSeal(keyId, Buffer.from(signature, "base64")))
+    throw corrupt(name, "has a malformed signature line");
   const isSignedBy = (publicKey: string): boolean => keyIdOf(publicKey) === keyId;
   const verifies = (publicKey: string): boolean =>
     isSignedBy(publicKey) &&
@@ -78,6 +74,19 @@ const domain = "holdfast signed document v1";
 
 function signedBytes(name: string, text: string): Uint8Array {
   return joinFields(name, text);
+}
+
+function encodeSeal(keyId: string, signature: Uint8Array): string {
+  const base64 = Buffer.from(signature).toString("base64");
+  return JSON.stringify({ algorithm: "ed25519", keyId, signature: base64 });
+}
+
+function decodeText(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw corrupt(name, "is not UTF-8", cause);
+  }
 }
 
 function parseObject(name: string, text: string): Record<string, unknown> {

@@ -51,7 +51,14 @@ const unstableFlag = 4;
 const fixedBytes = 48;
 const maxRecordBytes = 0x7fff_ffff;
 
+/** Throws `UnsafePath` for what a reader would refuse: better no backup than one that cannot be restored. */
 export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
+  checkName(record.name, record.depth);
+  if (record.depth > maxDepth || record.name.length > maxNameBytes)
+    throw new AppError(
+      "UnsafePath",
+      `A name of ${record.name.length} bytes at depth ${record.depth} is outside the bounds of the format`,
+    );
   const start = writer.length;
   const flags =
     (record.sparse ? sparseFlag : 0) |
@@ -114,6 +121,7 @@ export function decodeTreeRecord(bytes: Uint8Array, object: string): TreeRecord 
   }
   const name = reader.bytes(nameLength).toString("latin1");
   checkName(name, depth);
+  if (depth === 0 && type !== "directory") throw reader.corrupt("has a root that is no directory");
   const content = decodeContent(reader, type, size);
   reader.end();
   return {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AppError, isAppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { TreeRoot } from "../format/manifest.ts";
+import { isFolderName, type TreeRoot } from "../format/manifest.ts";
 import type { TreeRecord } from "../format/tree-format.ts";
 import type { Opener, Progress, RestoreSummary } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
@@ -110,10 +110,8 @@ function selectRoles(backup: OpenedBackup, names: readonly string[]): readonly T
     : backup.roots.filter((root) => names.includes(root.role));
 }
 
-/** A role's name becomes a folder: one that could lead elsewhere is refused. */
 function requireFolderName(role: string): void {
-  // eslint-disable-next-line no-control-regex
-  if (role !== "." && role !== ".." && /^[^/\0]{1,255}$/.test(role)) return;
+  if (isFolderName(role)) return;
   throw new AppError(
     "UnsafePath",
     `The backup holds a role named ${JSON.stringify(role.slice(0, 80))}, which is no folder name: nothing was restored`,
