@@ -269,7 +269,14 @@ describe("a signature", () => {
     assert.ok(verifyDocument(keys.publicKey, "manifest", document, signature));
     assert.ok(!verifyDocument(createSigningKeys().publicKey, "manifest", document, signature));
     assert.ok(!verifyDocument(keys.publicKey, "config", document, signature));
-    assert.ok(!verifyDocument(keys.publicKey, "manifes", Buffer.concat([Buffer.from("t"), document]), signature));
+    assert.ok(
+      !verifyDocument(
+        keys.publicKey,
+        "manifes",
+        Buffer.concat([Buffer.from("t"), document]),
+        signature,
+      ),
+    );
     assert.ok(!verifyDocument(keys.publicKey, "manifest", Buffer.from('{"a":2}'), signature));
   });
 

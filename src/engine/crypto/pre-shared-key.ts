@@ -4,10 +4,10 @@ import { objectKind, openSmall, sealSmall } from "./aead.ts";
 import { deriveKey, deriveSecretKey, isSameBytes, joinFields } from "./derive.ts";
 
 /**
- * Wrapping with a key both sides know. Bytes: magic "HFPK", u8 version 1, salt of 32, commitment of 32 to the
+ * Wrapping with a key both sides know. Bytes: magic "HFPS", u8 version 1, salt of 32, commitment of 32 to the
  * pre-shared key, then AES-256-GCM of the secret and its tag of 16.
  */
-const magic = Buffer.from("HFPK");
+const magic = Buffer.from("HFPS");
 const version = 1;
 const saltBytes = 32;
 const commitmentBytes = 32;
