@@ -45,6 +45,8 @@ export interface PackBuilderOptions {
   readonly newOrdinal: () => number;
   /** A buffer of `packBufferBytes` to build the next pack in; may block until one is free. */
   readonly takeBuffer: () => Buffer;
+  /** Told the bytes of every sealed block. */
+  readonly onSealed?: (bytes: number) => void;
   readonly onPack: (pack: FinishedPack) => void;
 }
 
@@ -150,6 +152,7 @@ export class PackBuilder {
     pack.footerBytes += blockEntryBytes + chunks.length;
     pack.chunkCount += chunks.length / chunkReferenceBytes;
     this.#blockLength = 0;
+    this.#options.onSealed?.(storedBytes);
     if (isFull(pack)) this.#finishPack();
   }
 

@@ -7,6 +7,7 @@ import { createBlockCodec } from "../compression.ts";
 import { blockBytes } from "../format/limits.ts";
 import { guidBytes } from "../format/object-names.ts";
 import { packBufferBytes, PackBuilder, type FinishedPack } from "../pack-builder.ts";
+import { createYoungCollector } from "../young-garbage.ts";
 import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
 import type { FileResult, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { readFile } from "./read-file.ts";
@@ -112,6 +113,7 @@ function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Arra
     indexKey: secretKey(setup.indexKey),
     codec: createBlockCodec({ level: setup.compressionLevel, maxBlockBytes: blockBytes }),
     randomBytes,
+    onSealed: createYoungCollector(),
     newOrdinal: () => table.newPackOrdinal(),
     takeBuffer: createBufferPool(setup, signals),
     onPack: sendPack,

@@ -13,6 +13,12 @@ export interface WorkerPoolOptions {
   readonly storePack: (pack: ArrivedPack) => Promise<void>;
 }
 
+/**
+ * Ciphers and hashes hand out small buffers by the thousand: a small young generation frees them early and keeps
+ * the whole process within its memory bound.
+ */
+export const workerLimits = { maxYoungGenerationSizeMb: 8 } as const;
+
 /** Batches a worker may have waiting: enough that it never idles, few enough to bound what is in flight. */
 const batchesPerWorker = 3;
 
@@ -143,6 +149,7 @@ export class WorkerPool {
     const thread = new Worker(workerFile("./backup-worker"), {
       workerData: setup,
       transferList: [port2],
+      resourceLimits: workerLimits,
     });
     const worker: PoolWorker = { thread, buffers: port1, pending: new Map() };
     thread.on("message", (message: FromWorker) => this.#receive(worker, message));
