@@ -1,4 +1,4 @@
-import { AppError, isAppError, toAppError } from "../../base/errors.ts";
+import { AppError, isAppError } from "../../base/errors.ts";
 import { toIso } from "../../base/clock.ts";
 import { objectKind, sealSmall } from "../crypto/aead.ts";
 import { manifestBinding } from "../crypto/bindings.ts";
@@ -24,7 +24,7 @@ import type { BackupOptions } from "./options.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
 import { copyRoles, type CopiedRole } from "./copy-roles.ts";
-import { TreeCache } from "./tree-cache.ts";
+import { commitCaches, openCache } from "./role-caches.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /**
@@ -303,52 +303,6 @@ function newestOf(
   const shown = record === undefined ? undefined : ledgerHeadOf(record);
   if (shown === undefined || head === undefined) return shown ?? head;
   return head.sequence > shown.sequence ? head : shown;
-}
-
-/** The cache only saves time: without it every file is read. */
-function openCache(options: BackupOptions, epoch: EpochKeys): TreeCache | undefined {
-  if (options.cacheDirectory === undefined) return undefined;
-  try {
-    return new TreeCache(options.cacheDirectory, options.keys.repositoryId, epoch);
-  } catch (error) {
-    warnOfCache(options, "", error);
-    return undefined;
-  }
-}
-
-function warnOfCache(options: BackupOptions, role: string, error: unknown): void {
-  const { nativeCode, code } = toAppError(error);
-  const native = (error as NodeJS.ErrnoException).code;
-  options.logger.warn("Cannot keep the local cache: the next backup reads every file", {
-    role,
-    code: nativeCode ?? native ?? code,
-  });
-}
-
-function commitCaches(
-  options: BackupOptions,
-  cache: TreeCache | undefined,
-  epoch: EpochKeys,
-  roles: readonly CopiedRole[],
-  startedAt: number,
-  backupId: string,
-): void {
-  if (cache === undefined) return;
-  for (const { result, tree } of roles) {
-    if (tree?.cache === undefined) continue;
-    try {
-      cache.commit(result.name, {
-        backupId,
-        epochId: epoch.id,
-        startedAtNs: BigInt(Math.floor(startedAt)) * 1_000_000n,
-        treeBytes: tree.root.bytes,
-        chunks: tree.root.chunks,
-        ...tree.cache,
-      });
-    } catch (error) {
-      warnOfCache(options, result.name, error);
-    }
-  }
 }
 
 function sum(roles: readonly RoleResult[], value: (role: RoleResult) => number): number {
