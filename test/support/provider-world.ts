@@ -43,7 +43,7 @@ export interface ProviderWorld {
   startWorker(): Worker;
   stopWorkers(): Promise<void>;
   /** A second provider over the same store: what a restart leaves. */
-  restart(): BackupProvider;
+  restart(overrides?: Partial<ProviderDeps>): BackupProvider;
   /** Everything the store holds, as text. */
   dump(): Promise<string>;
   close(): Promise<void>;
@@ -145,7 +145,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
     stopWorkers: async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.stop()));
     },
-    restart: () => (provider = createProvider(deps)),
+    restart: (overrides) => (provider = createProvider({ ...deps, ...overrides })),
     dump: async () => JSON.stringify(await readEverything(store)),
     close: async () => {
       const stops = workers.map((worker) => worker.stop());
