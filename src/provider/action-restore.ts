@@ -1,13 +1,13 @@
 import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import { AppError } from "../base/errors.ts";
 import type { BackupRecord } from "../engine/model.ts";
+import { commitAction } from "./action-commit.ts";
 import { checkIdle, findBackup, findLocation } from "./action-target.ts";
 import { isUsable } from "./backup-records.ts";
-import { replace, retryOnConflict } from "./documents.ts";
+import { retryOnConflict } from "./documents.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { RestorePayload } from "./jobs-restore.ts";
 import type { Backup } from "./model.ts";
-import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import { chooseOpener } from "./openers.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -47,12 +47,6 @@ async function attemptRestore(
     backupId: backup.value.id,
     overwrite: ask.overwrite,
   });
-  const id = deps.newId();
-  const operation = startOperation(deps, request, {
-    id,
-    location: location.value,
-    resourceId: `${scope.id}/backups/${backup.value.id}`,
-  });
   const payload: RestorePayload = {
     locationKey: scope.key,
     incarnation: location.value.incarnation,
@@ -62,22 +56,9 @@ async function attemptRestore(
     roles: ask.roles,
     openerSource: chosen.source,
   };
-  await deps.failpoint?.("restore.before-commit");
-  // Kept first: a worker may claim the job the moment it is committed.
-  if (chosen.source === "memory") vault.keep(id, chosen.opener);
-  try {
-    await deps.store.commit([
-      replace(location, { ...location.value, running: { kind: "restore", operationId: id } }),
-      ...operationWrites(deps, operation, jobKinds.restore, payload),
-      ...repetition.remember(id),
-    ]);
-  } catch (error) {
-    vault.forget(id);
-    throw error;
-  }
-  await deps.failpoint?.("restore.after-commit");
-  deps.onEnqueued?.();
-  return { kind: "accepted", operation };
+  const resourceId = `${scope.id}/backups/${backup.value.id}`;
+  const start = { kind: "restore", location, resourceId, payload, chosen, repetition } as const;
+  return commitAction(deps, vault, request, start);
 }
 
 function restorableRecord(backup: Backup): BackupRecord {

@@ -1,12 +1,12 @@
 import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import type { RecipientName, VerifyDepth } from "../engine/model.ts";
+import { commitAction } from "./action-commit.ts";
 import { checkIdle, findBackup, findLocation } from "./action-target.ts";
-import { listAll, replace, retryOnConflict } from "./documents.ts";
+import { listAll, retryOnConflict } from "./documents.ts";
 import { notAvailableYet } from "./faults.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { VerifyPayload } from "./jobs-verify.ts";
 import type { Backup } from "./model.ts";
-import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import type { ChosenOpener } from "./openers.ts";
 import { chooseOpener } from "./openers.ts";
@@ -57,12 +57,6 @@ async function attemptVerify(
   const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
   const chosen =
     depth === "content" ? await chooseForVerify(deps, scope, location, backup, body) : undefined;
-  const id = deps.newId();
-  const operation = startOperation(deps, request, {
-    id,
-    location: location.value,
-    resourceId: backup === undefined ? scope.id : `${scope.id}/backups/${backup.value.id}`,
-  });
   const payload: VerifyPayload = {
     locationKey: scope.key,
     incarnation: location.value.incarnation,
@@ -70,19 +64,9 @@ async function attemptVerify(
     ...(backup === undefined ? {} : { backupId: backup.value.id }),
     ...(chosen === undefined ? {} : { openerSource: chosen.source }),
   };
-  if (chosen?.source === "memory") vault.keep(id, chosen.opener);
-  try {
-    await deps.store.commit([
-      replace(location, { ...location.value, running: { kind: "verify", operationId: id } }),
-      ...operationWrites(deps, operation, jobKinds.verify, payload),
-      ...repetition.remember(id),
-    ]);
-  } catch (error) {
-    vault.forget(id);
-    throw error;
-  }
-  deps.onEnqueued?.();
-  return { kind: "accepted", operation };
+  const resourceId = backup === undefined ? scope.id : `${scope.id}/backups/${backup.value.id}`;
+  const start = { kind: "verify", location, resourceId, payload, chosen, repetition } as const;
+  return commitAction(deps, vault, request, start);
 }
 
 /** The key must open this backup, or for a whole store at least one of its backups. */

@@ -18,7 +18,7 @@ import {
   renderOperationResult,
   renderOperationTarget,
 } from "./operations.ts";
-import { createOpenerVault } from "./opener-vault.ts";
+import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { listBackups, listLocations, readBackup, readLocation } from "./reads.ts";
 import { sweepProvider } from "./sweeper.ts";
@@ -42,11 +42,33 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     [jobKinds.verify, verifyHandler(deps, vault)],
     [jobKinds.delete, deleteHandler(deps)],
   ]);
-  const group =
-    "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations";
-  const location = `${group}/{location}`;
-  const backup = `${location}/backups/{backup}`;
-  const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  const provider: Provider = {
+    namespace: "Microsoft.Backup.Admin",
+    handlers: createHandlers(deps, vault),
+    findOperation: (id) => findOperation(deps, id),
+    renderResult: (operation, context) =>
+      Promise.resolve(renderOperationResult(deps, operation, context)),
+    renderTarget: renderOperationTarget,
+    operations: allOperationRows,
+  };
+  return {
+    provider,
+    jobHandlers,
+    runUpkeep: async () => {
+      await sweepProvider(deps);
+      await purgeExpired(deps);
+    },
+  };
+}
+
+const group =
+  "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations";
+const location = `${group}/{location}`;
+const backup = `${location}/backups/{backup}`;
+
+/** One handler for every route of the contracts, whatever their versions. */
+function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<string, Handler> {
+  return new Map<string, Handler>([
     ["GET /providers/Microsoft.Backup.Admin/operations", listOperations],
     [
       "GET /subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations",
@@ -65,21 +87,4 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],
     [`POST ${backup}/verify`, (request) => verifyStore(deps, vault, request)],
   ]);
-  const provider: Provider = {
-    namespace: "Microsoft.Backup.Admin",
-    handlers,
-    findOperation: (id) => findOperation(deps, id),
-    renderResult: (operation, context) =>
-      Promise.resolve(renderOperationResult(deps, operation, context)),
-    renderTarget: renderOperationTarget,
-    operations: allOperationRows,
-  };
-  return {
-    provider,
-    jobHandlers,
-    runUpkeep: async () => {
-      await sweepProvider(deps);
-      await purgeExpired(deps);
-    },
-  };
 }

@@ -135,6 +135,8 @@ export const failpointNames = [
   "restore.before-run",
   "restore.during-run",
   "restore.before-finish",
+  "verify.before-commit",
+  "verify.after-commit",
   "verify.before-run",
   "verify.before-finish",
   "delete.before-commit",

@@ -1,4 +1,4 @@
-import type { RecipientName, RestoreSummary, RoleResult, VerifyReport } from "../engine/model.ts";
+import type { RestoreSummary } from "../engine/model.ts";
 import type {
   LocationChange,
   PropertyNames,
@@ -6,10 +6,11 @@ import type {
   StoreChange,
 } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
-import type { Backup, EncryptionSetting, LocationView, StoreSetting } from "./model.ts";
+import type { EncryptionSetting, LocationView, StoreSetting } from "./model.ts";
 import { locationId, nextTickAfter } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
-import { formatDateTime, formatDuration } from "./wire-format.ts";
+import { renderBackup, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
+import { formatDateTime } from "./wire-format.ts";
 
 /** 2026-12-01: ARM of today. PUT replaces, PATCH merges, bare names, system data. */
 export const version20261201: VersionConverter = {
@@ -44,12 +45,18 @@ interface LocationBody {
   readonly properties?: {
     readonly store?: StoreBody;
     readonly encryption?: EncryptionBody;
-    readonly schedule?: {
-      readonly isEnabled?: boolean | null;
-      readonly frequencyInHours?: number | null;
-    } | null;
-    readonly retention?: { readonly periodInDays?: number | null } | null;
+    readonly schedule?: ScheduleBody | null;
+    readonly retention?: RetentionBody | null;
   };
+}
+
+interface ScheduleBody {
+  readonly isEnabled?: boolean | null;
+  readonly frequencyInHours?: number | null;
+}
+
+interface RetentionBody {
+  readonly periodInDays?: number | null;
 }
 
 interface StoreBody {
@@ -68,15 +75,29 @@ interface EncryptionBody {
 function readPut(body: unknown): LocationChange {
   const { location, tags, properties = {} } = (body ?? {}) as LocationBody;
   const { store, encryption, schedule, retention } = properties;
+  // A pre-shared key is one of them: its mode is all that a round trip can send.
+  const kept = encryption?.mode === "PreSharedKey" ? undefined : null;
   return {
     ...keepEverything(names, limits, false),
     region: location,
     tags: tags ?? null,
+    ...readAccount(store),
     store: readStore(store) ?? null,
-    userName: store?.userName ?? undefined,
-    password: store?.password ?? undefined,
-    certificates:
-      readRecipients(encryption) ?? (encryption?.mode === "PreSharedKey" ? undefined : null),
+    certificates: readRecipients(encryption) ?? kept,
+    ...readTimes(schedule, retention),
+  };
+}
+
+/** Local stores have no account in this version: what older ones set stays. */
+function readAccount(store: StoreBody | undefined): Pick<LocationChange, "userName" | "password"> {
+  return { userName: store?.userName ?? undefined, password: store?.password ?? undefined };
+}
+
+function readTimes(
+  schedule: ScheduleBody | null | undefined,
+  retention: RetentionBody | null | undefined,
+): Pick<LocationChange, "schedulerEnabled" | "frequencyHours" | "retentionDays"> {
+  return {
     schedulerEnabled: schedule?.isEnabled ?? false,
     frequencyHours: schedule?.frequencyInHours ?? null,
     retentionDays: retention?.periodInDays ?? null,
@@ -164,109 +185,6 @@ function renderEncryption(encryption: EncryptionSetting): object {
   if (encryption.kind === "none") return {};
   if (encryption.kind === "pre-shared-key") return { encryption: { mode: "PreSharedKey" } };
   return { encryption: { mode: "Certificate", recipients: encryption.certificates } };
-}
-
-const backupStates: Readonly<
-  Record<Backup["status"], { readonly status: string; readonly provisioningState: string }>
-> = {
-  Creating: { status: "Queued", provisioningState: "Creating" },
-  Running: { status: "Running", provisioningState: "Creating" },
-  Succeeded: { status: "Succeeded", provisioningState: "Succeeded" },
-  PartialSucceeded: { status: "PartialSucceeded", provisioningState: "Succeeded" },
-  Failed: { status: "Failed", provisioningState: "Failed" },
-  Canceled: { status: "Canceled", provisioningState: "Canceled" },
-};
-
-function renderBackup(backup: Backup, form: RenderForm): unknown {
-  const { record, deployment } = backup;
-  const { status, provisioningState } = backupStates[backup.status];
-  return {
-    id: `${locationId({ ...backup, name: backup.locationName }, form.groupName)}/backups/${backup.id}`,
-    name: backup.id,
-    type: "Microsoft.Backup.Admin/backupLocations/backups",
-    systemData: backup.systemData,
-    properties: {
-      provisioningState,
-      backupId: backup.id,
-      status,
-      startTime: formatDateTime(backup.startedAt),
-      endTime: backup.endedAt === undefined ? null : formatDateTime(backup.endedAt),
-      isAutomaticBackup: backup.isAutomatic,
-      isCloudRecoveryReady: record?.isCloudRecoveryReady ?? false,
-      completelyUploaded: backup.status === "Succeeded" || backup.status === "PartialSucceeded",
-      deploymentId: deployment.deploymentId,
-      stampVersion: deployment.stampVersion,
-      oemVersion: deployment.oemVersion,
-      repositoryId: record?.repositoryId ?? null,
-      epochId: record?.epochId ?? null,
-      sequence: record?.sequence ?? null,
-      recipients: (record?.recipients ?? []).map(renderRecipient),
-      roles: (record?.roles ?? []).map(renderRole),
-      plainBytes: record?.plainBytes ?? 0,
-      newBytes: record?.newBytes ?? 0,
-      storedBytes: record?.storedBytes ?? 0,
-      manifestHash: record?.manifestHash ?? null,
-      signature: record === undefined ? null : capitalize(record.signature),
-      ...(backup.error === undefined ? {} : { error: backup.error }),
-    },
-  };
-}
-
-function renderRecipient(recipient: RecipientName): object {
-  const { kind, thumbprint, keyId, subject, notAfter } = recipient;
-  return {
-    kind: kind === "certificate" ? "Certificate" : "PreSharedKey",
-    ...(thumbprint === undefined ? {} : { thumbprint }),
-    keyId,
-    ...(subject === undefined ? {} : { subject }),
-    ...(notAfter === undefined ? {} : { notAfter: formatDateTime(notAfter) }),
-  };
-}
-
-function renderRole(role: RoleResult): object {
-  const { startedAt, endedAt, error, name, status, required, essential, ...counts } = role;
-  return {
-    name,
-    status,
-    required,
-    essential,
-    startTime: formatDateTime(startedAt),
-    endTime: formatDateTime(endedAt),
-    files: counts.files,
-    directories: counts.directories,
-    otherEntries: counts.otherEntries,
-    plainBytes: counts.plainBytes,
-    newBytes: counts.newBytes,
-    warnings: counts.warnings,
-    ...(error === undefined ? {} : { error }),
-  };
-}
-
-function renderRestore(summary: RestoreSummary): unknown {
-  return {
-    backupId: summary.backupId,
-    roles: summary.roles,
-    files: summary.files,
-    bytes: summary.bytes,
-    warnings: summary.warnings,
-    duration: formatDuration(summary.durationMilliseconds),
-  };
-}
-
-function renderVerify(report: VerifyReport): unknown {
-  return {
-    depth: capitalize(report.depth),
-    isHealthy: report.findings.length === 0,
-    backups: report.backups,
-    objects: report.objects,
-    bytes: report.bytes,
-    findings: report.findings,
-    duration: formatDuration(report.durationMilliseconds),
-  };
-}
-
-function capitalize(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** The parts of a location only the service writes, for the echo rule: a PUT may send back what it read. */

@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import type { RoleResult } from "../../src/engine/model.ts";
 import type { Backup } from "../../src/provider/model.ts";
 import { converterOf } from "../../src/provider/versions.ts";
-import { createContractValidator } from "../support/contract-validator.ts";
-import { findContract } from "../support/contracts.ts";
+import { validatorOf } from "../support/contracts.ts";
 
 const id = "2f9d1c74-8a3e-4b60-bd1c-5a7790e3c412";
 const deployment = {
@@ -132,7 +131,7 @@ describe("a backup on the wire", () => {
   for (const version of ["2016-05-01", "2018-09-01", "2021-09-01", "2026-12-01"]) {
     for (const [title, stage] of stages) {
       it(`${version} ${title} fits its contract`, () => {
-        const { validate } = createContractValidator(findContract(version));
+        const { validate } = validatorOf(version);
         assert.deepEqual(validate("Backup", converterOf(version).renderBackup(stage, form)), []);
         assert.deepEqual(
           validate("Backup", converterOf(version).renderBackupResult(stage, form)),

@@ -4,10 +4,10 @@ import { isTerminal, type OperationRecord } from "../../src/arm/operation-record
 import { silentLogger } from "../../src/base/log.ts";
 import { startWorker } from "../../src/jobs/worker.ts";
 import { failpointNames, type FailpointName } from "../../src/provider/ports.ts";
-import { aPfx } from "../support/fake-identity.ts";
+import { aCertificate, aPfx } from "../support/fake-identity.ts";
 import { createMortalStore, type MortalStore } from "../support/mortal-store.ts";
 import { locationPath, type ProviderWorld, withProviderWorld } from "../support/provider-world.ts";
-import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
+import { aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import { waitUntil } from "../support/worker-world.ts";
 
 const modern = "2026-12-01";
@@ -25,7 +25,10 @@ async function dieAndRecover(world: ProviderWorld, name: FailpointName): Promise
     reached === name ? mortal.kill() : undefined;
   const { jobHandlers } = world.restart({ store: mortal.store, failpoint });
   startDoomedWorker(world, mortal, jobHandlers);
-  await Promise.race([mortal.died, liveALife(world).then(() => assert.fail("It never died"))]);
+  let isDead = false;
+  void mortal.died.then(() => (isDead = true));
+  await liveALife(world, () => isDead);
+  assert.ok(isDead, "It never died");
 
   world.restart();
   world.startWorker();
@@ -58,27 +61,30 @@ function startDoomedWorker(
   });
 }
 
-/** Everything a location goes through; the clock moves so that the worker looks for work. */
-async function liveALife(world: ProviderWorld): Promise<void> {
-  const work = async (): Promise<void> => {
-    await setUpLocation(world);
-    const backup = await makeBackup(world);
-    const body = { decryptionCertBase64: aPfx("north"), decryptionCertPassword: "right" };
-    await world.finish(
-      await world.accept("POST", `${locationPath}/backups/${backup}/restore`, { body }),
-    );
-    await world.finish(
-      await world.accept("POST", `${locationPath}/verify`, { apiVersion: modern }),
-    );
-    await world.finish(await world.accept("DELETE", locationPath, { apiVersion: modern }));
-  };
-  let isOver = false;
-  const end = work().finally(() => {
-    isOver = true;
-  });
-  for (let turn = 0; turn < 400 && !isOver; turn += 1) await world.clock.advance(1);
-  await end;
+/** Everything a location goes through until death; the clock moves so that the worker looks for work. */
+async function liveALife(world: ProviderWorld, isDead: () => boolean): Promise<void> {
+  const backups: string[] = [];
+  const restore = { decryptionCertBase64: aPfx("north"), decryptionCertPassword: "right" };
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => world.accept("PUT", locationPath, { body: aBody(aStore) }),
+    async () => backups.push((await world.accept("POST", `${locationPath}/createBackup`)).id),
+    () => world.accept("POST", `${locationPath}/backups/${backups[0]}/restore`, { body: restore }),
+    () => world.accept("POST", `${locationPath}/verify`, { apiVersion: modern }),
+    () => world.accept("DELETE", locationPath, { apiVersion: modern }),
+  ];
+  for (const step of steps) {
+    let isOver = false;
+    void step().then(() => (isOver = true));
+    for (let turn = 0; turn < 500 && !isDead(); turn += 1) {
+      const jobs = isOver ? await world.store.listJobs(["queued", "running"]) : undefined;
+      if (jobs?.length === 0) break;
+      await world.clock.advance(1);
+    }
+    if (isDead()) return;
+  }
 }
+
+const aStore = { path: "/backup", encryptionCertBase64: aCertificate("north") };
 
 async function listOperations({ store }: ProviderWorld): Promise<readonly OperationRecord[]> {
   const found = await store.list<OperationRecord>("operation", {});

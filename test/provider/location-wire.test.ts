@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { LocationView } from "../../src/provider/model.ts";
 import { converterOf } from "../../src/provider/versions.ts";
-import { findContract } from "../support/contracts.ts";
-import { createContractValidator } from "../support/contract-validator.ts";
+import { validatorOf } from "../support/contracts.ts";
 
 const now = Date.parse("2026-03-02T12:00:00Z");
 const certificate = {
@@ -100,10 +99,7 @@ describe("a location on the wire", () => {
     });
     it(`${title} fits its contract`, () => {
       const body = converterOf(version).renderLocation(shown, { groupName: "system.redmond", now });
-      assert.deepEqual(
-        createContractValidator(findContract(version)).validate("BackupLocation", body),
-        [],
-      );
+      assert.deepEqual(validatorOf(version).validate("BackupLocation", body), []);
     });
   }
 

@@ -5,8 +5,7 @@ import type { RequestContext } from "../../src/arm/request-context.ts";
 import { contracts } from "../../src/generated/contracts.ts";
 import { operationRowsOf } from "../../src/provider/operation-list.ts";
 import { failpointNames, type FailpointName } from "../../src/provider/ports.ts";
-import { createContractValidator } from "../support/contract-validator.ts";
-import { findContract } from "../support/contracts.ts";
+import { validatorOf } from "../support/contracts.ts";
 import { aPfx } from "../support/fake-identity.ts";
 import {
   type Json,
@@ -47,7 +46,7 @@ describe("results of operations", () => {
       const put = await setUpLocation(world);
       const backup = await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
       for (const version of versions) {
-        const { validate } = createContractValidator(findContract(version));
+        const { validate } = validatorOf(version);
         assert.deepEqual(
           validate("BackupLocation", await render(world, put, version)),
           [],
@@ -100,7 +99,7 @@ describe("results of operations", () => {
       assert.equal(await render(world, operation, "2021-09-01"), null);
       const ours = await render(world, operation, "2026-12-01");
       assert.equal(ours.duration, "PT12.5S");
-      const { validate } = createContractValidator(findContract("2026-12-01"));
+      const { validate } = validatorOf("2026-12-01");
       assert.deepEqual(validate("RestoreResult", ours), []);
     }));
 
@@ -110,7 +109,7 @@ describe("results of operations", () => {
       const operation = await world.finish(
         await world.accept("POST", `${locationPath}/verify`, { apiVersion: "2026-12-01" }),
       );
-      const { validate } = createContractValidator(findContract("2026-12-01"));
+      const { validate } = validatorOf("2026-12-01");
       assert.deepEqual(validate("VerifyResult", await render(world, operation, "2026-12-01")), []);
     }));
 

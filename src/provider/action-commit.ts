@@ -1,0 +1,54 @@
+import type { OperationRecord } from "../arm/operation-record.ts";
+import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
+import type { Document } from "../state/state-store.ts";
+import { replace } from "./documents.ts";
+import type { Repeatability } from "./idempotency.ts";
+import type { BackupLocation, RunningWork } from "./model.ts";
+import type { JobPayload } from "./operation-start.ts";
+import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import type { OpenerVault } from "./opener-vault.ts";
+import type { ChosenOpener } from "./openers.ts";
+import type { FailpointName } from "./ports.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+
+/** A judged restore or verify, ready to begin. */
+export interface ActionStart {
+  readonly kind: Exclude<RunningWork["kind"], "backup">;
+  readonly location: Document<BackupLocation>;
+  readonly resourceId: string;
+  readonly payload: JobPayload;
+  /** Kept in memory for the job; undefined where no content is opened. */
+  readonly chosen: ChosenOpener | undefined;
+  readonly repetition: Repeatability;
+}
+
+/** Commits the location's hold, the operation and the job; the key goes into memory and nowhere else. */
+export async function commitAction(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+  { kind, location, resourceId, payload, chosen, repetition }: ActionStart,
+): Promise<ArmResult> {
+  const id = deps.newId();
+  const operation: OperationRecord = startOperation(deps, request, {
+    id,
+    location: location.value,
+    resourceId,
+  });
+  await deps.failpoint?.(`${kind}.before-commit` satisfies FailpointName);
+  // Kept first: a worker may claim the job the moment it is committed.
+  if (chosen?.source === "memory") vault.keep(id, chosen.opener);
+  try {
+    await deps.store.commit([
+      replace(location, { ...location.value, running: { kind, operationId: id } }),
+      ...operationWrites(deps, operation, jobKinds[kind], payload),
+      ...repetition.remember(id),
+    ]);
+  } catch (error) {
+    vault.forget(id);
+    throw error;
+  }
+  await deps.failpoint?.(`${kind}.after-commit` satisfies FailpointName);
+  deps.onEnqueued?.();
+  return { kind: "accepted", operation };
+}
