@@ -30,7 +30,7 @@ export function identifyRequest(
 
 export interface ContextSettings {
   readonly publicBaseUrl?: string | undefined;
-  /** Hosts a front door's `referer` may name; absent: any. */
+  /** Hosts a front door's `referer` may name; absent: none. */
   readonly refererHosts?: readonly string[] | undefined;
 }
 
@@ -64,20 +64,23 @@ function choosePublicBaseUrl(
   if (!caller.isFrontDoor || referer === undefined) return ours;
   const url = URL.parse(referer);
   const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-  if (url === null || !isHttp || settings.refererHosts?.includes(url.host) === false) {
+  if (url === null || !isHttp || !settings.refererHosts?.includes(url.host)) {
     logger.warn("The front door's referer cannot be used for links: the configured address is");
     return ours;
   }
   return url.origin;
 }
 
-/** Without a configured address the Host header must do, if it looks like one. */
+/** Where the request arrived. The Host header is the caller's word and would put it into stored links. */
 function localBaseUrl(request: IncomingMessage): string {
-  const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http";
-  const host = request.headers.host ?? "";
-  if (/^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.test(host))
-    return `${scheme}://${host}`;
-  return `${scheme}://localhost:${request.socket.localPort ?? 0}`;
+  const {
+    localAddress = "localhost",
+    localPort = 0,
+    encrypted,
+  } = request.socket as Partial<TLSSocket>;
+  const address = localAddress.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `${encrypted === true ? "https" : "http"}://${host}:${localPort}`;
 }
 
 function readSystemData(

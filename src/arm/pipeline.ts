@@ -71,8 +71,9 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
     const trace: Trace = {};
     let answer: Answer;
+    const abandoned = abortWhenAbandoned(response);
     try {
-      answer = await answerRequest(pipeline, request, ids, trace);
+      answer = await answerRequest(pipeline, request, ids, trace, abandoned);
     } catch (error) {
       answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
     }
@@ -88,6 +89,7 @@ async function answerRequest(
   request: IncomingMessage,
   ids: RequestIds,
   trace: Trace,
+  abandoned: AbortSignal,
 ): Promise<Answer> {
   const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
   const method = request.method ?? "GET";
@@ -114,7 +116,16 @@ async function answerRequest(
       : // Validation and preconditions: before the handler, so that nothing is half done.
         await prepareRoute(pipeline, request, endpoint, match, target, context);
   // Handler and answer.
-  return runWithDeadline(pipeline.clock, deadlineOf(pipeline), work);
+  return runWithDeadline(pipeline.clock, deadlineOf(pipeline), abandoned, work);
+}
+
+/** Aborts when the connection ends before the answer: nobody needs the work any more. */
+function abortWhenAbandoned(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort(new Error("The caller left"));
+  });
+  return controller.signal;
 }
 
 async function prepareRoute(

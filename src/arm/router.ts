@@ -79,9 +79,13 @@ export function chooseEndpoint(match: PathMatch, method: string, apiVersion: str
   const verbs = here.map(methodOf);
   const allowed = verbs.includes("GET") && first.kind === "route" ? [...verbs, "HEAD"] : verbs;
   const allow = [...new Set(allowed)].join(", ");
-  throw armError("MethodNotAllowed", `This address takes ${allow} only: use one of these`, {
-    headers: { Allow: allow },
-  });
+  const elsewhere = listVersions(match.endpoints.filter((one) => methodOf(one) === wanted));
+  const hint = elsewhere.length === 0 ? "" : `, or api-version ${elsewhere.join(", ")}`;
+  throw armError(
+    "MethodNotAllowed",
+    `This address takes ${allow} only in api-version ${apiVersion}: use one of these${hint}`,
+    { headers: { Allow: allow } },
+  );
 }
 
 /** The route that started an operation, in the version it was started with; undefined when that is gone. */
@@ -173,14 +177,17 @@ function sameKey(one: string, other: string): boolean {
 }
 
 function notInVersion(match: PathMatch, apiVersion: string): Error {
-  const versions = match.endpoints.flatMap((endpoint) =>
-    endpoint.kind === "route" ? [endpoint.apiVersion] : [],
-  );
+  const versions = listVersions(match.endpoints).join(", ");
   return armError(
     "InvalidResourceType",
-    `This address does not exist in api-version ${apiVersion}: use one of ${[...new Set(versions)].join(", ")}`,
+    `This address does not exist in api-version ${apiVersion}: use one of ${versions}`,
     { target: "type" },
   );
+}
+
+function listVersions(endpoints: readonly Endpoint[]): readonly string[] {
+  const versions = endpoints.flatMap((one) => (one.kind === "route" ? [one.apiVersion] : []));
+  return [...new Set(versions)];
 }
 
 function notFound(services: readonly Service[], segments: readonly string[]): Error {
