@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import winston from "winston";
 import type { LogFields, Logger } from "../base/log.ts";
 
@@ -6,7 +6,7 @@ export interface LogSettings {
   readonly format: "json" | "pretty";
   readonly level: "error" | "warn" | "info" | "debug";
   /** Where lines go; absent: standard error. */
-  readonly write?: ((line: string) => void) | undefined;
+  readonly stream?: Writable | undefined;
 }
 
 /** The logger of the process: one line each, and only fields whose names are on the list. */
@@ -15,50 +15,26 @@ export function createLogger(settings: LogSettings): Logger {
     level: settings.level,
     levels: winston.config.npm.levels,
     format: settings.format === "json" ? jsonLine : prettyLine,
-    transports: [createTransport(settings.write)],
+    transports: [createTransport(settings.stream)],
   });
   return wrap(logger, {});
 }
 
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
 const allowedFields: ReadonlySet<string> = new Set([
-  "requestId",
-  "correlationId",
-  "clientRequestId",
-  "method",
-  "route",
-  "apiVersion",
-  "status",
-  "durationMs",
-  "errorCode",
-  "errorType",
-  "stack",
-  "operationId",
-  "backupId",
-  "jobId",
-  "jobKind",
-  "jobState",
-  "attempt",
-  "fence",
-  "owner",
-  "state",
-  "step",
-  "role",
-  "component",
-  "address",
-  "host",
-  "port",
-  "signal",
-  "code",
-  "count",
-  "bytes",
-  "files",
-  "seconds",
-  "version",
-  "region",
+  // A request.
+  ...["requestId", "correlationId", "clientRequestId", "method", "route", "apiVersion"],
+  ...["status", "durationMs", "errorCode", "errorType", "stack", "address"],
+  // Work behind it.
+  ...["operationId", "operation", "backupId", "jobId", "job", "jobKind", "jobState", "kind"],
+  ...["attempt", "attempts", "fence", "owner", "state", "step", "role", "location"],
+  // Anything.
+  ...["component", "code", "error", "check", "signal", "count", "bytes", "files", "seconds"],
+  ...["object", "version", "region", "host", "port"],
 ]);
 
-const maximumTextLength = 2048;
+// A field is a value, not a document: what is longer says no more.
+const maximumBytes = 2048;
 
 function wrap(logger: winston.Logger, fixed: LogFields): Logger {
   const log =
@@ -87,14 +63,21 @@ function pickAllowed(fields: LogFields): LogFields {
 
 /** Control and format characters could forge lines or colour a terminal: they are written out. */
 function clean(text: string): string {
-  const short =
-    text.length <= maximumTextLength ? text : `${text.slice(0, maximumTextLength)}… (cut)`;
-  return short
+  const escaped = text
+    .slice(0, maximumBytes)
     .toWellFormed()
     .replaceAll(
       /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
       (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
     );
+  if (text.length <= maximumBytes && Buffer.byteLength(escaped) <= maximumBytes) return escaped;
+  const room = maximumBytes - Buffer.byteLength("…");
+  // Cutting may halve the last character; decoding shows that as U+FFFD.
+  const cut = Buffer.from(escaped)
+    .subarray(0, room)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "");
+  return `${cut}…`;
 }
 
 const jsonLine = winston.format.combine(
@@ -108,23 +91,16 @@ const prettyLine = winston.format.combine(
   winston.format.timestamp(),
   winston.format.printf(({ timestamp, level, message, fields }) => {
     const pairs = Object.entries((fields as LogFields | undefined) ?? {});
-    const words = pairs.map(([name, value]) => `${name}=${String(value)}`);
-    return [String(timestamp), level.padEnd(5), String(message), ...words].join(" ");
+    const words = pairs.map(([name, value]) => `${name}=${quoteBlanks(String(value))}`);
+    return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...words].join(" ");
   }),
 );
 
-function createTransport(write: LogSettings["write"]): winston.transport {
-  if (write === undefined)
-    return new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) });
-  return new winston.transports.Stream({ stream: toStream(write) });
+function quoteBlanks(value: string): string {
+  return /[\s"]|^$/.test(value) ? JSON.stringify(value) : value;
 }
 
-function toStream(write: (line: string) => void): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(line, _encoding, done) {
-      write(String(line));
-      done();
-    },
-  });
+function createTransport(stream: Writable | undefined): winston.transport {
+  if (stream !== undefined) return new winston.transports.Stream({ stream });
+  return new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) });
 }

@@ -1,36 +1,33 @@
 import express from "express";
-import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { ArmHandler } from "../arm/pipeline.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { createHealthHandler, type HealthCheck } from "./health.ts";
-import { answerTunnel, watchBrokenRequests, writeBareError } from "./raw-answers.ts";
+import { trackConnections, type Connections } from "./connections.ts";
+import { createHealthResponder, type HealthCheck } from "./health.ts";
+import { sendPlainError } from "./plain-answer.ts";
+import { answerProtocolFaults, findRequestFault } from "./protocol-faults.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends AppOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   /** Present: HTTPS only. */
   readonly tls?: { readonly certPem: string; readonly keyPem: string } | undefined;
-  readonly armHandler: ArmHandler;
-  readonly healthChecks: readonly HealthCheck[];
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly limits?: Partial<ServerLimits> | undefined;
+  /** How long `/readyz` says no before the port closes, so that balancers notice; none by default. */
+  readonly announceMilliseconds?: number | undefined;
+  /** How long answers under way may take once the service closes. */
+  readonly drainMilliseconds?: number | undefined;
 }
 
-/** What one connection or caller may take from the service. */
-export interface ServerLimits {
-  readonly headersMilliseconds: number;
-  readonly requestMilliseconds: number;
-  readonly keepAliveMilliseconds: number;
-  readonly headerCount: number;
-  readonly connections: number;
-  /** How long answers under way may take once the service closes. */
-  readonly drainMilliseconds: number;
+export interface AppOptions {
+  /** Answers everything but health. */
+  readonly armHandler: (...exchange: Parameters<RequestListener>) => void | Promise<void>;
+  readonly healthChecks: readonly HealthCheck[];
+  readonly logger: Logger;
 }
 
 export interface RunningServer {
@@ -40,105 +37,95 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const defaultLimits: ServerLimits = {
-  headersMilliseconds: 10_000,
+// One caller must not take all there is: slow senders, idle connections, many connections.
+const limits = {
+  headersTimeout: 10_000,
   // ARM itself gives up at 60 seconds.
-  requestMilliseconds: 30_000,
-  // Longer than what load balancers keep idle connections for.
-  keepAliveMilliseconds: 75_000,
-  headerCount: 100,
-  connections: 1_000,
-  drainMilliseconds: 10_000,
+  requestTimeout: 30_000,
+  // Longer than load balancers keep an idle connection, so that they end it and not we.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1_000,
 };
+const maximumConnections = 1_000;
+const defaultDrainMilliseconds = 10_000;
 
 /** Starts to listen; rejects with `InvalidConfiguration` when the address or the certificate cannot be used. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const limits = { ...defaultLimits, ...options.limits };
-  let draining = false;
-  const app = createApp(options, () => draining);
-  const server = createListener(app, options, limits);
+  let isDraining = false;
+  const server = createListener(
+    options,
+    createApp(options, () => isDraining),
+  );
+  answerProtocolFaults(server, options.logger);
+  const connections = trackConnections(server);
+  server.maxConnections = maximumConnections;
   await listen(server, options);
-  const { port } = server.address() as AddressInfo;
-  const scheme = options.tls === undefined ? "http" : "https";
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  const url = `${scheme}://${host}:${port}`;
+  const url = urlOf(server, options);
   options.logger.info("Listening", { address: url });
   let closing: Promise<void> | undefined;
   return {
     url,
     close() {
-      draining = true;
-      closing ??= drain(server, options.clock, limits.drainMilliseconds);
+      isDraining = true;
+      closing ??= drain(server, connections, options);
       return closing;
     },
   };
 }
 
-function createApp(options: ServerOptions, isDraining: () => boolean): express.Express {
+/** The outermost handlers: faults of the request as a whole, health, the ARM API, and a net below it. */
+export function createApp(options: AppOptions, isDraining: () => boolean): express.Express {
+  const { logger, healthChecks: checks } = options;
   const app = express();
   // A 304 or a page of HTML would break every ARM client.
   app.set("etag", false);
   app.set("query parser", "simple");
-  app.disable("x-powered-by");
   app.set("trust proxy", false);
-  const answerHealth = createHealthHandler(options.healthChecks, isDraining);
-  app.use(async (request, response, next) => {
-    if (isDraining()) response.setHeader("Connection", "close");
-    if (!(await answerHealth(request, response))) next();
+  app.disable("x-powered-by");
+  const answerHealth = createHealthResponder({ checks, logger, isDraining });
+  app.use((request, response, next) => {
+    const fault = findRequestFault(request);
+    if (fault !== undefined) sendPlainError(response, fault);
+    else if (!answerHealth(request, response)) next();
   });
-  app.use((request, response) => options.armHandler(request, response));
-  app.use(answerLastError(options.logger));
+  app.use(options.armHandler);
+  app.use((_request, response) => {
+    sendPlainError(response, {
+      status: 404,
+      code: "ResourceNotFound",
+      message: "Nothing is at this address: check its path",
+    });
+  });
+  app.use(answerBug(logger));
   return app;
 }
 
-/** The net below everything: the pipeline answers its own errors, so this line means a bug. */
-function answerLastError(logger: Logger): express.ErrorRequestHandler {
+/** The pipeline answers its own errors, so this means a bug. */
+function answerBug(logger: Logger): express.ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
   return (error: unknown, _request, response, _next) => {
-    logger.error("Request failed outside the pipeline", {
-      errorType: error instanceof Error ? error.name : typeof error,
+    const errorType = error instanceof Error ? error.name : typeof error;
+    if (response.headersSent) {
+      response.destroy();
+      logger.error("Request failed outside the pipeline", { errorType });
+      return;
+    }
+    const requestId = sendPlainError(response, {
+      status: 500,
+      code: "InternalServerError",
+      message: "The service failed unexpectedly: give the x-ms-request-id to its operator",
     });
-    if (response.headersSent) response.destroy();
-    else writeBareError(response, "InternalServerError");
+    logger.error("Request failed outside the pipeline", { errorType, requestId });
   };
 }
 
-function createListener(
-  app: express.Express,
-  options: ServerOptions,
-  limits: ServerLimits,
-): Server {
-  const settings = {
-    headersTimeout: limits.headersMilliseconds,
-    requestTimeout: limits.requestMilliseconds,
-    keepAliveTimeout: limits.keepAliveMilliseconds,
-    connectionsCheckingInterval: Math.min(1_000, limits.headersMilliseconds),
-    insecureHTTPParser: false,
-  };
-  const server = createSecureOrPlain(app, options, settings);
-  server.maxHeadersCount = limits.headerCount;
-  server.maxConnections = limits.connections;
-  // Node would answer an unknown Expect itself, without a body.
-  server.on("checkExpectation", app);
-  const broken = watchBrokenRequests();
-  server.on("request", broken.note);
-  server.on("clientError", broken.answer);
-  server.on("connect", answerTunnel);
-  return server;
-}
-
-function createSecureOrPlain(
-  app: express.Express,
-  { tls }: ServerOptions,
-  settings: Parameters<typeof createHttpServer>[0] & object,
-): Server {
+function createListener({ tls }: ServerOptions, app: express.Express): Server {
+  // The check for a Host header is ours, so that its answer has a body.
+  const settings = { ...limits, requireHostHeader: false, insecureHTTPParser: false };
   if (tls === undefined) return createHttpServer(settings, app);
   try {
-    const { certPem, keyPem } = tls;
-    return createHttpsServer(
-      { ...settings, cert: certPem, key: keyPem, minVersion: "TLSv1.2" },
-      app,
-    );
+    const { certPem: cert, keyPem: key } = tls;
+    return createHttpsServer({ ...settings, cert, key, minVersion: "TLSv1.2" }, app);
   } catch (cause) {
     throw new AppError(
       "InvalidConfiguration",
@@ -150,7 +137,7 @@ function createSecureOrPlain(
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
+    const refuse = (cause: NodeJS.ErrnoException): void =>
       reject(
         new AppError(
           "InvalidConfiguration",
@@ -162,20 +149,34 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
           },
         ),
       );
+    server.once("error", refuse);
+    server.listen({ host, port }, () => {
+      server.off("error", refuse);
+      resolve();
     });
-    server.listen({ host, port }, resolve);
   });
 }
 
-async function drain(server: Server, clock: Clock, milliseconds: number): Promise<void> {
+function urlOf(server: Server, { host, tls }: ServerOptions): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `${tls === undefined ? "http" : "https"}://${name}:${port}`;
+}
+
+async function drain(
+  server: Server,
+  connections: Connections,
+  { clock, announceMilliseconds = 0, drainMilliseconds = defaultDrainMilliseconds }: ServerOptions,
+): Promise<void> {
+  if (announceMilliseconds > 0) await clock.sleep(announceMilliseconds);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const waiting = new AbortController();
-  const late = clock.sleep(milliseconds, waiting.signal).then(
-    () => server.closeAllConnections(),
+  connections.closeWhenIdle();
+  const done = new AbortController();
+  const late = clock.sleep(drainMilliseconds, done.signal).then(
+    () => connections.destroyAll(),
     () => undefined,
   );
-  await Promise.race([closed, late]);
-  waiting.abort();
   await closed;
+  done.abort();
+  await late;
 }

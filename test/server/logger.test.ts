@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { describe, it } from "node:test";
+import type { Logger } from "../../src/base/log.ts";
+import { createLogger } from "../../src/server/logger.ts";
+
+function capture(
+  format: "json" | "pretty",
+  act: (logger: Logger) => void,
+  level: "error" | "info" | "debug" = "info",
+): string {
+  const stream = new PassThrough();
+  act(createLogger({ format, level, stream }));
+  return String(stream.read() ?? "");
+}
+
+function captureOne(act: (logger: Logger) => void): Record<string, unknown> {
+  return JSON.parse(capture("json", act)) as Record<string, unknown>;
+}
+
+describe("logger", () => {
+  it("writes one JSON object per line", () => {
+    const text = capture("json", (logger) => {
+      logger.info("First", { status: 200 });
+      logger.error("Second", { code: "StoreFull" });
+    });
+    const lines = text.trimEnd().split("\n");
+    assert.equal(lines.length, 2);
+    const { timestamp, ...first } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+    assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    assert.deepEqual(first, { level: "info", message: "First", status: 200 });
+  });
+
+  it("rule 274: drops fields it does not know", () => {
+    const fields = { password: "canary", systemData: "canary", requestId: "r1" };
+    const text = capture("json", (logger) => logger.info("Done", fields));
+    assert.ok(!text.includes("canary"));
+    assert.ok(text.includes("r1"));
+  });
+
+  it("A17: keeps hostile text on one escaped line", () => {
+    const address = "/a\r\n2026 INFO forged\u001b[2J\u202e\u2028";
+    for (const format of ["json", "pretty"] as const) {
+      const text = capture(format, (logger) => logger.info("Read\nthis", { address }));
+      assert.equal(text.trimEnd().split(/[\r\n\u2028]/).length, 1, format);
+      assert.doesNotMatch(text.trimEnd(), /[\p{Cc}\p{Cf}]/u);
+      assert.ok(text.includes("202e"), format);
+    }
+  });
+
+  it("cuts values at two kilobytes", () => {
+    const line = captureOne((logger) => logger.info("Long", { error: "é".repeat(5000) }));
+    assert.ok(Buffer.byteLength(String(line["error"])) <= 2048);
+    assert.match(String(line["error"]), /^é+…$/);
+    const escaped = captureOne((logger) => logger.info("Long", { error: "\n".repeat(2000) }));
+    assert.ok(Buffer.byteLength(String(escaped["error"])) <= 2048);
+  });
+
+  it("gives a child's fields to every line", () => {
+    const line = captureOne((logger) =>
+      logger.child({ jobId: "j", attempt: 1 }).child({ attempt: 2 }).info("Step", { step: "copy" }),
+    );
+    assert.equal(line["jobId"], "j");
+    assert.equal(line["attempt"], 2);
+    assert.equal(line["step"], "copy");
+  });
+
+  it("leaves out lines below its level", () => {
+    assert.equal(
+      capture("json", (logger) => logger.debug("Quiet")),
+      "",
+    );
+    assert.notEqual(
+      capture("json", (logger) => logger.debug("Heard"), "debug"),
+      "",
+    );
+  });
+
+  it("writes pretty lines with quoted blanks", () => {
+    const text = capture("pretty", (logger) =>
+      logger.warn("Slow store", { role: "Key vault", count: 3 }),
+    );
+    assert.match(text, /^\S+ WARN {2}Slow store role="Key vault" count=3\n$/);
+  });
+});
