@@ -106,7 +106,11 @@ async function serve(setup: ThreadSetup): Promise<void> {
 }
 
 async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutcome> {
-  const store = await openLocalStore({ path: setup.call.storePath });
+  const store = await openLocalStore({
+    path: setup.call.storePath,
+    // Looking at a store must work on a read-only mount, and leaves nothing behind.
+    access: setup.call.kind === "backup" ? "write" : "read",
+  });
   try {
     return await runCall(setup, store, signal);
   } finally {

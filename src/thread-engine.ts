@@ -36,8 +36,10 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
     prepareRepository: (store, keys, recipients, deployment) =>
       withStore(store, (opened) => prepareRepository(opened, keys, recipients, deployment, host)),
     listBackups: (store, key) =>
-      withStore(store, async (opened) =>
-        (await listBackups(opened, key)).backups.map((backup) => backup.record),
+      withStore(
+        store,
+        async (opened) => (await listBackups(opened, key)).backups.map((backup) => backup.record),
+        "read",
       ),
     runBackup: (backup, onProgress, signal) => {
       const { store, keys, backupId, isAutomatic, deployment, ledgerHead } = backup;
@@ -77,8 +79,12 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
   };
 }
 
-async function withStore<T>(spec: StoreSpec, use: (store: ObjectStore) => Promise<T>): Promise<T> {
-  const store = await openLocalStore({ path: spec.path });
+async function withStore<T>(
+  spec: StoreSpec,
+  use: (store: ObjectStore) => Promise<T>,
+  access: "read" | "write" = "write",
+): Promise<T> {
+  const store = await openLocalStore({ path: spec.path, access });
   try {
     return await use(store);
   } finally {
