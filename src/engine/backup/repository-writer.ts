@@ -79,8 +79,7 @@ export class RepositoryWriter {
 
   /** Makes a finished pack durable and part of the repository. The data key is stored before the first one. */
   async storePack(pack: ArrivedPack): Promise<void> {
-    this.#keyStored ??= this.#storeDataKey();
-    await this.#keyStored;
+    await this.requireDataKey();
     await this.#put(packName(pack.packId), pack.bytes);
     const blocks = decodeBlocks(new ByteReader(pack.blocks, packName(pack.packId)));
     const entry = {
@@ -96,6 +95,12 @@ export class RepositoryWriter {
     };
     this.#unindexed.push(entry);
     await this.#options.failpoint?.("backup.pack-stored");
+  }
+
+  /** Stores this run's data key unless it is stored. */
+  requireDataKey(): Promise<void> {
+    this.#keyStored ??= this.#storeDataKey();
+    return this.#keyStored;
   }
 
   /** Packs that no index names yet. */
@@ -120,6 +125,7 @@ export class RepositoryWriter {
     const names = new Set([
       epochName(this.#epoch.id),
       ...used.map((pack) => dataKeyName(pack.dataKeyId)),
+      ...(this.#keyStored === undefined ? [] : [dataKeyName(this.dataKeyId)]),
     ]);
     const documents = await Promise.all(
       [...names].map(async (name) => ({ name, bytes: await this.#sizeOf(name) })),

@@ -152,9 +152,7 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
     await writer.storeIndexObject(object.name, object.bytes);
   }
   await options.failpoint?.("backup.index-stored");
-  const refs = encodeRefs(await writer.references());
-  const refsObject = refsName(sha256(refs));
-  await writer.storeObject(refsObject, refs);
+  const refsObject = await storeRefs(writer);
   await options.failpoint?.("backup.refs-stored");
   const manifest = buildManifest(input, results, refsObject);
   const name = manifestName(options.backupId);
@@ -177,6 +175,24 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
     );
   await options.failpoint?.("backup.checked");
   return record;
+}
+
+/** Refs that say the same have the same name: where a damaged object has it already, ours must say more. */
+async function storeRefs(writer: RepositoryWriter): Promise<string> {
+  try {
+    return await storeReferences(writer);
+  } catch (error) {
+    if (!isAppError(error, "StoreTampered")) throw error;
+    await writer.requireDataKey();
+    return storeReferences(writer);
+  }
+}
+
+async function storeReferences(writer: RepositoryWriter): Promise<string> {
+  const refs = encodeRefs(await writer.references());
+  const name = refsName(sha256(refs));
+  await writer.storeObject(name, refs);
+  return name;
 }
 
 function buildManifest(input: CommitInput, roles: readonly RoleResult[], refs: string): Manifest {
