@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import type { RepositoryKeys } from "../../src/engine/model.ts";
+import { openLocalStore } from "../../src/storage/local.ts";
+import { aFolderRole, openRepository, somePassword } from "./a-repository.ts";
+
+/**
+ * Backs up or restores as a process of its own that kills itself without a word at the named step:
+ * `backup|restore`, store, source or target, file of keys, number, step.
+ */
+const [action = "", storePath = "", path = "", keysFile = "", number = "", step = ""] =
+  process.argv.slice(2);
+const keys = JSON.parse(readFileSync(keysFile, "utf8")) as RepositoryKeys;
+const repository = openRepository(await openLocalStore({ path: storePath }), keys, somePassword);
+const failpoint = (reached: string): void => {
+  if (reached === step) process.kill(process.pid, "SIGKILL");
+};
+if (action === "backup") {
+  await repository.backup(Number(number), [aFolderRole(path)], { fence: 10, failpoint });
+} else {
+  await repository.restore(Number(number), path, { failpoint });
+}
