@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 
-/** One thing readiness depends on: resolves when it is well, throws when not. Never a backup store. */
+/** One thing readiness depends on: resolves when it is well, rejects when not. Never a backup store. */
 export interface HealthCheck {
   readonly name: string;
   check(signal: AbortSignal): Promise<void>;
@@ -10,39 +9,40 @@ export interface HealthCheck {
 
 export interface HealthOptions {
   readonly checks: readonly HealthCheck[];
-  readonly isDraining: () => boolean;
-  readonly clock: Clock;
   readonly logger: Logger;
-  /** A check that takes longer has failed; default 2 s. */
-  readonly limitMilliseconds?: number | undefined;
+  /** True while the server drains: it is alive but takes no new work. */
+  readonly isDraining: () => boolean;
+  /** Longest any check may take; default 2 s. */
+  readonly timeLimitMilliseconds?: number;
 }
 
-/** Answers `/livez` and `/readyz`; false for any other address. */
-export type HealthHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<boolean>;
-
 /**
- * `/livez` says that the event loop turns. `/readyz` runs the checks; it says no while one fails or while the
- * service drains, and names each check. What a check throws stands in the log only.
+ * Answers `/livez` and `/readyz`; false for any other path. An answer names checks and says no more:
+ * whoever reaches the port may read it. Why a check fails stands in the log.
  */
-export function createHealthHandler(options: HealthOptions): HealthHandler {
-  const { isDraining } = options;
+export type HealthResponder = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export function createHealthResponder(options: HealthOptions): HealthResponder {
   const runChecks = shareRuns(options);
-  return async (request, response) => {
+  return (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0];
     if (path !== "/livez" && path !== "/readyz") return false;
     request.resume();
     if (request.method !== "GET" && request.method !== "HEAD") {
-      writeJson(response, 405, { status: "use GET" }, { Allow: "GET, HEAD" });
+      response.setHeader("Allow", "GET, HEAD");
+      send(request, response, 405, {
+        error: { code: "MethodNotAllowed", message: "Health is read with GET" },
+      });
     } else if (path === "/livez") {
-      writeJson(response, 200, { status: "ok" });
+      send(request, response, 200, { status: "ok" });
+    } else if (options.isDraining()) {
+      send(request, response, 503, { status: "draining", checks: [] });
     } else {
-      const results = await runChecks();
-      const isReady = !isDraining() && results.every(({ ok }) => ok);
-      const status = isDraining() ? "draining" : isReady ? "ok" : "not ready";
-      writeJson(response, isReady ? 200 : 503, { status, checks: results });
+      void runChecks().then((checks) => {
+        const isReady = checks.every(({ status }) => status === "ok");
+        const status = isReady ? "ok" : "failing";
+        send(request, response, isReady ? 200 : 503, { status, checks });
+      });
     }
     return true;
   };
@@ -50,55 +50,54 @@ export function createHealthHandler(options: HealthOptions): HealthHandler {
 
 interface CheckResult {
   readonly name: string;
-  readonly ok: boolean;
+  readonly status: "ok" | "failing" | "late";
 }
 
 /** Callers that come while checks run share their outcome: asking often must not become work. */
 function shareRuns(options: HealthOptions): () => Promise<readonly CheckResult[]> {
   let running: Promise<readonly CheckResult[]> | undefined;
   return () => {
-    running ??= Promise.all(options.checks.map((one) => runCheck(one, options))).finally(() => {
+    running ??= Promise.all(options.checks.map((check) => runCheck(check, options))).finally(() => {
       running = undefined;
     });
     return running;
   };
 }
 
-async function runCheck(one: HealthCheck, options: HealthOptions): Promise<CheckResult> {
-  const done = new AbortController();
-  const limit = options.clock.sleep(options.limitMilliseconds ?? 2000, done.signal).then(
-    () => Promise.reject(new Error("It takes too long")),
-    () => undefined,
+async function runCheck(check: HealthCheck, options: HealthOptions): Promise<CheckResult> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), options.timeLimitMilliseconds ?? 2000);
+  const late = new Promise<"late">((resolve) =>
+    limit.signal.addEventListener("abort", () => resolve("late"), { once: true }),
   );
-  const stop = new AbortController();
   try {
-    await Promise.race([one.check(stop.signal), limit]);
-    return { name: one.name, ok: true };
+    if ((await Promise.race([check.check(limit.signal), late])) !== "late")
+      return { name: check.name, status: "ok" };
+    options.logger.warn("A readiness check takes too long", { step: check.name });
+    return { name: check.name, status: "late" };
   } catch (error) {
     options.logger.warn("A readiness check fails", {
-      step: one.name,
-      error: error instanceof Error ? error.message : typeof error,
+      step: check.name,
+      error: error instanceof Error ? error.message : "unknown",
     });
-    return { name: one.name, ok: false };
+    return { name: check.name, status: "failing" };
   } finally {
-    stop.abort();
-    done.abort();
+    clearTimeout(timer);
   }
 }
 
-function writeJson(
+function send(
+  request: IncomingMessage,
   response: ServerResponse,
   status: number,
   body: unknown,
-  headers: Readonly<Record<string, string>> = {},
 ): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
   response.writeHead(status, {
     "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": String(bytes.length),
+    "Content-Length": String(Buffer.byteLength(text)),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    ...headers,
   });
-  response.end(bytes);
+  response.end(request.method === "HEAD" ? undefined : text);
 }
