@@ -60,6 +60,7 @@ function parseCertificate(
     if (!x509.raw.equals(der) || x509.publicKey.asymmetricKeyType === undefined) {
       throw new Error("Not exactly one DER certificate");
     }
+    if (Number.isNaN(x509.validToDate.getTime())) throw new Error("Not a date");
     return { x509, issuerAndSerial: readIssuerAndSerial(der) };
   } catch (cause) {
     throw new AppError(
