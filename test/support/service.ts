@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import { createArmCaller, type ArmCaller } from "./arm-caller.ts";
+import { makeTempFolder, removeFolder } from "./temp-folder.ts";
+
+/** The real program as a process of its own, with a folder of its own. */
+export interface Service {
+  /** Holds everything: settings, state, store, sources, restored trees. */
+  readonly folder: string;
+  readonly restoreRoot: string;
+  /** Where it listens now; another port after each start. */
+  readonly url: string;
+  readonly pid: number;
+  /** All that was written to standard error since the first start. */
+  readLog(): string;
+  /** SIGTERM, and waits; the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL, and waits. */
+  kill(): Promise<void>;
+  /** Resolves with the signal or exit code when the process is gone. */
+  waitForEnd(): Promise<string | number | null>;
+  /** Starts it again after it ended; these variables replace those of the start before. */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** A caller that keeps up with restarts. */
+  call(apiVersion: string): ArmCaller;
+  /** Ends it and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  /** Called with the fresh folder; makes what is backed up and returns the roles. */
+  readonly makeRoles?: (folder: string) => readonly object[];
+  /** Replaces or adds settings. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** Starts the service on a free port of loopback; resolves when it listens. */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const folder = await makeTempFolder();
+  const configFile = join(folder, "holdfast.yaml");
+  const roles = options.makeRoles?.(folder) ?? [aFolderRole(folder)];
+  writeFileSync(configFile, stringify({ ...usualSettings, roles, ...options.config }));
+  let run = await startProgram(folder, configFile, options.environment ?? {});
+  const service: Service = {
+    folder,
+    restoreRoot: join(folder, "restored"),
+    get url() {
+      return run.url;
+    },
+    get pid() {
+      return run.child.pid ?? 0;
+    },
+    readLog: () => readFileSync(join(folder, "log"), "utf8"),
+    stop: async () => {
+      if (!run.hasEnded()) run.child.kill("SIGTERM");
+      return (await run.ended) as number | null;
+    },
+    kill: async () => {
+      run.child.kill("SIGKILL");
+      await run.ended;
+    },
+    waitForEnd: () => run.ended,
+    restart: async (environment = {}) => {
+      await run.ended;
+      run = await startProgram(folder, configFile, environment);
+    },
+    call: (apiVersion) => createArmCaller(() => run.url, apiVersion),
+    close: async () => {
+      await service.stop();
+      await removeFolder(folder);
+    },
+  };
+  return service;
+}
+
+// Short leases, so that work of a killed process is taken over while a test waits.
+const usualSettings = {
+  listen: { host: "127.0.0.1", port: 0 },
+  stateDirectory: "./state",
+  restoreRoot: "./restored",
+  authentication: { mode: "development" },
+  deployment: { region: "north", stampVersion: "1.2108.0.32" },
+  log: { format: "json", level: "info" },
+  pollSeconds: 1,
+  leaseSeconds: 2,
+};
+
+function aFolderRole(folder: string): object {
+  mkdirSync(join(folder, "source"));
+  writeFileSync(join(folder, "source", "file"), "a file");
+  return {
+    name: "files",
+    adapter: "directory",
+    essential: true,
+    settings: { path: join(folder, "source") },
+  };
+}
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly ended: Promise<string | number | null>;
+  hasEnded(): boolean;
+}
+
+const patienceMilliseconds = 30_000;
+
+async function startProgram(
+  folder: string,
+  configFile: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Run> {
+  const child = spawn(process.execPath, [program, "--config", configFile], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled"), ...environment },
+  });
+  const log = join(folder, "log");
+  child.stderr.on("data", (text: Buffer) => writeFileSync(log, text, { flag: "a" }));
+  const ended = once(child, "close").then(
+    ([code, signal]) => (signal ?? code) as string | number | null,
+  );
+  const url = await readAddress(child, ended, log);
+  return {
+    child,
+    url,
+    ended,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+  };
+}
+
+async function readAddress(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  log: string,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let said = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    const url = /^listening (\S+)\n/.exec(said)?.[1];
+    if (url !== undefined) resolve(url);
+  });
+  void ended.then(() => reject(new Error(`It did not start:\n${readFileSync(log, "utf8")}`)));
+  const timer = setTimeout(() => reject(new Error("It does not start")), patienceMilliseconds);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
