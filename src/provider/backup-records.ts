@@ -38,12 +38,13 @@ export function isUsable(backup: { readonly status: string }): boolean {
   return backup.status === "Succeeded" || backup.status === "PartialSucceeded";
 }
 
-/** The first role's error stands for a backup whose roles failed. */
+/** The error of the first role that must not fail, or else of any, stands for a backup that failed. */
 export function failureOf(record: BackupRecord): {
   readonly code: string;
   readonly message: string;
 } {
-  const role = record.roles.find((one) => one.error !== undefined);
+  const failed = record.roles.filter((one) => one.error !== undefined);
+  const role = failed.find((one) => one.required) ?? failed[0];
   const nothing = {
     code: "NothingBackedUp",
     message: "No role could be backed up: see the roles for their errors",

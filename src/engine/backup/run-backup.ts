@@ -237,15 +237,16 @@ function sealRoots(
   return Buffer.concat([salt, sealSmall(key, objectKind.manifest, 0, aad, encodeRoots(roots))]);
 }
 
-/** All succeeded; some did; or none. */
+/** All succeeded; some did; or a required one or all failed. */
 export function foldStatus(roles: readonly RoleResult[]): BackupRecord["status"] {
   const isGood = (role: RoleResult): boolean =>
     role.status === "Succeeded" || (role.status === "Skipped" && !role.required);
+  const isLost = (role: RoleResult): boolean => role.required && role.status === "Failed";
   if (roles.every(isGood)) return "Succeeded";
   const hasContent = roles.some(
     (role) => role.status === "Succeeded" || role.status === "PartialSucceeded",
   );
-  return hasContent ? "PartialSucceeded" : "Failed";
+  return hasContent && !roles.some(isLost) ? "PartialSucceeded" : "Failed";
 }
 
 /** Every role that rebuilding needs is whole. */
