@@ -5,7 +5,7 @@ import { replace } from "./documents.ts";
 import type { Repeatability } from "./idempotency.ts";
 import type { BackupLocation, RunningWork } from "./model.ts";
 import type { JobPayload } from "./operation-start.ts";
-import { jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import { announceOperation, jobKinds, operationWrites, startOperation } from "./operation-start.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import type { ChosenOpener } from "./openers.ts";
 import type { FailpointName } from "./ports.ts";
@@ -49,6 +49,6 @@ export async function commitAction(
     throw error;
   }
   await deps.failpoint?.(`${kind}.after-commit` satisfies FailpointName);
-  deps.onEnqueued?.();
+  announceOperation(deps, operation);
   return { kind: "accepted", operation };
 }

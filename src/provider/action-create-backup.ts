@@ -5,7 +5,13 @@ import { create, getBackup, replace, retryOnConflict } from "./documents.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { Backup, BackupLocation } from "./model.ts";
 import { backupKey } from "./model.ts";
-import { jobKinds, operationWrites, startOperation, systemDataOf } from "./operation-start.ts";
+import {
+  announceOperation,
+  jobKinds,
+  operationWrites,
+  startOperation,
+  systemDataOf,
+} from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
@@ -43,7 +49,7 @@ async function attemptCreateBackup(deps: ProviderDeps, request: ArmRequest): Pro
     ...repetition.remember(id),
   ]);
   await deps.failpoint?.("create-backup.after-commit");
-  deps.onEnqueued?.();
+  announceOperation(deps, operation);
   return accepted(deps, request, operation, backup);
 }
 

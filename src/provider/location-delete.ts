@@ -6,7 +6,13 @@ import { busy } from "./faults.ts";
 import { errorOf } from "./job-parts.ts";
 import type { BackupLocation } from "./model.ts";
 import { locationEtag } from "./model.ts";
-import { jobKinds, operationWrites, startOperation, systemDataOf } from "./operation-start.ts";
+import {
+  announceOperation,
+  jobKinds,
+  operationWrites,
+  startOperation,
+  systemDataOf,
+} from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
@@ -72,6 +78,6 @@ async function beginDelete(
   ]);
   await deps.failpoint?.("delete.after-commit");
   if (overtaken !== undefined) await deps.store.requestCancel(overtaken);
-  deps.onEnqueued?.();
+  announceOperation(deps, operation);
   return { kind: "accepted", operation };
 }

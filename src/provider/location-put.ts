@@ -11,7 +11,13 @@ import type { ChangedConfiguration, Configuration } from "./location-rules.ts";
 import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./location-rules.ts";
 import type { BackupLocation, LocationSecrets } from "./model.ts";
 import { isSettled, locationEtag, nextTickAfter, viewOf } from "./model.ts";
-import { jobKinds, operationWrites, startOperation, systemDataOf } from "./operation-start.ts";
+import {
+  announceOperation,
+  jobKinds,
+  operationWrites,
+  startOperation,
+  systemDataOf,
+} from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { checkReadOnlyEcho } from "./read-only-echo.ts";
@@ -174,7 +180,7 @@ async function commitConfigure(
     ...operationWrites(deps, operation, jobKinds.configure, payload),
   ]);
   await deps.failpoint?.("put.after-commit");
-  deps.onEnqueued?.();
+  announceOperation(deps, operation);
   return acceptedLocation(deps, request, location, operation, isCreated);
 }
 

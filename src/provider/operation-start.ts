@@ -64,6 +64,13 @@ export function operationWrites(
   ];
 }
 
+/** After the commit: tells the log, and the worker that there is work. */
+export function announceOperation(deps: ProviderDeps, operation: OperationRecord): void {
+  const { id, correlationId, apiVersion, route } = operation;
+  deps.logger.info("Operation accepted", { operationId: id, correlationId, apiVersion, route });
+  deps.onEnqueued?.();
+}
+
 /** Who wrote: what a trusted front door says, else the caller itself. `created*` stay from the first write. */
 export function systemDataOf(
   request: ArmRequest,
