@@ -21,15 +21,28 @@ export function createLogger(settings: LogSettings): Logger {
 }
 
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
-const allowedFields: ReadonlySet<string> = new Set([
+export const allowedFields: ReadonlySet<string> = new Set([
   // A request.
   ...["requestId", "correlationId", "clientRequestId", "method", "route", "apiVersion"],
   ...["status", "durationMs", "errorCode", "errorType", "stack", "address"],
+  ...["url", "subscriptionId", "locationName", "durationMilliseconds"],
   // Work behind it.
   ...["operationId", "operation", "backupId", "jobId", "job", "jobKind", "jobState", "kind"],
   ...["attempt", "attempts", "fence", "owner", "state", "step", "role", "location"],
   // Anything.
-  ...["component", "code", "error", "check", "signal", "count", "bytes", "files", "seconds"],
+  ...[
+    "component",
+    "code",
+    "error",
+    "cause",
+    "check",
+    "signal",
+    "delayMilliseconds",
+    "count",
+    "bytes",
+    "files",
+    "seconds",
+  ],
   ...["object", "version", "region", "host", "port"],
 ]);
 

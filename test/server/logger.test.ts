@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
 import type { Logger } from "../../src/base/log.ts";
-import { createLogger } from "../../src/server/logger.ts";
+import { allowedFields, createLogger } from "../../src/server/logger.ts";
 
 function capture(
   format: "json" | "pretty",
@@ -36,6 +36,15 @@ describe("logger", () => {
     const text = capture("json", (logger) => logger.info("Done", fields));
     assert.ok(!text.includes("canary"));
     assert.ok(text.includes("r1"));
+  });
+
+  it("rule 272: knows the fields of an access line", () => {
+    const fields = ["requestId", "correlationId", "clientRequestId", "method", "route"]
+      .concat(["apiVersion", "status", "durationMs", "errorCode", "operationId"])
+      .concat(["jobId", "jobKind", "attempt", "error", "cause", "delayMilliseconds", "step"]);
+    for (const name of fields) assert.ok(allowedFields.has(name), name);
+    for (const name of ["password", "body", "systemData", "authorization", "headers"])
+      assert.ok(!allowedFields.has(name), name);
   });
 
   it("A17: keeps hostile text on one escaped line", () => {
