@@ -51,6 +51,8 @@ export class RoleRun {
   #slots: Slot[] = [];
   /** The place before. */
   #last: string | undefined;
+  /** The directories the next entry may lie in, outermost first. */
+  readonly #parents: string[] = [""];
   /** Files that were left out: hard links to them would point nowhere. */
   readonly #leftOut = new Set<string>();
 
@@ -125,6 +127,21 @@ export class RoleRun {
     if (path === "" && type !== "directory")
       throw new AppError("SourceFailed", "The root of a source must be a directory");
     this.#last = place;
+    this.#requireParent(path, type);
+  }
+
+  /** A record says its depth only: its directory must be among those before it. */
+  #requireParent(path: string, type: SourceEntry["type"]): void {
+    if (path !== "") {
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      while (this.#parents.length > 1 && this.#parents.at(-1) !== parent) this.#parents.pop();
+      if (this.#parents.at(-1) !== parent)
+        throw new AppError(
+          "SourceFailed",
+          `The source of role "${this.#options.role}" gave ${JSON.stringify(path.slice(-80))} without its directory: nothing of it is backed up`,
+        );
+    }
+    if (type === "directory" && path !== "") this.#parents.push(path);
   }
 
   /** The cached record of this path, if there is one; records of paths that are gone are passed over. */
