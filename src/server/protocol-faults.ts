@@ -8,18 +8,16 @@ export const maximumHeaders = 100;
 
 /** Answers what never becomes a request: Node itself would send errors without a body, or nothing. */
 export function answerProtocolFaults(server: Server, logger: Logger): void {
-  const responses = new WeakMap<object, ServerResponse>();
+  const current = new WeakMap<Socket, ServerResponse>();
   // One more than allowed, so that too many can be told from exactly enough.
   server.maxHeadersCount = maximumHeaders + 1;
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    responses.set(request.socket, response);
+    current.set(request.socket, response);
   });
   server.on("clientError", (error: ParserError, socket: Socket) => {
-    // Bytes of an answer are on their way: a second one would be read as its end.
-    if (!socket.writable || responses.get(socket)?.headersSent === true) {
-      if (!isFinished(responses.get(socket)) || !socket.writable) return void socket.destroy();
-    }
-    answerSocket(socket, describeFault(error), logger);
+    if (socket.writable && !isOwedAnotherAnswer(current.get(socket)))
+      answerSocket(socket, describeFault(error), logger);
+    else socket.destroy();
   });
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
     socket.on("error", () => socket.destroy());
@@ -104,6 +102,8 @@ function report(logger: Logger, fault: PlainError, requestId: string): void {
   logger.info("Request refused", { requestId, status: fault.status, errorCode: fault.code });
 }
 
-function isFinished(response: ServerResponse | undefined): boolean {
-  return response?.writableFinished ?? true;
+/** An earlier request waits for its answer, or gets it just now: ours would be read as that one. */
+function isOwedAnotherAnswer(response: ServerResponse | undefined): boolean {
+  if (response === undefined || response.writableFinished) return false;
+  return response.headersSent || response.req.complete;
 }

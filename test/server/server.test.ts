@@ -233,6 +233,18 @@ describe("server, broken HTTP", () => {
     });
   });
 
+  it("A14: garbage behind a waiting request is no answer to it", async () => {
+    const gate = createGate();
+    await serve({ armHandler: gate.handler }, async (url) => {
+      const socket = openSocket(url);
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      await gate.entered;
+      socket.write("!!!\r\n\r\n");
+      assert.equal(await readAnswer(socket), undefined);
+      gate.open();
+    });
+  });
+
   it("answers garbage that follows a good request", () =>
     serve({}, async (url) => {
       const socket = openSocket(url);
