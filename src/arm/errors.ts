@@ -169,7 +169,7 @@ const wireErrorByCode: Readonly<Record<ErrorCode, WireError>> = {
   Interrupted: { status: 409, code: "OperationInterrupted" },
   Canceled: { status: 409, code: "OperationCanceled" },
   TimedOut: { status: 409, code: "OperationTimedOut" },
-  SecretUnavailable: unavailable,
+  SecretUnavailable: own("SecretUnavailable", 409),
   Internal: bug,
 };
 
