@@ -70,7 +70,9 @@ export class BodyShaper {
       const target = path === "" ? name : `${path}.${name}`;
       const schema = known?.schema ?? shape.additional;
       if (schema === undefined) {
-        faults.push(unknownProperty(sent, target, shape));
+        // The search is dear: nobody reads the advice on the hundredth name, but somebody may send it.
+        const names = faults.length < maximumAdvised ? namesOf(shape) : [];
+        faults.push(unknownProperty(sent, target, names));
       } else if (Object.hasOwn(result, name)) {
         faults.push(givenTwice(target));
       } else if (schema === true) {
@@ -135,8 +137,13 @@ function asSchema(value: unknown): JsonSchema | undefined {
   return typeof value === "object" && value !== null ? (value as JsonSchema) : undefined;
 }
 
-function unknownProperty(sent: string, target: string, shape: Shape): BodyFault {
-  const names = [...shape.properties.values()].map(({ name }) => name);
+const maximumAdvised = 20;
+
+function namesOf(shape: Shape): readonly string[] {
+  return [...shape.properties.values()].map(({ name }) => name);
+}
+
+function unknownProperty(sent: string, target: string, names: readonly string[]): BodyFault {
   const near = nearestName(sent, names);
   const advice =
     near === undefined ? "leave it out, or use another api-version" : `did you mean "${near}"?`;
