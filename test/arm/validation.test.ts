@@ -83,19 +83,19 @@ describe("bodies of the newest api-version", () => {
 
   it("search a near name for the first faults only", () => {
     const contract = findContract("2026-12-01");
-    const odd = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`tag${index}`, 1]));
+    const odd = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`location${index}`, 1]),
+    );
     const { faults } = new BodyShaper(contract.definitions, false).shape(
       "BackupLocationRequest",
       odd,
     );
-    const advised = faults.map(({ message }) => message.includes('did you mean "tags"'));
-    assert.equal(faults.length, 100);
+    const advised = faults.map(({ message }) => message.includes('did you mean "location"'));
+    // Every name is near; the search costs far more than the name sent, so it must not grow with the body.
     assert.deepEqual(
-      advised.slice(0, 10),
-      Array.from({ length: 10 }, () => true),
+      advised,
+      Array.from({ length: 100 }, (_, index) => index < 20),
     );
-    // The search costs far more than the name that was sent: it must not grow with the body.
-    assert.equal(advised.slice(20).includes(true), false);
   });
 
   it("never show more than a piece of an endless name", () => {
