@@ -26,7 +26,6 @@ describe("statusByCode", () => {
       "Internal",
       "InvalidConfiguration",
       "NonceReuse",
-      "SecretUnavailable",
       "StateNewerThanProgram",
       "StateUnavailable",
     ]);
