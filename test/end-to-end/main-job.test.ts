@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathOf, succeed, type Ended, type Json } from "../support/arm-caller.ts";
-import { compareTrees } from "../support/odd-tree.ts";
+import { compareTrees, findWrongFiles } from "../support/odd-tree.ts";
 import { startService, type Service } from "../support/service.ts";
 import { makeSite, sumSiteDatabase } from "../support/site.ts";
 import { makeCertificate, makePfx, type TestCertificate } from "../support/test-certificates.ts";
@@ -150,11 +159,51 @@ describe("a backup through 2026-12-01", () => {
     const api = service.call("2026-12-01");
     const again = await succeed(api, await api.post(pathOf("two", "/createBackup")));
     const { plainBytes, newBytes, sequence } = again.resultAnswer.body.properties;
-    assert.ok(plainBytes > 1_400_000);
+    assert.ok(plainBytes > 3_400_000);
     assert.ok(newBytes < 20_000, `${newBytes} new bytes`);
     assert.equal(sequence, 2);
   });
 });
+
+describe("a damaged byte in the store", () => {
+  it("is named by verify and never restored", async () => {
+    const api = service.call("2026-12-01");
+    const store = join(service.folder, "two");
+    const backups = (await api.get(pathOf("two", "/backups"))).body.value;
+    const id: string = backups.at(-1).name;
+    const pack = globSync("**/data/*/*", { cwd: store })
+      .map((name) => join(store, name))
+      .find((file) => statSync(file).size > 3_000_000);
+    assert.ok(pack !== undefined);
+    // Blocks at both ends hold small files and the tree.
+    flipByte(pack, 1_700_000);
+    const verified = await succeed(api, await api.post(pathOf("two", "/verify")));
+    const { isHealthy, findings } = verified.resultAnswer.body;
+    assert.equal(isHealthy, false);
+    assert.ok(pack.endsWith(findings[0].object), JSON.stringify(findings));
+    assert.equal(findings[0].code, "CorruptObject");
+    assert.ok(findings[0].backups.includes(id));
+
+    const targetPath = join(service.restoreRoot, "damaged");
+    const options = { targetPath, ...keyOf(rsa, "damaged") };
+    const restored = await api.finish(
+      await api.post(pathOf("two", `/backups/${id}/restore`), options),
+    );
+    assert.equal(restored.status, "Failed");
+    assert.equal(restored.error?.code, "CorruptObject");
+    const copy = join(targetPath, "files");
+    assert.deepEqual(findWrongFiles(join(service.folder, "source"), copy), []);
+    assert.ok(existsSync(join(copy, "etc", "setting-5.conf")));
+    assert.ok(!existsSync(join(copy, "var", "big")));
+  });
+});
+
+function flipByte(path: string, position: number): void {
+  const bytes = readFileSync(path);
+  bytes[position] = (bytes[position] ?? 0) ^ 1;
+  chmodSync(path, 0o600);
+  writeFileSync(path, bytes);
+}
 
 /** The id of the backup that createBackup led to. */
 function idOf(ended: Ended): string {

@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** Parsed JSON, as tests look into it. */
-export type Json = any;
+export type Json = ReturnType<typeof JSON.parse>;
 
 export interface Ended {
   readonly status: "Succeeded" | "Failed" | "Canceled";

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { someContent } from "./odd-tree.ts";
 
-/** A little of everything a backup meets, about 1.5 MB. */
+/** A little of everything a backup meets, about 3.5 MB. */
 export function writeSiteTree(root: string): void {
   mkdirSync(join(root, "etc", "empty"), { recursive: true });
   mkdirSync(join(root, "var", "lib", "deep er"), { recursive: true });
@@ -21,7 +21,7 @@ export function writeSiteTree(root: string): void {
       `value = ${number}\n`.repeat(number),
     );
   }
-  writeFileSync(join(root, "var", "big"), someContent(1_400_000));
+  writeFileSync(join(root, "var", "big"), someContent(3_400_000));
   writeFileSync(join(root, "var", "lib", "deep er", "ünï\nline"), someContent(9000, "odd"));
   linkSync(join(root, "etc", "setting-9.conf"), join(root, "var", "same as nine"));
   symlinkSync("../etc/setting-1.conf", join(root, "var", "link"));
