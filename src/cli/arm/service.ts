@@ -53,8 +53,13 @@ const requestMilliseconds = 100_000;
 export function openService(args: Arguments, cli: Cli): Service {
   const { environment } = cli;
   const base = parseUrl(args.text("url") ?? environment["HOLDFAST_URL"] ?? defaultUrl);
-  // No retries behind our back: a command says at once what is wrong.
-  const client = new ServiceClient(undefined, { noRetryPolicy: true, baseUri: base.origin });
+  const client = new ServiceClient(undefined, {
+    baseUri: base.origin,
+    // No retries behind our back: a command says at once what is wrong.
+    noRetryPolicy: true,
+    // A proxy of the machine is none of loopback's business.
+    ...(isLoopback(base) ? { requestPolicyFactories: [] } : {}),
+  });
   return {
     subscription:
       args.text("subscription") ?? environment["HOLDFAST_SUBSCRIPTION"] ?? defaultSubscription,
@@ -93,6 +98,10 @@ export function locationName(args: Arguments, cli: Cli): string {
 
 function encode(segment: string): string {
   return encodeURIComponent(segment);
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
 function parseUrl(text: string): URL {

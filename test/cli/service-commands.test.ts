@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { runCli, startCli, type CliRun } from "../support/run-cli.ts";
+
+const subscription = "11111111-2222-4333-8444-555555555555";
+const root = `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Backup.Admin/backupLocations`;
+const operation = "99999999-2222-4333-8444-555555555555";
+const statusPath = `/subscriptions/${subscription}/providers/Microsoft.Backup.Admin/locations/north/operationStatuses/${operation}`;
+const resultPath = statusPath.replace("operationStatuses", "operationResults");
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly body: unknown;
+  readonly at: number;
+}
+
+/** A service that answers what a test tells it to, in order; the last answer of a path stays. */
+describe("the service from the command line", () => {
+  let home: string;
+  let url: string;
+  let server: Server;
+  let received: Received[] = [];
+  let answers = new Map<string, Answer[]>();
+
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
+    server = createServer((request, response) => {
+      const { pathname, search } = new URL(request.url ?? "", "http://localhost");
+      const pieces: Buffer[] = [];
+      request.on("data", (piece: Buffer) => pieces.push(piece));
+      request.on("end", () => {
+        const text = Buffer.concat(pieces).toString("utf8");
+        const method = request.method ?? "";
+        const body: unknown = text === "" ? undefined : JSON.parse(text);
+        received.push({ method, path: pathname, query: search, body, at: performance.now() });
+        const queue = answers.get(`${method} ${pathname}`) ?? [];
+        const answer = (queue.length > 1 ? queue.shift() : queue[0]) ?? { status: 404 };
+        response.writeHead(answer.status, {
+          "content-type": "application/json",
+          ...answer.headers,
+        });
+        response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  });
+  after(() => {
+    server.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    received = [];
+    answers = new Map();
+  });
+
+  const environment = (): Record<string, string> => ({
+    HOLDFAST_URL: url,
+    HOLDFAST_SUBSCRIPTION: subscription,
+    HOLDFAST_RESOURCE_GROUP: "rg",
+    HOLDFAST_LOCATION: "north",
+    // A proxy of the machine is none of loopback's business.
+    HTTP_PROXY: "http://127.0.0.1:1",
+    HTTPS_PROXY: "http://127.0.0.1:1",
+  });
+  const run = (...words: readonly string[]): Promise<CliRun> =>
+    runCli(home, words, { environment: environment() });
+  const answer = (key: string, ...list: readonly Answer[]): void =>
+    void answers.set(key, [...list]);
+  const accepted = (retryAfter = "1"): Answer => ({
+    status: 202,
+    headers: {
+      "Azure-AsyncOperation": `${url}${statusPath}?api-version=2026-12-01`,
+      Location: `${url}${resultPath}?api-version=2026-12-01`,
+      "Retry-After": retryAfter,
+    },
+  });
+
+  it("sends settings and shows the answer", async () => {
+    writeFileSync(join(home, "c.cer"), Buffer.from("certificate"));
+    answer(`PUT ${root}/north`, { status: 201, body: { name: "north", location: "local" } });
+    const { code, stdout, stderr } = await run(
+      ...["location", "create", "north", "--region", "local", "--path", "/srv/b"],
+      ...["--cert", "c.cer", "--every", "8", "--keep-days", "30", "--output", "json"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { name: "north", location: "local" });
+    assert.equal(received[0]?.query, "?api-version=2026-12-01");
+    assert.deepEqual(received[0]?.body, {
+      location: "local",
+      properties: {
+        store: { kind: "Local", path: "/srv/b" },
+        encryption: { recipients: [{ certificateBase64: "Y2VydGlmaWNhdGU=" }] },
+        schedule: { isEnabled: true, frequencyInHours: 8 },
+        retention: { periodInDays: 30 },
+      },
+    });
+  });
+
+  it("patches only what is given", async () => {
+    answer(`PATCH ${root}/north`, { status: 200, body: {} });
+    assert.equal((await run("location", "update", "north", "--every", "0")).code, 0);
+    assert.deepEqual(received[0]?.body, { properties: { schedule: { isEnabled: false } } });
+    assert.equal((await run("location", "update", "north")).code, 2);
+  });
+
+  it("polls as often as told, then brings the result", async () => {
+    answer(`POST ${root}/north/createBackup`, accepted());
+    answer(
+      `GET ${statusPath}`,
+      {
+        status: 200,
+        body: { status: "Running", percentComplete: 40 },
+        headers: { "Retry-After": "1" },
+      },
+      { status: 200, body: { status: "Succeeded", percentComplete: 100 } },
+    );
+    const backup = { name: operation, properties: { status: "Succeeded" } };
+    answer(`GET ${resultPath}`, { status: 200, body: backup });
+    const { code, stdout, stderr } = await run("backup", "start", "--wait", "--output", "json");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), backup);
+    const [start, first, second] = received.map(({ at }) => at) as [number, number, number];
+    assert.ok(first - start >= 950 && second - first >= 950);
+  });
+
+  it("ends partial with a partial backup", async () => {
+    answer(`POST ${root}/north/createBackup`, accepted());
+    answer(`GET ${statusPath}`, { status: 200, body: { status: "Succeeded" } });
+    answer(`GET ${resultPath}`, {
+      status: 200,
+      body: { properties: { status: "PartialSucceeded" } },
+    });
+    assert.equal((await run("backup", "start", "--wait")).code, 3);
+  });
+
+  it("stops waiting when the time is up", async () => {
+    const running = { status: 200, body: { status: "Running" }, headers: { "Retry-After": "60" } };
+    answer(`GET ${statusPath}`, running);
+    const { code, stderr } = await run("operation", "wait", operation, "--timeout", "1s");
+    assert.equal(code, 9);
+    assert.match(stderr, /still runs/);
+  });
+
+  it("maps failures of the service to codes", async () => {
+    const failure = (code: string): unknown => ({ error: { code, message: "Because" } });
+    const path = `GET ${root}/north`;
+    const cases: readonly (readonly [Answer, number])[] = [
+      [{ status: 404, body: failure("ResourceNotFound") }, 5],
+      [{ status: 401, body: failure("AuthenticationFailed") }, 4],
+      [{ status: 403 }, 4],
+      [{ status: 409, body: failure("BackupInProgress") }, 6],
+      [{ status: 500, body: failure("InternalServerError") }, 1],
+    ];
+    for (const [given, expected] of cases) {
+      answer(path, given);
+      const { code, stdout } = await run("location", "show", "north");
+      assert.equal(code, expected, String(given.status));
+      assert.equal(stdout, "");
+    }
+  });
+
+  it("tells why an operation failed", async () => {
+    const error = { code: "CorruptObject", message: "Object data/ab is damaged" };
+    answer(`POST ${root}/north/verify`, accepted());
+    answer(`GET ${statusPath}`, { status: 200, body: { status: "Failed", error } });
+    const { code, stderr } = await run("backup", "verify", "--wait");
+    assert.equal(code, 8);
+    assert.match(stderr, /Object data\/ab is damaged/);
+  });
+
+  it("ends with code 8 when damage is found", async () => {
+    answer(`POST ${root}/north/verify`, accepted());
+    answer(`GET ${statusPath}`, { status: 200, body: { status: "Succeeded" } });
+    answer(`GET ${resultPath}`, { status: 200, body: { isHealthy: false, findings: [] } });
+    assert.equal((await run("backup", "verify", "--wait")).code, 8);
+  });
+
+  it("sends the key for a restore and shows none", async () => {
+    writeFileSync(join(home, "k.pfx"), "pfx");
+    writeFileSync(join(home, "k.password"), "s3cret-word\n");
+    answer(`POST ${root}/north/backups/b1/restore`, {
+      status: 200,
+      body: { files: 1, warnings: [] },
+    });
+    const { code, stdout, stderr } = await run(
+      ...["backup", "restore", "b1", "--target", "/srv/back", "--role", "etc"],
+      ...["--pfx", "k.pfx", "--password-file", "k.password"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout + stderr, /s3cret/);
+    assert.deepEqual(received[0]?.body, {
+      targetPath: "/srv/back",
+      overwrite: false,
+      roleNames: ["etc"],
+      decryptionCertBase64: "cGZ4",
+      decryptionCertPassword: "s3cret-word",
+    });
+  });
+
+  it("follows every page of a list", async () => {
+    const next = `${url}${root}/north/backups?api-version=2026-12-01&%24skipToken=t`;
+    answer(
+      `GET ${root}/north/backups`,
+      { status: 200, body: { value: [{ name: "one" }], nextLink: next } },
+      { status: 200, body: { value: [{ name: "two" }] } },
+    );
+    const { code, stdout } = await run("backup", "list", "--output", "json");
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(stdout), [{ name: "one" }, { name: "two" }]);
+    assert.equal(received[1]?.query, "?api-version=2026-12-01&%24skipToken=t");
+  });
+
+  it("says that nobody answers", async () => {
+    const { code, stderr } = await run("location", "list", "--url", "http://127.0.0.1:1");
+    assert.equal(code, 7);
+    assert.match(stderr, /holdfast serve/);
+  });
+
+  it("leaves the operation alone on Ctrl-C", async () => {
+    answer(`POST ${root}/north/createBackup`, accepted("60"));
+    const child = startCli(home, ["backup", "start", "--wait"], environment());
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const closed = once(child, "close");
+    while (!said.includes("Accepted")) await once(child.stderr, "data");
+    child.kill("SIGINT");
+    assert.equal(((await closed) as [number])[0], 130);
+    assert.match(said, new RegExp(`goes on in the service: ${operation}`));
+  });
+});
