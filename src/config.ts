@@ -85,22 +85,11 @@ export function parseConfig(
     "pollSeconds",
     "leaseSeconds",
   ]);
-  const listen = section(root["listen"] ?? {}, "listen", ["host", "port"]);
-  const deployment = section(root["deployment"], "deployment", [
-    "id",
-    "region",
-    "stampVersion",
-    "oemVersion",
-  ]);
-  const authentication = section(root["authentication"] ?? {}, "authentication", ["mode"]);
-  const log = section(root["log"] ?? {}, "log", ["format", "level"]);
   const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
   const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
+  const authentication = section(root["authentication"] ?? {}, "authentication", ["mode"]);
   return Object.freeze({
-    listen: {
-      host: text(listen["host"] ?? "127.0.0.1", "listen.host"),
-      port: integer(listen["port"] ?? 8443, "listen.port", 0, 65_535),
-    },
+    listen: readListen(root["listen"] ?? {}),
     ...(root["tls"] === undefined ? {} : { tls: readTls(root["tls"], folder) }),
     ...(publicBaseUrl === undefined ? {} : { publicBaseUrl }),
     stateDirectory: path(root["stateDirectory"], "stateDirectory", folder),
@@ -108,28 +97,43 @@ export function parseConfig(
     authentication: {
       mode: oneOf(authentication["mode"] ?? "none", "authentication.mode", ["none", "development"]),
     },
-    deployment: {
-      ...(deployment["id"] === undefined ? {} : { id: guid(deployment["id"], "deployment.id") }),
-      region: text(deployment["region"], "deployment.region"),
-      stampVersion:
-        deployment["stampVersion"] === undefined
-          ? null
-          : text(deployment["stampVersion"], "deployment.stampVersion"),
-      oemVersion:
-        deployment["oemVersion"] === undefined
-          ? null
-          : text(deployment["oemVersion"], "deployment.oemVersion"),
-    },
+    deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
-    log: {
-      format: oneOf(log["format"] ?? "json", "log.format", ["json", "pretty"]),
-      level: oneOf(log["level"] ?? "info", "log.level", ["error", "warn", "info", "debug"]),
-    },
+    log: readLog(root["log"] ?? {}),
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
     ...(failpoint === undefined || failpoint === "" ? {} : { failpoint }),
   });
+}
+
+function readListen(value: unknown): Config["listen"] {
+  const listen = section(value, "listen", ["host", "port"]);
+  return {
+    host: text(listen["host"] ?? "127.0.0.1", "listen.host"),
+    port: integer(listen["port"] ?? 8443, "listen.port", 0, 65_535),
+  };
+}
+
+function readDeployment(value: unknown): Config["deployment"] {
+  const known = ["id", "region", "stampVersion", "oemVersion"];
+  const deployment = section(value, "deployment", known);
+  const version = (name: "stampVersion" | "oemVersion"): string | null =>
+    deployment[name] === undefined ? null : text(deployment[name], `deployment.${name}`);
+  return {
+    ...(deployment["id"] === undefined ? {} : { id: guid(deployment["id"], "deployment.id") }),
+    region: text(deployment["region"], "deployment.region"),
+    stampVersion: version("stampVersion"),
+    oemVersion: version("oemVersion"),
+  };
+}
+
+function readLog(value: unknown): Config["log"] {
+  const log = section(value, "log", ["format", "level"]);
+  return {
+    format: oneOf(log["format"] ?? "json", "log.format", ["json", "pretty"]),
+    level: oneOf(log["level"] ?? "info", "log.level", ["error", "warn", "info", "debug"]),
+  };
 }
 
 /** A deployment id for a service that was not given one; main keeps it in the state. */

@@ -18,7 +18,7 @@ import { startWorker, type Worker } from "./jobs/worker.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
 import { parseRoles } from "./roles/role-config.ts";
 import { createLogger } from "./server/logger.ts";
-import { startServer } from "./server/server.ts";
+import { startServer, type RunningServer } from "./server/server.ts";
 import type { StateStore } from "./state/state-store.ts";
 import { openSqliteStore } from "./state/sqlite-store.ts";
 import { parseBackupPath } from "./storage/path.ts";
@@ -37,52 +37,12 @@ async function runService(args: readonly string[]): Promise<void> {
   const config = loadConfig(values.config, process.env);
   const logger = createLogger(config.log);
   parseRoles(config.roles);
-  const store = await openState(config);
-  const deployment = await readDeployment(config, store);
-  const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
-  const sealedPagingKey = await keepSetting(store, "paging-key", () =>
-    sealer.seal(randomBytes(32).toString("base64"), "paging-key"),
-  );
-  const pagingKey = Buffer.from(sealer.unseal(sealedPagingKey, "paging-key"), "base64");
-  const parts = assemble({ config, logger, store, deployment, sealer, pagingKey });
-  await parts.backup.runUpkeep();
-  const worker = startWorker({
-    store,
-    clock: systemClock,
-    logger,
-    owner: `${hostname()}/${process.pid}`,
-    handlers: parts.backup.jobHandlers,
-    concurrency,
-    leaseSeconds: config.leaseSeconds,
-    maxAttempts,
-    pollMilliseconds: config.pollSeconds * 1000,
-  });
-  parts.onWorker(worker);
-  const server = await startServer({
-    host: config.listen.host,
-    port: config.listen.port,
-    tls: readTls(config),
-    armHandler: parts.armHandler,
-    healthChecks: [{ name: "state", check: () => store.check() }],
-    clock: systemClock,
-    logger,
-  });
-  process.stdout.write(`listening ${server.url}\n`);
-  const upkeep = setInterval(() => runQuietly(parts.backup, logger), upkeepMilliseconds);
+  const surroundings = await readSurroundings(config, logger);
+  const stop = await startParts(surroundings);
   const signal = await waitForSignal();
-  logger.info("Stopping: running work is handed back and continues after the next start", {
-    signal,
-  });
-  clearInterval(upkeep);
-  await server.close();
-  await worker.stop();
-  await store.close();
-}
-
-interface Parts {
-  readonly backup: BackupProvider;
-  readonly armHandler: ReturnType<typeof createArmHandler>;
-  onWorker(worker: Worker): void;
+  const message = "Stopping: running work is handed back and continues after the next start";
+  logger.info(message, { signal });
+  await stop();
 }
 
 interface Surroundings {
@@ -94,52 +54,95 @@ interface Surroundings {
   readonly pagingKey: Uint8Array;
 }
 
-function assemble({ config, logger, store, deployment, sealer, pagingKey }: Surroundings): Parts {
+async function readSurroundings(config: Config, logger: Logger): Promise<Surroundings> {
+  const store = await openState(config);
+  const deployment = await readDeployment(config, store);
+  const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
+  const sealed = await keepSetting(store, "paging-key", () =>
+    sealer.seal(randomBytes(32).toString("base64"), "paging-key"),
+  );
+  const pagingKey = Buffer.from(sealer.unseal(sealed, "paging-key"), "base64");
+  return { config, logger, store, deployment, sealer, pagingKey };
+}
+
+/** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
+async function startParts(surroundings: Surroundings): Promise<() => Promise<void>> {
+  const { config, logger, store } = surroundings;
   let worker: Worker | undefined;
-  const { failpoint } = config;
+  const backup = createBackupProvider(surroundings, () => worker?.wake());
+  await backup.runUpkeep();
+  worker = startWorker({
+    store,
+    clock: systemClock,
+    logger,
+    owner: `${hostname()}/${process.pid}`,
+    handlers: backup.jobHandlers,
+    concurrency,
+    leaseSeconds: config.leaseSeconds,
+    maxAttempts,
+    pollMilliseconds: config.pollSeconds * 1000,
+  });
+  const server = await listen(surroundings, backup);
+  process.stdout.write(`listening ${server.url}\n`);
+  const upkeep = setInterval(() => runQuietly(backup, logger), upkeepMilliseconds);
+  return async () => {
+    clearInterval(upkeep);
+    await server.close();
+    await worker.stop();
+    await store.close();
+  };
+}
+
+function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
+  const { config, logger, store, deployment, sealer, pagingKey } = parts;
+  const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
   const engine = createThreadEngine({
-    workers: config.workers,
-    cacheDirectory: makeFolder(config.stateDirectory, "cache"),
-    scratchDirectory: makeFolder(config.stateDirectory, "scratch"),
+    workers,
+    cacheDirectory: makeFolder(stateDirectory, "cache"),
+    scratchDirectory: makeFolder(stateDirectory, "scratch"),
     installationId: deployment.deploymentId,
-    roles: config.roles,
+    roles,
     logger,
     failpoint,
   });
-  const backup = createProvider({
+  return createProvider({
     store,
     engine,
-    identity: {
-      readCertificate,
-      readThumbprint,
-      openPfx,
-      seal: sealer.seal,
-      unseal: sealer.unseal,
-    },
+    identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
     parseStorePath: parseBackupPath,
     clock: systemClock,
     logger,
     newId: randomUUID,
     deployment,
-    restoreRoot: config.restoreRoot,
-    onEnqueued: () => worker?.wake(),
+    restoreRoot,
+    onEnqueued,
     failpoint: (name) => {
       if (name === failpoint) process.kill(process.pid, "SIGKILL");
     },
   });
+}
+
+function listen(parts: Surroundings, backup: BackupProvider): Promise<RunningServer> {
+  const { config, logger, store, deployment } = parts;
+  const isDevelopment = config.authentication.mode === "development";
   const armHandler = createArmHandler({
     services: [{ provider: backup.provider, contracts }],
     clock: systemClock,
     logger,
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
-    authenticator:
-      config.authentication.mode === "development"
-        ? createDevelopmentAuthenticator(logger)
-        : undefined,
+    authenticator: isDevelopment ? createDevelopmentAuthenticator(logger) : undefined,
   });
-  return { backup, armHandler, onWorker: (started) => void (worker = started) };
+  return startServer({
+    host: config.listen.host,
+    port: config.listen.port,
+    tls: readTls(config),
+    armHandler,
+    healthChecks: [{ name: "state", check: () => store.check() }],
+    clock: systemClock,
+    logger,
+  });
 }
 
 function openState(config: Config): Promise<StateStore> {

@@ -25,11 +25,6 @@ export interface ThreadEngineOptions {
 /** The engine as the provider calls it: short calls here, long runs in a thread each. */
 export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
   const host = { clock: systemClock, randomBytes };
-  const run = <T extends EngineOutcome>(
-    call: EngineCall,
-    onProgress: (progress: Progress) => void,
-    signal: AbortSignal,
-  ): Promise<T> => runInThread(options, call, onProgress, signal) as Promise<T>;
   return {
     probeStore: (store) => withStore(store, (opened) => opened.probe()),
     newRepositoryKeys: () => Promise.resolve(newRepositoryKeys(host)),
@@ -41,43 +36,47 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
         async (opened) => (await listBackups(opened, key)).backups.map((backup) => backup.record),
         "read",
       ),
-    runBackup: (backup, onProgress, signal) => {
-      const { store, keys, backupId, isAutomatic, deployment, ledgerHead } = backup;
+    ...longRuns(options),
+  };
+}
+
+function longRuns(
+  options: ThreadEngineOptions,
+): Pick<BackupEngine, "runBackup" | "verify" | "restore"> {
+  const run = <T extends EngineOutcome>(call: EngineCall, ...rest: RunControls): Promise<T> =>
+    runInThread(options, call, ...rest) as Promise<T>;
+  const { installationId, roles } = options;
+  return {
+    runBackup: ({ store, fence: _fence, ...backup }, ...controls) => {
       const call = {
         kind: "backup",
         storePath: store.path,
-        keys,
-        backupId,
-        isAutomatic,
-        deployment,
-        ledgerHead,
-        installationId: options.installationId,
-        roles: options.roles,
+        ...backup,
+        installationId,
+        roles,
       } as const;
-      return run<BackupRecord>(call, onProgress, signal);
+      return run<BackupRecord>(call, ...controls);
     },
-    verify: (store, keys, depth, opener, onProgress, signal) =>
-      run<VerifyReport>(
-        {
-          kind: "verify",
-          storePath: store.path,
-          expectedPublicKey: keys?.signingPublicKey,
-          depth,
-          opener,
-        },
-        onProgress,
-        signal,
-      ),
-    restore: (restore, onProgress, signal) => {
-      const { store, signingPublicKey, ...rest } = restore;
-      return run<RestoreSummary>(
-        { kind: "restore", storePath: store.path, expectedPublicKey: signingPublicKey, ...rest },
-        onProgress,
-        signal,
-      );
+    verify: (store, keys, depth, opener, ...controls) => {
+      const expectedPublicKey = keys?.signingPublicKey;
+      const call = {
+        kind: "verify",
+        storePath: store.path,
+        expectedPublicKey,
+        depth,
+        opener,
+      } as const;
+      return run<VerifyReport>(call, ...controls);
+    },
+    restore: ({ store, signingPublicKey, ...rest }, ...controls) => {
+      const expectedPublicKey = signingPublicKey;
+      const call = { kind: "restore", storePath: store.path, expectedPublicKey, ...rest } as const;
+      return run<RestoreSummary>(call, ...controls);
     },
   };
 }
+
+type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
 
 async function withStore<T>(
   spec: StoreSpec,
@@ -108,31 +107,29 @@ function runInThread(
   const onAbort = (): void => thread.postMessage("cancel");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
-  return new Promise<EngineOutcome>((resolve, reject) => {
+  return waitForOutcome(thread, options.logger, onProgress).finally(async () => {
+    signal.removeEventListener("abort", onAbort);
+    await thread.terminate();
+  });
+}
+
+function waitForOutcome(
+  thread: Worker,
+  logger: Logger,
+  onProgress: (progress: Progress) => void,
+): Promise<EngineOutcome> {
+  const failed = (cause: unknown): AppError =>
+    new AppError("Internal", "The engine's thread failed: see the log for its cause", { cause });
+  const ended = "The engine's thread ended before its work was done";
+  return new Promise((resolve, reject) => {
     thread.on("message", (message: FromThread) => {
       if (message.kind === "progress") onProgress(message.progress);
-      else if (message.kind === "log")
-        options.logger[message.level](message.message, message.fields);
+      else if (message.kind === "log") logger[message.level](message.message, message.fields);
       else if (message.kind === "done") resolve(message.outcome);
       else reject(toError(message));
     });
-    thread.on("error", (cause) =>
-      reject(
-        new AppError("Internal", "The engine's thread failed: see the log for its cause", {
-          cause,
-        }),
-      ),
-    );
-    thread.on("exit", () =>
-      reject(
-        new AppError("Interrupted", "The engine's thread ended before its work was done", {
-          retryable: true,
-        }),
-      ),
-    );
-  }).finally(() => {
-    signal.removeEventListener("abort", onAbort);
-    return thread.terminate();
+    thread.on("error", (cause) => reject(failed(cause)));
+    thread.on("exit", () => reject(new AppError("Interrupted", ended, { retryable: true })));
   });
 }
 

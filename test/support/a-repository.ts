@@ -22,7 +22,8 @@ import {
 } from "../../src/engine/repository.ts";
 import { restoreBackup, type RestoreOptions } from "../../src/engine/restore/restore-backup.ts";
 import type { Source, SourceEntry, SourceHost } from "../../src/engine/source.ts";
-import { verifyRepository, type VerifyOptions } from "../../src/engine/verify/verify-repository.ts";
+import type { VerifyOptions } from "../../src/engine/verify/verify-options.ts";
+import { verifyRepository } from "../../src/engine/verify/verify-repository.ts";
 import { openDirectorySource } from "../../src/roles/directory.ts";
 import { openMemoryStore, type MemoryObjects } from "../../src/storage/memory.ts";
 

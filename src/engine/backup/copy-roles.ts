@@ -93,30 +93,11 @@ async function prepareRole(options: BackupOptions, role: BackupRole): Promise<Pr
 async function copyRole(context: CopyContext, prepared: PreparedRole): Promise<CopiedRole> {
   const { options } = context;
   const { role, source, warnings } = prepared;
-  if (source === undefined)
-    return failedRole(
-      options,
-      prepared,
-      prepared.error ?? new AppError("SourceUnavailable", "The source could not be opened"),
-      emptyCounts,
-    );
-  const before = options.rescan === true ? undefined : context.cache?.read(role.name);
-  const warn = (warning: SourceWarning): void => {
-    warnings.push(warning);
-    options.onWarning?.(role.name, warning);
-  };
-  const onBytes = (bytes: number, files: number): void => context.meter.add(bytes, files);
-  const run = new RoleRun({
-    role: role.name,
-    source,
-    pool: context.pool,
-    table: context.table,
-    cache: context.cache,
-    before,
-    warn,
-    onBytes,
-    signal: options.signal,
-  });
+  if (source === undefined) {
+    const error = new AppError("SourceUnavailable", "The source could not be opened");
+    return failedRole(options, prepared, prepared.error ?? error, emptyCounts);
+  }
+  const run = createRun(context, prepared, source);
   try {
     const tree = await run.run();
     if (run.counts.files + run.counts.otherEntries === 0 && role.allowEmpty !== true) {
@@ -136,6 +117,27 @@ async function copyRole(context: CopyContext, prepared: PreparedRole): Promise<C
     if (!isSourceFault(failure)) throw error;
     return failedRole(options, prepared, failure, run.counts);
   }
+}
+
+function createRun(
+  { options, pool, table, cache, meter }: CopyContext,
+  { role, warnings }: PreparedRole,
+  source: Source,
+): RoleRun {
+  return new RoleRun({
+    role: role.name,
+    source,
+    pool,
+    table,
+    cache,
+    before: options.rescan === true ? undefined : cache?.read(role.name),
+    warn: (warning) => {
+      warnings.push(warning);
+      options.onWarning?.(role.name, warning);
+    },
+    onBytes: (bytes, files) => meter.add(bytes, files),
+    signal: options.signal,
+  });
 }
 
 /** What the source did wrong fails its role; anything else (store, engine, cancel) fails the backup. */

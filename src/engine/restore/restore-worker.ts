@@ -9,7 +9,6 @@ import { packHeaderBytes } from "../format/pack-format.ts";
 import {
   pieceFields,
   type BlockFault,
-  type FileMetadata,
   type FromRestoreWorker,
   type NumberedBlock,
   type PackJob,

@@ -8,7 +8,7 @@ import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
-import type { VerifyOptions } from "./verify-repository.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 
 type AddFinding = (code: ErrorCode, object: string, message: string) => void;
 
@@ -61,29 +61,15 @@ async function checkPacks(
     setsOwner: false,
   };
   const pool = new RestorePool(setup, options.workers ?? 2);
-  const total = packs.reduce((sum, pack) => sum + pack.bytes, 0);
-  let done = 0;
+  const report = createReport(options, packs);
   const running = new Set<Promise<void>>();
   try {
     for (const pack of packs) {
       await pool.ready();
       options.signal.throwIfAborted();
-      const job: Promise<void> = checkPack(pool, options.store, pack, add).finally(() =>
-        running.delete(job),
-      );
-      job.then(
-        () => {
-          done += pack.bytes;
-          options.onProgress?.({
-            phase: "verifying",
-            filesDone: 0,
-            bytesDone: done,
-            bytesTotal: total,
-            storedBytes: done,
-          });
-        },
-        () => undefined,
-      );
+      const job: Promise<void> = checkPack(pool, options.store, pack, add)
+        .then(() => report(pack))
+        .finally(() => running.delete(job));
       running.add(job);
     }
     await Promise.all(running);
@@ -91,6 +77,19 @@ async function checkPacks(
     await pool.close();
     await Promise.allSettled(running);
   }
+}
+
+function createReport(
+  options: VerifyOptions,
+  packs: readonly PackEntry[],
+): (pack: PackEntry) => void {
+  const bytesTotal = packs.reduce((sum, pack) => sum + pack.bytes, 0);
+  let done = 0;
+  return (pack) => {
+    done += pack.bytes;
+    const counts = { filesDone: 0, bytesDone: done, bytesTotal, storedBytes: done };
+    options.onProgress?.({ phase: "verifying", ...counts });
+  };
 }
 
 async function checkPack(

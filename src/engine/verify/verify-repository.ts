@@ -1,35 +1,15 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
 import { parseHashName, parseManifestName, parsePackName } from "../format/object-names.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
-import type {
-  LedgerHead,
-  Opener,
-  Progress,
-  VerifyDepth,
-  VerifyFinding,
-  VerifyReport,
-} from "../model.ts";
-import type { ObjectStore } from "../object-store.ts";
+import type { VerifyFinding, VerifyReport } from "../model.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
 import { readRefs } from "../open-backup.ts";
-import { readConfig, readDocument, type EngineHost, type RepositoryConfig } from "../repository.ts";
+import { readConfig, readDocument, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import { checkLedger } from "./check-ledger.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 import { verifyContent } from "./verify-content.ts";
 import { hashObjects } from "./hash-pool.ts";
-
-export interface VerifyOptions extends EngineHost {
-  readonly store: ObjectStore;
-  readonly depth: VerifyDepth;
-  /** Needed for `content`. */
-  readonly opener?: Opener | undefined;
-  readonly expectedPublicKey?: string | undefined;
-  /** What the caller remembers as newest: less in the store is a rollback. */
-  readonly ledgerHead?: LedgerHead | undefined;
-  readonly workers?: number;
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 /**
  * Checks a repository and reports every finding; stops at none. Without a key it proves that every stored byte is
