@@ -68,10 +68,10 @@ async function readSurroundings(config: Config, logger: Logger): Promise<Surroun
 /** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
 async function startParts(surroundings: Surroundings): Promise<() => Promise<void>> {
   const { config, logger, store } = surroundings;
-  let worker: Worker | undefined;
-  const backup = createBackupProvider(surroundings, () => worker?.wake());
+  const running: { worker?: Worker } = {};
+  const backup = createBackupProvider(surroundings, () => running.worker?.wake());
   await backup.runUpkeep();
-  worker = startWorker({
+  const worker = startWorker({
     store,
     clock: systemClock,
     logger,
@@ -82,6 +82,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     maxAttempts,
     pollMilliseconds: config.pollSeconds * 1000,
   });
+  running.worker = worker;
   const server = await listen(surroundings, backup);
   process.stdout.write(`listening ${server.url}\n`);
   const upkeep = setInterval(() => runQuietly(backup, logger), upkeepMilliseconds);

@@ -31,8 +31,8 @@ export function readFile(
 
 /** Raw bytes kept as latin1, as the file system wants them; a plain string where that is the same. */
 export function nativePath(path: string): string | Buffer {
-  // eslint-disable-next-line no-control-regex
-  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, "latin1");
+  // Only ASCII takes one byte a character in UTF-8.
+  return Buffer.byteLength(path, "utf8") === path.length ? path : Buffer.from(path, "latin1");
 }
 
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
