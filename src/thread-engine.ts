@@ -91,7 +91,7 @@ async function withStore<T>(
   }
 }
 
-function runInThread(
+async function runInThread(
   options: ThreadEngineOptions,
   call: EngineCall,
   onProgress: (progress: Progress) => void,
@@ -107,10 +107,12 @@ function runInThread(
   const onAbort = (): void => thread.postMessage("cancel");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
-  return waitForOutcome(thread, options.logger, onProgress).finally(async () => {
+  try {
+    return await waitForOutcome(thread, options.logger, onProgress);
+  } finally {
     signal.removeEventListener("abort", onAbort);
     await thread.terminate();
-  });
+  }
 }
 
 function waitForOutcome(

@@ -7,16 +7,7 @@ import type { ProviderDeps } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { conflictOfRunning } from "./running-work.ts";
 
-/** The location an action works on: there, settled, and with nothing else running (404 before 409). */
-export async function findIdleLocation(
-  deps: ProviderDeps,
-  scope: RequestScope,
-): Promise<Document<BackupLocation>> {
-  const location = await findLocation(deps, scope);
-  checkIdle(location.value, scope);
-  return location;
-}
-
+/** The location an action works on (404 before 409). */
 export async function findLocation(
   deps: ProviderDeps,
   scope: RequestScope,

@@ -117,7 +117,9 @@ describe("results of operations", () => {
     withProviderWorld(async (world) => {
       const put = await setUpLocation(world);
       const backup = await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
-      const target = world.provider.provider.renderTarget;
+      const { provider } = world.provider;
+      const target = (...of: Parameters<typeof provider.renderTarget>) =>
+        provider.renderTarget(...of);
       assert.deepEqual(target(put, aContext("2021-09-01")), { id: locationPath, name: "redmond" });
       assert.deepEqual(target(backup, aContext("2021-09-01")), {
         id: `${locationPath}/backups/${backup.id}`,

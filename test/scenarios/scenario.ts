@@ -75,9 +75,9 @@ function createStage({ world }: ProviderServer): (step: Step) => Promise<void> {
   let gate: ReturnType<typeof aGate> | undefined;
   return async ({ before = {} }) => {
     if (before.hold === true) {
-      const { opened, open } = aGate();
-      gate = { opened, open };
-      const wait = (): Promise<void> => opened;
+      const held = aGate();
+      gate = held;
+      const wait = (): Promise<void> => held.opened;
       world.engine.behavior = { probe: wait, backup: wait, restore: wait, verify: wait };
     }
     if (before.release === true) {

@@ -60,7 +60,7 @@ export interface Call {
 }
 
 /** JSON whose shape a test knows. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any -- answers have a shape only the test at hand knows
 export type Json = any;
 
 export interface WorldOptions {
@@ -71,7 +71,7 @@ export interface WorldOptions {
 export async function createProviderWorld(options: WorldOptions = {}): Promise<ProviderWorld> {
   const clock = createFakeClock(Date.parse("2026-03-02T12:00:00Z"));
   const store = await openSqliteStore({ file: ":memory:", clock });
-  const engine = createFakeEngine(clock.now);
+  const engine = createFakeEngine(() => clock.now());
   const restoreRoot = await makeTempFolder();
   const workers: Worker[] = [];
   const deps: ProviderDeps = {

@@ -113,7 +113,7 @@ class TreeOutput {
   readonly #stream: ReturnType<WorkerPool["openStream"]>;
   #cache: TreeCacheWriter | undefined;
   readonly #chunks: Buffer[] = [];
-  #piece: Buffer = Buffer.allocUnsafe(pieceBytes);
+  readonly #piece: Buffer = Buffer.allocUnsafe(pieceBytes);
   #filled = 0;
   #bytes = 0;
   #newBytes = 0;
