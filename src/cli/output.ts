@@ -56,7 +56,7 @@ export function createOutput(
     },
     draw: (line) => {
       if (!isTerminal) return;
-      stderrWriter(`\r\u001b[K${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
+      stderrWriter(`\r\u001b[K${line.slice(0, Math.max(20, (stderr.columns || 80) - 1))}`);
       isDrawn = line !== "";
     },
     bold: (text) => (hasColour ? `\u001b[1m${text}\u001b[0m` : text),

@@ -16,6 +16,7 @@ import { formatBytes, formatCount, formatDuration } from "../format-figures.ts";
 import { requireKeys, saveKeys, type KeysFile } from "../keys-file.ts";
 import { createOutputLogger } from "../output-logger.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
+import { printablePath } from "../printable.ts";
 import { createProgressView, type ProgressView } from "../progress-view.ts";
 import { defaultCacheFolder } from "../user-folders.ts";
 
@@ -139,13 +140,7 @@ function headOf({ sequence, backupId, manifestHash }: BackupRecord): LedgerHead 
 }
 
 function describeWarning(role: string, { path, code, message }: SourceWarning): string {
-  return `${role}: ${printable(path)}: ${message} (${code})`;
-}
-
-/** File names are raw bytes and may hold anything, also what a terminal would obey. */
-function printable(path: string): string {
-  const text = Buffer.from(path, "latin1").toString("utf8");
-  return text.replace(/\p{Cc}/gu, "?");
+  return `${role}: ${printablePath(path)}: ${message} (${code})`;
 }
 
 function report(cli: Cli, record: BackupRecord): void {

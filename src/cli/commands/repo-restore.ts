@@ -15,6 +15,7 @@ import {
   type ReadableRepository,
 } from "../open-repository.ts";
 import { createOutputLogger } from "../output-logger.ts";
+import { printablePath } from "../printable.ts";
 import { createProgressView } from "../progress-view.ts";
 import { openerOptions, readOpener } from "../read-opener.ts";
 
@@ -101,7 +102,8 @@ function report(cli: Cli, summary: RestoreSummary, targetPath: string): void {
     cli.output.printJson({ message_type: "summary", targetPath, ...summary });
     return;
   }
-  for (const { path, message } of summary.warnings) cli.output.warn(`${path}: ${message}`);
+  for (const { path, message } of summary.warnings)
+    cli.output.warn(`${printablePath(path)}: ${message}`);
   for (const { name, files, bytes } of summary.roles) {
     cli.output.print(`${name}: ${formatCount(files)} files, ${formatBytes(bytes)}`);
   }
