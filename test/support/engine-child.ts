@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { RepositoryKeys } from "../../src/engine/model.ts";
 import { openLocalStore } from "../../src/storage/local.ts";
-import { aFolderRole, openRepository, somePassword } from "./a-repository.ts";
+import { aFolderRole, createEngineClock, openRepository, somePassword } from "./a-repository.ts";
 
 /**
  * Backs up or restores as a process of its own that kills itself without a word at the named step:
@@ -10,7 +11,9 @@ import { aFolderRole, openRepository, somePassword } from "./a-repository.ts";
 const [action = "", storePath = "", path = "", keysFile = "", number = "", step = ""] =
   process.argv.slice(2);
 const keys = JSON.parse(readFileSync(keysFile, "utf8")) as RepositoryKeys;
-const repository = openRepository(await openLocalStore({ path: storePath }), keys, somePassword);
+const store = await openLocalStore({ path: storePath });
+const host = { clock: createEngineClock(), randomBytes };
+const repository = openRepository(store, keys, somePassword, host);
 const failpoint = (reached: string): void => {
   if (reached === step) process.kill(process.pid, "SIGKILL");
 };
