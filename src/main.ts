@@ -22,6 +22,7 @@ import { startServer, type RunningServer } from "./server/server.ts";
 import type { StateStore } from "./state/state-store.ts";
 import { openSqliteStore } from "./state/sqlite-store.ts";
 import { parseBackupPath } from "./storage/path.ts";
+import { checkBackupPath } from "./storage/path-check.ts";
 import { createThreadEngine } from "./thread-engine.ts";
 
 const maxAttempts = 5;
@@ -112,6 +113,7 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
     parseStorePath: parseBackupPath,
+    checkStorePath: async (path) => void (await checkBackupPath(path, { clock: systemClock })),
     clock: systemClock,
     logger,
     newId: randomUUID,

@@ -8,7 +8,13 @@ import { create, getLocation, getOperation, replace, retryOnConflict } from "./d
 import { busy, resourceNotFound } from "./faults.ts";
 import type { LocationChange } from "./location-change.ts";
 import type { ChangedConfiguration, Configuration } from "./location-rules.ts";
-import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./location-rules.ts";
+import {
+  applyChange,
+  isSameConfiguration,
+  isSameTarget,
+  retargetError,
+  unconfigured,
+} from "./location-rules.ts";
 import type { BackupLocation, LocationSecrets } from "./model.ts";
 import { isSettled, locationEtag, nextTickAfter, viewOf } from "./model.ts";
 import {
@@ -71,7 +77,10 @@ async function attemptWrite(
   });
   if (found !== undefined) checkReadOnlyEcho(request, found.value, deps.clock.now());
   checkPreconditions(conditionsOf(request), found && locationEtag(found.value));
-  if (found === undefined) return createLocation(deps, request, scope, changed);
+  if (found === undefined) {
+    await checkFolder(deps, changed, change);
+    return createLocation(deps, request, scope, changed);
+  }
   if (!isSettled(found.value.provisioningState)) {
     return attachToTwin(deps, request, found.value, changed, scope);
   }
@@ -80,15 +89,31 @@ async function attemptWrite(
   if (!isConfigured && found.value.running !== undefined) {
     throw conflictOfRunning(found.value.running, scope.id);
   }
-  const isModern = converterOf(request.context.apiVersion).isModern;
-  const isSync =
-    isModern &&
-    request.route.method === "PATCH" &&
-    isConfigured &&
-    found.value.provisioningState === "Succeeded";
-  return isSync
+  if (!isConfigured) await checkFolder(deps, changed, change);
+  return isConfigured && isChangedAtOnce(request, found.value)
     ? changeAtOnce(deps, request, found, changed)
     : configureLocation(deps, request, scope, found, changed);
+}
+
+/** In our own version a PATCH that touches no store is done when it is answered. */
+function isChangedAtOnce(request: ArmRequest, found: BackupLocation): boolean {
+  const isModern = converterOf(request.context.apiVersion).isModern;
+  return isModern && request.route.method === "PATCH" && found.provisioningState === "Succeeded";
+}
+
+/** The folder of a local store, with the caller's name for it in the error. */
+async function checkFolder(
+  deps: ProviderDeps,
+  { settings }: ChangedConfiguration,
+  change: LocationChange,
+): Promise<void> {
+  if (settings.store.kind !== "local") return;
+  const { folder } = settings.store;
+  try {
+    await deps.checkStorePath(folder);
+  } catch (error) {
+    throw retargetError(change.names.path, error);
+  }
 }
 
 function conditionsOf(request: ArmRequest): Parameters<typeof checkPreconditions>[0] {

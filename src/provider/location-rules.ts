@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { AppError } from "../base/errors.ts";
+import { AppError, toAppError } from "../base/errors.ts";
 import { regionChanged } from "./faults.ts";
 import type { LocationChange } from "./location-change.ts";
 import type {
@@ -251,13 +251,17 @@ function retarget<T>(target: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { nativeCode, retryable, cause } = error;
-    throw new AppError(error.code, error.message, {
-      target,
-      retryable,
-      ...(cause === undefined ? {} : { cause }),
-      ...(nativeCode === undefined ? {} : { nativeCode }),
-    });
+    throw retargetError(target, error);
   }
+}
+
+/** As it is, pointing at the property the caller sent. */
+export function retargetError(target: string, error: unknown): AppError {
+  const { code, message, nativeCode, retryable, cause } = toAppError(error);
+  return new AppError(code, message, {
+    target,
+    retryable,
+    ...(cause === undefined ? {} : { cause }),
+    ...(nativeCode === undefined ? {} : { nativeCode }),
+  });
 }

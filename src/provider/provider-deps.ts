@@ -11,6 +11,11 @@ export interface ProviderDeps {
   readonly identity: IdentityPort;
   /** Reads an administrator's path; throws `InvalidBackupPath`. */
   readonly parseStorePath: (path: string) => StorePath;
+  /**
+   * Looks whether a local folder is there and can be written to, within seconds: what an administrator can see at
+   * once is refused at once (rule 166). Throws `BackupPathNotFound`, `InvalidBackupPath`, `StoreReadOnly`, …
+   */
+  readonly checkStorePath: (path: string) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Fresh lower-case GUIDs. */

@@ -79,6 +79,8 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
     engine,
     identity: fakeIdentity,
     parseStorePath: parseBackupPath,
+    // The fake engine's stores have no folders.
+    checkStorePath: () => Promise.resolve(),
     clock,
     logger: silentLogger,
     newId: randomUUID,
