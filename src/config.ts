@@ -33,6 +33,8 @@ export interface Config {
   /** Seconds between polls for work; tests set it low. */
   readonly pollSeconds: number;
   readonly leaseSeconds: number;
+  /** Caps every Retry-After, for demonstrations; absent: what the contract says. */
+  readonly maximumRetryAfterSeconds?: number;
   /** Test builds only: the step at which the process kills itself. */
   readonly failpoint?: string;
 }
@@ -84,6 +86,7 @@ export function parseConfig(
     "workers",
     "pollSeconds",
     "leaseSeconds",
+    "maximumRetryAfterSeconds",
   ]);
   const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
   const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
@@ -103,8 +106,14 @@ export function parseConfig(
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
+    ...readRetryCap(root["maximumRetryAfterSeconds"]),
     ...(failpoint === undefined || failpoint === "" ? {} : { failpoint }),
   });
+}
+
+function readRetryCap(value: unknown): Pick<Config, "maximumRetryAfterSeconds"> {
+  if (value === undefined) return {};
+  return { maximumRetryAfterSeconds: integer(value, "maximumRetryAfterSeconds", 1, 600) };
 }
 
 function readListen(value: unknown): Config["listen"] {

@@ -135,6 +135,7 @@ function listen(parts: Surroundings, backup: BackupProvider): Promise<RunningSer
     logger,
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
+    maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator: isDevelopment ? createDevelopmentAuthenticator(logger) : undefined,
   });
   return startServer({

@@ -59,6 +59,8 @@ export function describeService(
     authentication: { mode: "development" },
     deployment: { region: "local", stampVersion: "1.0.0", oemVersion: "1.0.0" },
     pollSeconds: 1,
+    // People watch this: polls follow each other quickly.
+    maximumRetryAfterSeconds: 1,
     log: { format: "json", level: "info" },
     roles: [
       ...folders.map(({ role, path, exclude }) => ({
