@@ -38,7 +38,7 @@ function sealInChild(folder: string, number: number): void {
     fileURLToPath(new URL(`../support/${name}`, import.meta.url));
   const { store, source, keys } = { store: "store", source: "source", keys: "keys" };
   const paths = [store, source, keys].map((name) => `${folder}/${name}`);
-  const preload = ["--import", script("record-nonces.ts")];
+  const preload = ["--import", script("nonce-recorder-child.ts")];
   const args = [...preload, script("engine-child.ts"), "backup", ...paths, String(number), "never"];
   execFileSync(process.execPath, args, { env: { NONCE_LOG: `${folder}/nonces` } });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { inspect } from "node:util";
 import { isAppError } from "../../src/base/errors.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import { openMemoryStore, type MemoryObjects } from "../../src/storage/memory.ts";
@@ -97,7 +98,7 @@ async function checkRun(fault: Fault, failAt: number): Promise<number> {
   const label = `${fault} at ${failAt}`;
   const { objects, error } = await runWithFault(fault, failAt);
   if (error !== undefined)
-    assert.ok(isAppError(error) && error.code !== "Internal", `${label}: ${String(error)}`);
+    assert.ok(isAppError(error) && error.code !== "Internal", `${label}: ${inspect(error)}`);
   checkUnharmed(objects, label);
   // What a failed run left nothing of behaves as the base does: tried now and then only.
   const hasLeft = [...objects.keys()].some((name) => !name.startsWith("locks/") && !base.has(name));

@@ -2,32 +2,37 @@ import { Worker } from "node:worker_threads";
 import { AppError, isAppError } from "../../base/errors.ts";
 import { workerFile } from "../backup/worker-pool.ts";
 import type { ObjectStore } from "../object-store.ts";
-import type { HashOutcome } from "./hash-worker.ts";
+import { hashObject, type HashJob, type HashOutcome } from "./hash-object.ts";
 
 /** Objects being hashed at once, per worker. */
 const jobsPerWorker = 2;
 
-/** Hashes every named object on worker threads; calls back in any order. */
+/** Below this, starting threads takes longer than hashing. */
+const threadBytes = 8 * 1024 * 1024;
+
+/** Hashes every named object, on worker threads when there is much to hash; calls back in any order. */
 export async function hashObjects(
   store: ObjectStore,
   names: readonly string[],
+  totalBytes: number,
   workers: number,
   onHash: (name: string, outcome: HashOutcome) => void,
   signal: AbortSignal,
 ): Promise<void> {
   if (names.length === 0) return;
   const threads = Array.from(
-    { length: Math.min(workers, names.length) },
+    { length: totalBytes < threadBytes ? 0 : Math.min(workers, names.length) },
     () => new Worker(workerFile("./hash-worker", import.meta.url)),
   );
   const queue = names.entries();
-  const runLane = async (thread: Worker): Promise<void> => {
+  const runLane = async (thread: Worker | undefined): Promise<void> => {
     for (const [job, name] of queue) {
       signal.throwIfAborted();
-      onHash(name, await hashObject(thread, store, job, name));
+      onHash(name, await hashStored(thread, store, job, name));
     }
   };
   try {
+    if (threads.length === 0) await runLane(undefined);
     await Promise.all(
       threads.flatMap((thread) => Array.from({ length: jobsPerWorker }, () => runLane(thread))),
     );
@@ -37,13 +42,15 @@ export async function hashObjects(
 }
 
 /** An object that cannot be read is an outcome: the others are still checked. */
-async function hashObject(
-  thread: Worker,
+async function hashStored(
+  thread: Worker | undefined,
   store: ObjectStore,
   job: number,
   name: string,
 ): Promise<HashOutcome> {
-  if (store.localPath !== undefined) return ask(thread, { job, localPath: store.localPath(name) });
+  const hash = (task: HashJob): HashOutcome | Promise<HashOutcome> =>
+    thread === undefined ? hashObject(task) : ask(thread, task);
+  if (store.localPath !== undefined) return hash({ job, localPath: store.localPath(name) });
   let bytes: Uint8Array;
   try {
     bytes = await store.get(name);
@@ -51,13 +58,10 @@ async function hashObject(
     if (!isAppError(error)) throw error;
     return { job, hash: "", bytes: 0, fault: error.nativeCode ?? error.code };
   }
-  return ask(thread, { job, bytes });
+  return hash({ job, bytes });
 }
 
-function ask(
-  thread: Worker,
-  job: { job: number; localPath?: string; bytes?: Uint8Array },
-): Promise<HashOutcome> {
+function ask(thread: Worker, job: HashJob): Promise<HashOutcome> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       thread.off("message", onMessage);

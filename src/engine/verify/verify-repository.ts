@@ -88,6 +88,7 @@ class VerifyRun {
     await hashObjects(
       this.#options.store,
       names,
+      total,
       this.#options.workers ?? 2,
       (name, outcome) => {
         done += 1;
