@@ -97,6 +97,8 @@ function introduce(stage: Stage, folders: readonly ChosenFolder[]): void {
   say(
     `  together ${countOf(files)} real files of this machine, ${sizeOf(bytes)}, read where they lie;`,
   );
+  if (files < 5000 || bytes < 200e6)
+    say("  (less than usual: this machine has no more of its own)");
   say("  an SQLite database that a program keeps writing to; and the output of a command");
 }
 
