@@ -155,6 +155,8 @@ const wireErrorByCode: Readonly<Record<ErrorCode, WireError>> = {
   SignatureInvalid: own("SignatureInvalid", 409),
   RollbackDetected: own("RollbackDetected", 409),
   LeaseLost: own("LeaseLost", 409),
+  ClockMismatch: own("ClockMismatch", 409),
+  PruneRefused: own("PruneRefused", 409),
   NonceReuse: bug,
   LimitExceeded: own("LimitExceeded", 409),
   UnsafePath: own("UnsafePath", 409),

@@ -51,6 +51,8 @@ export const errorCodes = [
   "SignatureInvalid",
   "RollbackDetected",
   "LeaseLost",
+  "ClockMismatch",
+  "PruneRefused",
   "NonceReuse",
   "LimitExceeded",
   "UnsafePath",

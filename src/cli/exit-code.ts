@@ -31,7 +31,7 @@ const codesOf: ReadonlyMap<ErrorCode, ExitCode> = new Map(
       [exitCodes.notFound, ["RepositoryNotFound", "ObjectNotFound"]],
       [exitCodes.busy, ["BackupInProgress", "RestoreInProgress", "AnotherOperationInProgress"]],
       [exitCodes.busy, ["StoreLocked", "LeaseLost", "RepositoryExists", "RestoreTargetNotEmpty"]],
-      [exitCodes.busy, ["ObjectExists", "StateConflict"]],
+      [exitCodes.busy, ["ObjectExists", "StateConflict", "ClockMismatch", "PruneRefused"]],
       [exitCodes.destination, ["StoreFull", "StoreReadOnly", "StoreUnreachable", "StoreTimeout"]],
       [exitCodes.destination, ["StoreUnsupported", "TargetFailed", "RestoreTargetNotAllowed"]],
       [exitCodes.integrity, ["InvalidCertificate", "CertificateExpired", "CertificateTooWeak"]],

@@ -32,10 +32,16 @@ import {
 import type { EpochKeys } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** Index objects of an epoch: what each says, and the packs no index knows yet. */
+/** An index object that is whole, and the packs it names. */
+export interface IndexObject {
+  readonly name: string;
+  readonly bytes: number;
+  readonly packIds: readonly string[];
+}
+
+/** Index objects of an epoch, and what they say together. */
 export interface LoadedIndex {
-  /** Name and size of every index object of the epoch. */
-  readonly objects: readonly { readonly name: string; readonly bytes: number }[];
+  readonly objects: readonly IndexObject[];
   readonly packs: readonly PackEntry[];
   /** Objects that could not be used, and why: an index is a shortcut, the packs themselves say the same. */
   readonly damaged: readonly { readonly name: string; readonly error: AppError }[];
@@ -47,7 +53,7 @@ export async function loadIndex(
   repositoryId: string,
   epoch: EpochKeys,
 ): Promise<LoadedIndex> {
-  const objects: { name: string; bytes: number }[] = [];
+  const objects: IndexObject[] = [];
   const packs: PackEntry[] = [];
   const damaged: { name: string; error: AppError }[] = [];
   for await (const entry of store.list("index/")) {
@@ -61,7 +67,11 @@ export async function loadIndex(
       damaged.push({ name: entry.name, error });
     }
     if (found === undefined) continue;
-    objects.push({ name: entry.name, bytes: entry.bytes });
+    objects.push({
+      name: entry.name,
+      bytes: entry.bytes,
+      packIds: found.map((pack) => pack.packId),
+    });
     for (const pack of found) packs.push(pack);
   }
   return { objects, packs, damaged };

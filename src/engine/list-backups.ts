@@ -1,4 +1,5 @@
 import { isAppError, type ErrorCode } from "../base/errors.ts";
+import { isRemoved, readCondemned, removedBackups } from "./condemned-objects.ts";
 import { decodeManifest, toBackupRecord, type Manifest } from "./format/manifest.ts";
 import { parseManifestName } from "./format/object-names.ts";
 import { decodeSignedDocument } from "./format/signed-document.ts";
@@ -20,7 +21,7 @@ export interface UnreadableBackup {
 
 /**
  * Every backup the store shows, oldest first, with what its signature is worth. Manifests that cannot be
- * read are reported beside, never dropped silently.
+ * read are reported beside, never dropped silently; those that a signed tombstone has taken out are gone.
  */
 export async function listBackups(
   store: ObjectStore,
@@ -32,16 +33,19 @@ export async function listBackups(
   const config = await readConfig(store, expectedPublicKey);
   const backups: ListedBackup[] = [];
   const unreadable: UnreadableBackup[] = [];
+  const { repositoryId, signingPublicKey } = config;
+  const { tombstones } = await readCondemned(store, repositoryId, signingPublicKey);
+  const removed = removedBackups(tombstones);
   for await (const entry of store.list("backups/")) {
-    if (parseManifestName(entry.name) === undefined) continue;
+    const id = parseManifestName(entry.name);
+    if (id === undefined) continue;
     try {
-      backups.push(
-        await readBackup(store, entry.name, config.repositoryId, config.signingPublicKey),
-      );
+      const backup = await readBackup(store, entry.name, repositoryId, signingPublicKey);
+      if (!isRemoved(removed, id, backup.record.manifestHash)) backups.push(backup);
     } catch (error) {
       // What the store fails to give now may be a sound manifest: only what it gives is judged.
       if (!isAppError(error) || !unreadableCodes.has(error.code)) throw error;
-      unreadable.push({ name: entry.name, error });
+      if (removed.get(id)?.has(null) !== true) unreadable.push({ name: entry.name, error });
     }
   }
   backups.sort(

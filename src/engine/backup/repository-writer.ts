@@ -1,16 +1,17 @@
 import { AppError } from "../../base/errors.ts";
 import { ChunkTable, createChunkTableParts, type ChunkTableParts } from "../chunk-table.ts";
 import { dataKeyBinding } from "../crypto/bindings.ts";
+import { namesOf, readCondemned } from "../condemned-objects.ts";
 import { commitmentOf } from "../crypto/derive.ts";
 import { wrapKey } from "../crypto/key-wrap.ts";
 import { ByteReader } from "../format/byte-reader.ts";
 import { chunkReferenceBytes } from "../format/limits.ts";
-import { dataKeyName, epochName, packName } from "../format/object-names.ts";
+import { dataKeyName, epochName, packName, parsePackName } from "../format/object-names.ts";
 import { decodeBlocks } from "../format/pack-format.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import type { ObjectReference } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
-import { listPacks, loadIndex, readPackFooter } from "../index-objects.ts";
+import { listPacks, loadIndex, readPackFooter, type IndexObject } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 import { putChecked } from "../read-back.ts";
 import { signerOf } from "../repository.ts";
@@ -31,7 +32,9 @@ export class RepositoryWriter {
   readonly #options: BackupOptions;
   readonly #epoch: EpochKeys;
   readonly #packs: KnownPack[] = [];
-  readonly #indexObjects: ObjectReference[] = [];
+  /** Of earlier runs, those to rely on first at the beginning. */
+  readonly #indexObjects: IndexObject[] = [];
+  readonly #ownIndexObjects: ObjectReference[] = [];
   /** Packs no index object names yet: this run's, and those an interrupted run left. */
   readonly #unindexed: PackEntry[] = [];
   #keyStored: Promise<void> | undefined;
@@ -54,7 +57,18 @@ export class RepositoryWriter {
     ];
     const dataKeys = new Set<string>();
     for await (const { name } of store.list("keys/")) dataKeys.add(name);
-    const usable = index.packs.filter(
+    const condemned = await readCondemned(store, keys.repositoryId, keys.signingPublicKey);
+    const away = namesOf(condemned);
+    const objects = index.objects.filter((object) => !away.has(object.name));
+    const indexed = new Set(objects.flatMap((object) => object.packIds));
+    const named = new Map(index.packs.map((pack) => [pack.packId, pack]));
+    const known = [...named.values()].filter(
+      (pack) =>
+        indexed.has(pack.packId) &&
+        !away.has(packName(pack.packId)) &&
+        !away.has(dataKeyName(pack.dataKeyId)),
+    );
+    const usable = known.filter(
       (pack) =>
         present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
     );
@@ -65,13 +79,15 @@ export class RepositoryWriter {
       });
     const chunks = usable.reduce((sum, pack) => sum + countChunks(pack), 0);
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
-    writer.#indexObjects.push(...index.objects);
+    const usableIds = new Set(usable.map((pack) => pack.packId));
+    writer.#indexObjects.push(...orderIndexObjects(objects, usableIds));
     for (const pack of usable) writer.#know(pack);
-    await writer.#adoptOrphans(present, new Set(index.packs.map((pack) => pack.packId)));
-    if (usable.length < index.packs.length) {
+    for (const name of away) present.delete(parsePackName(name) ?? "");
+    await writer.#adoptOrphans(present, indexed);
+    if (usable.length < known.length) {
       options.logger.warn(
         "Packs named by the index, or their keys, are missing from the store: their content is stored again",
-        { count: index.packs.length - usable.length },
+        { count: known.length - usable.length },
       );
     }
     return writer;
@@ -110,7 +126,7 @@ export class RepositoryWriter {
 
   async storeIndexObject(name: string, bytes: Uint8Array): Promise<void> {
     await this.#put(name, bytes);
-    this.#indexObjects.push({ name, bytes: bytes.length });
+    this.#ownIndexObjects.push({ name, bytes: bytes.length });
   }
 
   async storeObject(name: string, bytes: Uint8Array): Promise<void> {
@@ -131,7 +147,17 @@ export class RepositoryWriter {
       [...names].map(async (name) => ({ name, bytes: await this.#sizeOf(name) })),
     );
     const packs = used.map((pack) => ({ name: packName(pack.packId), bytes: pack.bytes }));
-    return [...documents, ...packs, ...this.#indexObjects];
+    return [...documents, ...packs, ...this.#ownIndexObjects, ...this.#neededIndexObjects(used)];
+  }
+
+  /** Index objects that name a used pack which none before them names: others would never become garbage. */
+  #neededIndexObjects(used: readonly KnownPack[]): ObjectReference[] {
+    const open = new Set(used.map((pack) => pack.packId));
+    return this.#indexObjects.flatMap(({ name, bytes, packIds }) => {
+      const count = open.size;
+      for (const id of packIds) open.delete(id);
+      return open.size < count ? [{ name, bytes }] : [];
+    });
   }
 
   #know(pack: PackEntry): void {
@@ -200,6 +226,17 @@ export class RepositoryWriter {
       );
     return found.bytes;
   }
+}
+
+/** Those without dead packs first, then the larger ones: a prune writes such to replace the others. */
+function orderIndexObjects(
+  objects: readonly IndexObject[],
+  usable: ReadonlySet<string>,
+): IndexObject[] {
+  const isWhole = ({ packIds }: IndexObject): boolean => packIds.every((id) => usable.has(id));
+  const rank = (object: IndexObject): number =>
+    object.packIds.length + (isWhole(object) ? 0x1_0000_0000 : 0);
+  return objects.toSorted((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
 }
 
 interface KnownPack {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../base/errors.ts";
+import { isRemoved } from "../condemned-objects.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { LedgerHead, VerifyFinding } from "../model.ts";
 
@@ -6,15 +7,19 @@ export interface LedgerFinding extends VerifyFinding {
   readonly code: ErrorCode;
 }
 
-/** Checks that each manifest names the one before it, and that nothing newer than what is shown is remembered. */
+/**
+ * Checks that each manifest names the one before it, and that nothing newer than what is shown is remembered. What a
+ * signed tombstone says was removed is no gap.
+ */
 export function checkLedger(
   backups: readonly ListedBackup[],
   head: LedgerHead | undefined,
+  removed: ReadonlyMap<string, ReadonlySet<string | null>>,
 ): LedgerFinding[] {
   const trusted = backups.filter((backup) => backup.record.signature === "trusted");
   const byId = new Map(trusted.map((backup) => [backup.record.backupId, backup.record]));
   const findings: LedgerFinding[] = [];
-  trusted.forEach(({ manifest, record }, index) => {
+  for (const { manifest, record } of trusted) {
     const previous = manifest.previous;
     const shown = previous === null ? undefined : byId.get(previous.backupId);
     if (previous !== null && shown !== undefined && shown.manifestHash !== previous.manifestHash) {
@@ -26,8 +31,11 @@ export function checkLedger(
         ),
       );
     }
-    // The oldest one shown may follow backups that retention removed.
-    if (previous !== null && shown === undefined && index > 0) {
+    if (
+      previous !== null &&
+      shown === undefined &&
+      !isRemoved(removed, previous.backupId, previous.manifestHash)
+    ) {
       findings.push(
         finding(
           "MissingObject",
@@ -36,8 +44,12 @@ export function checkLedger(
         ),
       );
     }
-  });
-  if (head !== undefined && byId.get(head.backupId)?.manifestHash !== head.manifestHash) {
+  }
+  if (
+    head !== undefined &&
+    byId.get(head.backupId)?.manifestHash !== head.manifestHash &&
+    !isRemoved(removed, head.backupId, head.manifestHash)
+  ) {
     findings.push(
       finding(
         "RollbackDetected",

@@ -9,6 +9,7 @@ import type { RepositoryConfig } from "../repository.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
 import type { VerifyOptions } from "./verify-options.ts";
+import { isInSubset } from "./verify-subset.ts";
 
 type AddFinding = (code: ErrorCode, object: string, message: string) => void;
 
@@ -52,7 +53,9 @@ async function checkPacks(
   seen: Set<string>,
   add: AddFinding,
 ): Promise<void> {
-  const packs = backup.locator.packs.filter((pack) => !seen.has(pack.packId));
+  const packs = backup.locator.packs.filter(
+    ({ packId }) => !seen.has(packId) && isInSubset(packName(packId), options.subset),
+  );
   for (const pack of packs) seen.add(pack.packId);
   if (packs.length === 0) return;
   const setup = {

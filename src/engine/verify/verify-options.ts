@@ -10,7 +10,15 @@ export interface VerifyOptions extends EngineHost {
   readonly expectedPublicKey?: string | undefined;
   /** What the caller remembers as newest: less in the store is a rollback. */
   readonly ledgerHead?: LedgerHead | undefined;
+  /** Only part `part` of `of` of the packs is read: that many runs read each of them once. */
+  readonly subset?: VerifySubset | undefined;
   readonly workers?: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** `part` counts from 1. */
+export interface VerifySubset {
+  readonly part: number;
+  readonly of: number;
 }

@@ -6,6 +6,8 @@ import { listBackups, type ListedBackup } from "../list-backups.ts";
 import { readRefs } from "../open-backup.ts";
 import { readConfig, readDocument, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
+import { namesOf, readCondemned, removedBackups } from "../condemned-objects.ts";
+import { isInSubset, requireSubset } from "./verify-subset.ts";
 import { checkLedger } from "./check-ledger.ts";
 import type { VerifyOptions } from "./verify-options.ts";
 import { verifyContent } from "./verify-content.ts";
@@ -24,6 +26,7 @@ export async function verifyRepository(options: VerifyOptions): Promise<VerifyRe
 }
 
 async function runVerify(options: VerifyOptions): Promise<VerifyReport> {
+  requireSubset(options.subset);
   const startedAt = options.clock.now();
   const config = await readConfig(options.store, options.expectedPublicKey);
   const run = new VerifyRun(options, config);
@@ -46,6 +49,7 @@ class VerifyRun {
   readonly #needs = new Map<string, string[]>();
   readonly #findings: VerifyFinding[] = [];
   #backups: readonly ListedBackup[] = [];
+  #condemned: ReadonlySet<string> = new Set();
   #bytes = 0;
 
   constructor(options: VerifyOptions, config: RepositoryConfig) {
@@ -54,15 +58,20 @@ class VerifyRun {
   }
 
   report(): Pick<VerifyReport, "backups" | "objects" | "bytes" | "findings"> {
-    const findings = [...this.#findings].sort((a, b) =>
-      a.object < b.object ? -1 : a.object > b.object ? 1 : 0,
-    );
+    const findings = this.#findings
+      .filter((found) => !this.#isSettled(found))
+      .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
     return {
       backups: this.#backups.length,
       objects: this.#present.size,
       bytes: this.#bytes,
       findings,
     };
+  }
+
+  /** Damage that is known, and that no backup suffers from. */
+  #isSettled({ object, backups }: VerifyFinding): boolean {
+    return backups.length === 0 && this.#condemned.has(object);
   }
 
   async checkStructure(): Promise<void> {
@@ -73,16 +82,22 @@ class VerifyRun {
     for (const { name, error } of unreadable)
       this.#add(isAppError(error) ? error.code : "CorruptObject", name, messageOf(error));
     for (const backup of backups) await this.#checkBackup(backup);
-    for (const finding of checkLedger(backups, ledgerHead))
+    const { repositoryId, signingPublicKey } = this.#config;
+    const condemned = await readCondemned(store, repositoryId, signingPublicKey);
+    this.#condemned = namesOf(condemned);
+    const removed = removedBackups(condemned.tombstones);
+    for (const finding of checkLedger(backups, ledgerHead, removed))
       this.#add(finding.code, finding.object, finding.message, finding.backups);
     for (const name of this.#present.keys()) {
-      if (name.startsWith("epochs/") || name.startsWith("keys/")) await this.#checkDocument(name);
+      if (signedFolders.some((folder) => name.startsWith(folder))) await this.#checkDocument(name);
     }
   }
 
   /** Hashes every object that is named by its hash. */
   async checkCiphertext(): Promise<void> {
-    const names = [...this.#present.keys()].filter((name) => isHashNamed(name));
+    const names = [...this.#present.keys()].filter(
+      (name) => isHashNamed(name) && isInSubset(name, this.#options.subset),
+    );
     const total = names.reduce((sum, name) => sum + (this.#present.get(name) ?? 0), 0);
     let done = 0;
     await hashObjects(
@@ -180,6 +195,8 @@ class VerifyRun {
     this.#findings.push({ code, object, message, backups: needing });
   }
 }
+
+const signedFolders = ["epochs/", "keys/", "tombstones/", "quarantine/"];
 
 function isHashNamed(name: string): boolean {
   return (
