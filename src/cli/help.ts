@@ -13,7 +13,7 @@ const firstExamples: readonly (readonly [string, string])[] = [
   ["See what is there", "holdfast repo list --repo /mnt/backup"],
   [
     "Bring the newest one back",
-    "holdfast repo restore latest --repo /mnt/backup --target /tmp/back --pfx keys/holdfast.pfx --password-file keys/holdfast.password",
+    "holdfast repo restore latest --repo /mnt/backup --target ./back --pfx keys/holdfast.pfx --password-file keys/holdfast.password",
   ],
   ["Run the service", "holdfast serve --config holdfast.yaml"],
 ];

@@ -243,7 +243,7 @@ describe("a key wrapped to a pre-shared key", () => {
     assert.ok(!error.message.includes(preShared.keyBase64));
   });
 
-  it("A50: does not open under another name", async () => {
+  it("A50: opens under its own name only", async () => {
     const wrapped = await wrapKey(secret, [preShared], binding);
     const error = await refusal(unwrapKey(wrapped, preShared, Buffer.from("epoch 8")));
     assert.equal(error.code, "CannotOpen");
