@@ -62,7 +62,12 @@ function runScript(node) {
     {
       cwd: callerFolder ?? root,
       stdio: "inherit",
-      env: { ...process.env, PATH: dirname(node) + delimiter + (process.env.PATH ?? "") },
+      env: {
+        // TypeScript stripped once serves every later process and worker thread.
+        NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"),
+        ...process.env,
+        PATH: dirname(node) + delimiter + (process.env.PATH ?? ""),
+      },
     },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
