@@ -1,6 +1,7 @@
 import { globSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { OperationRecord } from "../../src/arm/operation-record.ts";
 import { pathOf } from "./arm-caller.ts";
 import type { Service } from "./service.ts";
 
@@ -9,9 +10,9 @@ export interface Snapshot {
   readonly location: string;
   readonly etag: string | null;
   readonly backups: string;
-  /** Every document and job of the state, by kind and key. */
+  /** Every document and job of the state. */
   readonly state: readonly string[];
-  /** Every file below the folder with size and time. */
+  /** Every file below the folder. */
   readonly files: readonly string[];
 }
 
@@ -32,23 +33,46 @@ export async function takeSnapshot(
   };
 }
 
-/** Names and etags of the state's documents, and the jobs. */
+/** Kind, key and etag of the state's documents, and the jobs. */
 export function readState(service: Service): readonly string[] {
-  const database = new DatabaseSync(join(service.folder, "state", "holdfast.db"), {
-    readOnly: true,
-    timeout: 5000,
-  });
-  try {
+  return queryState(service, (database) => {
     const documents = database.prepare("SELECT kind, key, etag FROM document ORDER BY 1, 2").all();
     const jobs = database.prepare("SELECT id, kind, state FROM job ORDER BY sequence").all();
     return [...documents, ...jobs].map((row) => Object.values(row).join(" "));
+  });
+}
+
+/** Ids of jobs that have not ended. */
+export function readOpenJobs(service: Service): readonly string[] {
+  const query = "SELECT id FROM job WHERE state IN ('queued', 'running')";
+  return queryState(service, (database) => {
+    const rows = database.prepare(query).all();
+    return rows.map((row) => String(row["id"]));
+  });
+}
+
+/** Every operation ever accepted, oldest first. */
+export function readOperations(service: Service): readonly OperationRecord[] {
+  const query = "SELECT body FROM document WHERE kind = 'operation'";
+  return queryState(service, (database) => {
+    const rows = database.prepare(query).all();
+    return rows
+      .map((row) => JSON.parse(String(row["body"])) as OperationRecord)
+      .toSorted((one, other) => one.startTime.localeCompare(other.startTime));
+  });
+}
+
+function queryState<T>(service: Service, ask: (database: DatabaseSync) => T): T {
+  const file = join(service.folder, "state", "holdfast.db");
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    return ask(database);
   } finally {
     database.close();
   }
 }
 
-/** Every file below the folder, with its size and time. */
-export function listFiles(folder: string): readonly string[] {
+function listFiles(folder: string): readonly string[] {
   return globSync("**", { cwd: folder })
     .toSorted()
     .map((name) => {
