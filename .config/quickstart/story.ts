@@ -235,7 +235,9 @@ async function end(stage: Stage, children: Set<ChildProcess>, url: string): Prom
   sayStep("Done. To look further:");
   say(`  npm run holdfast -- repo list --repo ${name}/store`);
   say(`  npm run holdfast -- repo verify --repo ${name}/store`);
-  say(`  npm run holdfast -- repo restore latest --repo ${name}/store --target holdfast-quickstart/again \\`);
+  say(
+    `  npm run holdfast -- repo restore latest --repo ${name}/store --target holdfast-quickstart/again \\`,
+  );
   say(`    --pfx ${name}/keys/holdfast.pfx --password-file ${name}/keys/holdfast.password`);
   say(`  npm run holdfast -- serve --config ${name}/service.yaml     and then, beside it:`);
   say(`  npm run holdfast -- backup list --location local --url ${url}`);

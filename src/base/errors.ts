@@ -113,5 +113,7 @@ export function isAppError(value: unknown, code?: ErrorCode): value is AppError 
 /** The error as an {@link AppError}: itself, or wrapped as `Internal` with its message kept as the cause. */
 export function toAppError(value: unknown): AppError {
   if (value instanceof AppError) return value;
-  return new AppError("Internal", "Unexpected failure: see the log for its cause", { cause: value });
+  return new AppError("Internal", "Unexpected failure: see the log for its cause", {
+    cause: value,
+  });
 }

@@ -1,12 +1,3 @@
-const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
-/** A size as people read it, e.g. `3.1 MiB`. */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const scaled = bytes / 1024 ** power;
-  return `${power === 0 ? String(bytes) : scaled.toFixed(scaled < 100 ? 1 : 0)} ${units[power]}`;
-}
-
 /** A time span as people read it, e.g. `0.8 s`, `2:05 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

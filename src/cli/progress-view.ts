@@ -1,6 +1,7 @@
 import type { Progress } from "../engine/model.ts";
 import type { Cli } from "./command.ts";
-import { formatBytes, formatCount, formatDuration } from "./format-figures.ts";
+import { formatBytes } from "../base/format-bytes.ts";
+import { formatCount, formatDuration } from "./format-figures.ts";
 
 /** Shows how far a run is, as fits who looks at it. */
 export interface ProgressView {

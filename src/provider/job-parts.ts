@@ -1,3 +1,4 @@
+import { formatBytes } from "../base/format-bytes.ts";
 import type { OperationError, OperationRecord } from "../arm/operation-record.ts";
 import { isTerminal } from "../arm/operation-record.ts";
 import { AppError } from "../base/errors.ts";
@@ -131,11 +132,7 @@ const phaseWords: Readonly<Record<Progress["phase"], string>> = {
 };
 
 function describeProgress({ phase, role, bytesDone, bytesTotal, filesDone }: Progress): string {
-  const total = bytesTotal > 0 ? ` of ${gibibytes(bytesTotal)}` : "";
-  const amount = `${gibibytes(bytesDone)}${total} GiB, ${filesDone} files`;
+  const total = bytesTotal > 0 ? ` of ${formatBytes(bytesTotal)}` : "";
+  const amount = `${formatBytes(bytesDone)}${total}, ${filesDone} files`;
   return `${phaseWords[phase]}${role === undefined ? "" : ` ${role}`}: ${amount}`;
-}
-
-function gibibytes(bytes: number): string {
-  return (bytes / 2 ** 30).toFixed(1);
 }

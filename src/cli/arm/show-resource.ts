@@ -1,6 +1,7 @@
 import type { Backup, BackupLocation } from "../../generated/api-2026-12-01.ts";
 import type { Cli } from "../command.ts";
-import { formatBytes, formatTable } from "../format-figures.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { formatTable } from "../format-figures.ts";
 import type { Service } from "./service.ts";
 
 /** Prints a document of the service: as it is for programs, as indented lines for people. */

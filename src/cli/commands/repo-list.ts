@@ -3,7 +3,8 @@ import { listBackups } from "../../engine/list-backups.ts";
 import type { BackupRecord } from "../../engine/model.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { formatBytes, formatTable } from "../format-figures.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { formatTable } from "../format-figures.ts";
 import { openForReading, repositoryOptions, trustOption } from "../open-repository.ts";
 
 export const repoList: Command = {

@@ -6,7 +6,8 @@ import { restoreBackup } from "../../engine/restore/restore-backup.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { formatBytes, formatCount, formatDuration } from "../format-figures.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { formatCount, formatDuration } from "../format-figures.ts";
 import {
   engineHost,
   openForReading,

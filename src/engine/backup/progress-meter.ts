@@ -42,7 +42,8 @@ export class ProgressMeter {
       ...(this.#role === undefined ? {} : { role: this.#role }),
       filesDone: this.#files,
       bytesDone: this.#bytes,
-      bytesTotal: Math.max(this.#bytesTotal, this.#bytes),
+      // A first backup knows no total: 0, not what is done so far, which would look like the end.
+      bytesTotal: this.#bytesTotal === 0 ? 0 : Math.max(this.#bytesTotal, this.#bytes),
       storedBytes: this.#storedBytes(),
     });
   }
