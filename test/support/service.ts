@@ -40,7 +40,7 @@ export interface ServiceOptions {
 }
 
 // Kept between runs of the tests: a start then costs half. Node finds out itself what has changed.
-const compiled = fileURLToPath(new URL("../../node_modules/.cache/holdfast-tests", import.meta.url));
+const compiled = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
 
 const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
