@@ -4,6 +4,7 @@ import { AppError, isAppError, toAppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
 import { BlockOpener, type OpenedPack } from "../block-opener.ts";
 import { createBlockCodec } from "../compression.ts";
+import { createYoungCollector } from "../young-garbage.ts";
 import { blockBytes, chunkIdBytes } from "../format/limits.ts";
 import { packHeaderBytes } from "../format/pack-format.ts";
 import {
@@ -45,6 +46,7 @@ function send(message: FromRestoreWorker): void {
 function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutcome {
   const source = openSource(job);
   const faults: BlockFault[] = [];
+  const collect = youngCollector;
   let bytes = 0;
   let piece = 0;
   try {
@@ -69,6 +71,7 @@ function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutc
           job.pieces.length === 0
             ? checkWholeBlock(opener, pack, block, plain)
             : writePieces(pieces, pack, block, plain, opener, writer);
+        collect(block.storedBytes);
       } catch (error) {
         if (!isAppError(error, "CorruptObject")) throw error;
         faults.push({ block: block.number, message: error.message, files: filesOf(pieces) });
@@ -103,6 +106,7 @@ function filesOf(pieces: Float64Array): number[] {
   return [...files];
 }
 
+/** Checks every chunk, then writes what follows each other in the block and in its file at once. */
 function writePieces(
   pieces: Float64Array,
   pack: OpenedPack,
@@ -112,29 +116,40 @@ function writePieces(
   writer: PieceWriter,
 ): number {
   let bytes = 0;
-  for (let at = 0; at < pieces.length; at += pieceFields) {
-    bytes += writePiece(pieces.subarray(at, at + pieceFields), pack, block, plain, opener, writer);
+  for (let at = 0; at < pieces.length;) {
+    const [, , start = 0, file = 0, fileOffset = 0] = pieces.subarray(at, at + pieceFields);
+    let end = start;
+    do {
+      const reference = pieces[at + 1] as number;
+      const next = end + block.chunks.readUInt32LE(reference + chunkIdBytes);
+      opener.checkChunk(pack, block.chunks, reference, plain.subarray(end, next));
+      end = next;
+      at += pieceFields;
+    } while (continues(pieces, at, end, file, fileOffset + end - start, writer));
+    writer.write(file, plain.subarray(start, end), fileOffset);
+    bytes += end - start;
   }
   return bytes;
 }
 
-function writePiece(
-  piece: Float64Array,
-  pack: OpenedPack,
-  block: NumberedBlock,
-  plain: Buffer,
-  opener: BlockOpener,
+/** Whether the piece at `at` goes right behind what is collected. Holes of sparse files are found chunk by chunk. */
+function continues(
+  pieces: Float64Array,
+  at: number,
+  offset: number,
+  file: number,
+  fileOffset: number,
   writer: PieceWriter,
-): number {
-  const [, reference = 0, offset = 0, file = 0, fileOffset = 0] = piece;
-  const bytes = plain.subarray(
-    offset,
-    offset + block.chunks.readUInt32LE(reference + chunkIdBytes),
+): boolean {
+  return (
+    pieces[at + 2] === offset &&
+    pieces[at + 3] === file &&
+    pieces[at + 4] === fileOffset &&
+    !writer.isSparse(file)
   );
-  opener.checkChunk(pack, block.chunks, reference, bytes);
-  writer.write(file, bytes, fileOffset);
-  return bytes.length;
 }
+
+const youngCollector = createYoungCollector();
 
 interface PackSource {
   /** Bytes that last until the next call. */
@@ -193,6 +208,10 @@ class PieceWriter {
   constructor(files: readonly TargetFile[], setsOwner: boolean) {
     this.#files = files;
     this.#setsOwner = setsOwner;
+  }
+
+  isSparse(file: number): boolean {
+    return (this.#files[file] as TargetFile).sparse;
   }
 
   write(file: number, bytes: Uint8Array, offset: number): void {
