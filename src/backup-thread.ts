@@ -106,16 +106,21 @@ async function serve(setup: ThreadSetup): Promise<void> {
 }
 
 async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutcome> {
-  const store = await openLocalStore({
-    path: setup.call.storePath,
-    // Looking at a store must work on a read-only mount, and leaves nothing behind.
-    access: setup.call.kind === "backup" ? "write" : "read",
-  });
+  const store = await openStore(setup.call);
   try {
     return await runCall(setup, store, signal);
   } finally {
     await store.close();
   }
+}
+
+/** Looking at a store must work on a read-only mount, and leaves nothing behind. */
+async function openStore({ kind, storePath }: EngineCall): Promise<ObjectStore> {
+  const found = await openLocalStore({ path: storePath, access: "read" });
+  if (kind !== "backup") return found;
+  // A backup comes after a configuration: where nothing is, a mount is lost, and its place must stay empty.
+  await found.close();
+  return openLocalStore({ path: storePath });
 }
 
 async function runCall(

@@ -68,6 +68,6 @@ function thumbprintsOf(recipients: readonly RecipientName[]): string {
 export function secretGone(): AppError {
   return new AppError(
     "SecretUnavailable",
-    "The private key was held in memory only and is gone since the service restarted: send the request again",
+    "The private key was held in memory only and is gone since the service restarted: send the request again, for a restore into an emptied folder or with overwrite true",
   );
 }
