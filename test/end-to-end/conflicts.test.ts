@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { pathOf, succeed, type Answer, type ArmCaller } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { readState } from "../support/site-snapshot.ts";
 import { makeCertificate, makePfx, type TestCertificate } from "../support/test-certificates.ts";
+import { waitForFile } from "../support/wait-for-file.ts";
 
 let service: Service;
 let api: ArmCaller;
@@ -87,12 +87,4 @@ describe("while a backup runs", () => {
 /** Without etags: the running backup writes its progress. */
 function documentsOf(of: Service): readonly string[] {
   return readState(of).map((line) => line.split(" ").slice(0, 2).join(" "));
-}
-
-async function waitForFile(path: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!existsSync(path)) {
-    assert.ok(performance.now() < deadline, `No file ${path}`);
-    await sleep(20);
-  }
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { pathOf, succeed, type Answer, type ArmCaller } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { makeCertificate, makePfx, type TestCertificate } from "../support/test-certificates.ts";
+import { waitForFile } from "../support/wait-for-file.ts";
 
 let service: Service;
 let api: ArmCaller;
@@ -64,11 +64,3 @@ describe("SIGTERM during a backup", () => {
     assert.equal(readFileSync(restored, "utf8"), "what was behind the gate");
   });
 });
-
-async function waitForFile(path: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!existsSync(path)) {
-    assert.ok(performance.now() < deadline, `No file ${path}`);
-    await sleep(20);
-  }
-}

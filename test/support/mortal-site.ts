@@ -147,7 +147,11 @@ async function waitUntilEnded({ service }: Site): Promise<void> {
 }
 
 /** Work goes on where it was; only a restore has lost its key, and says so. */
-async function assertEnd({ api, location }: Site, step: string, operation: OperationRecord): Promise<void> {
+async function assertEnd(
+  { api, location }: Site,
+  step: string,
+  operation: OperationRecord,
+): Promise<void> {
   const status = await api.get(
     `/subscriptions/${operation.subscriptionId}/providers/Microsoft.Backup.Admin/locations/${location}/operationStatuses/${operation.id}`,
   );

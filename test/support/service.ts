@@ -37,6 +37,8 @@ export interface ServiceOptions {
   /** Replaces or adds settings. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A program and its first arguments that starts ours and becomes it. */
+  readonly launcher?: readonly string[];
 }
 
 // Kept between runs of the tests: a start then costs half. Node finds out itself what has changed.
@@ -50,7 +52,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const configFile = join(folder, "holdfast.yaml");
   const roles = options.makeRoles?.(folder) ?? [aFolderRole(folder)];
   writeFileSync(configFile, stringify({ ...usualSettings, roles, ...options.config }));
-  let run = await startProgram(folder, configFile, options.environment ?? {});
+  const start = (environment: Readonly<Record<string, string>>): Promise<Run> =>
+    startProgram(folder, [...(options.launcher ?? []), ...programWith(configFile)], environment);
+  let run = await start(options.environment ?? {});
   const service: Service = {
     folder,
     restoreRoot: join(folder, "restored"),
@@ -72,7 +76,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     waitForEnd: () => run.ended,
     restart: async (environment = {}) => {
       await run.ended;
-      run = await startProgram(folder, configFile, environment);
+      run = await start(environment);
     },
     call: (apiVersion) => createArmCaller(() => run.url, apiVersion),
     close: async () => {
@@ -106,6 +110,10 @@ function aFolderRole(folder: string): object {
   };
 }
 
+function programWith(configFile: string): readonly string[] {
+  return [process.execPath, program, "--config", configFile];
+}
+
 interface Run {
   readonly child: ChildProcess;
   readonly url: string;
@@ -117,10 +125,10 @@ const patienceMilliseconds = 30_000;
 
 async function startProgram(
   folder: string,
-  configFile: string,
+  [command = "", ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Run> {
-  const child = spawn(process.execPath, [program, "--config", configFile], {
+  const child = spawn(command, args, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...environment },
