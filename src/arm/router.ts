@@ -5,7 +5,7 @@ import { checkNames } from "./names.ts";
 import { topResourceTemplate } from "./operation-status.ts";
 import { matchTemplate, parseTemplate, type TemplateSegment } from "./path-template.ts";
 import type { Handler, Provider } from "./resource-type.ts";
-import { compileBodyChecks, type BodyCheck } from "./validation.ts";
+import { compileBodyChecks, createSchemaCompiler, type BodyCheck } from "./validation.ts";
 
 /** A provider and the contracts, one for each api-version, it keeps. */
 export interface Service {
@@ -110,8 +110,9 @@ function buildPlaces(service: Service): Place[] {
     [...service.provider.handlers].map(([key, handler]) => [key.toLowerCase(), handler]),
   );
   const used = new Set<string>();
+  const compiler = createSchemaCompiler();
   for (const contract of service.contracts) {
-    const checkBodyOf = compileBodyChecks(contract);
+    const checkBodyOf = compileBodyChecks(contract, compiler);
     for (const route of contract.routes.filter((one) => !isPollPath(one.path))) {
       const key = routeKey(route).toLowerCase();
       const handler = handlers.get(key) ?? builtInHandler(service, route);
