@@ -40,7 +40,8 @@ export function pathOf(location: string, below = ""): string {
 }
 
 // Answers name a time of seconds to come again; asking sooner is allowed, and tests are in a hurry.
-const pauseMilliseconds = 40;
+const firstPauseMilliseconds = 20;
+const longestPauseMilliseconds = 150;
 const patienceMilliseconds = 40_000;
 
 /** The address is asked for at each call: it changes when the service restarts. */
@@ -77,7 +78,7 @@ async function pollToEnd(send: ArmCaller["send"], accepted: Answer): Promise<End
   const resultUrl = accepted.headers.get("location") ?? "";
   assert.match(accepted.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
   const deadline = performance.now() + patienceMilliseconds;
-  for (;;) {
+  for (let pause = firstPauseMilliseconds; ; pause = nextPause(pause)) {
     const statusAnswer = await send("GET", statusUrl);
     assert.equal(statusAnswer.status, 200, statusAnswer.text);
     const { status, error } = statusAnswer.body as Pick<Ended, "status" | "error">;
@@ -87,8 +88,12 @@ async function pollToEnd(send: ArmCaller["send"], accepted: Answer): Promise<End
       return { status, statusAnswer, resultAnswer, ...(error === undefined ? {} : { error }) };
     }
     assert.ok(performance.now() < deadline, `The operation does not end: ${statusAnswer.text}`);
-    await sleep(pauseMilliseconds);
+    await sleep(pause);
   }
+}
+
+function nextPause(pause: number): number {
+  return Math.min(pause * 1.5, longestPauseMilliseconds);
 }
 
 /** Finishes and insists on success. */

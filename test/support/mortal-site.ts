@@ -12,7 +12,7 @@ import { makeCertificate, makePfx } from "./test-certificates.ts";
 
 /** A service with a location that is killed at named steps and looked at afterwards. */
 export interface MortalSite {
-  /** Starts the process again; it kills itself when it reaches the step. */
+  /** Starts the dead process again; it kills itself when it reaches the step. */
   start(step: string): Promise<void>;
   /** Asks for what leads to the step, and waits for the death. */
   die(step: string): Promise<void>;
@@ -23,10 +23,12 @@ export interface MortalSite {
   close(): Promise<void>;
 }
 
-export async function openMortalSite(): Promise<MortalSite> {
+/** Starts with nothing, and with a step of a PUT to die at. */
+export async function openMortalSite(step: string): Promise<MortalSite> {
   const service = await startService({
     makeRoles: makeFewFiles,
-    config: { workers: 1, log: { format: "json", level: "debug" } },
+    config: { workers: 1 },
+    environment: { HOLDFAST_TEST_FAILPOINT: step },
   });
   const api = service.call("2026-12-01");
   const certificate = makeCertificate(service.folder, "backup", "P-256");
@@ -39,17 +41,12 @@ export async function openMortalSite(): Promise<MortalSite> {
       decryptionCertPassword: "word",
     },
     known: new Set(),
-    location: "first",
+    location: "none yet",
   };
-  await succeed(api, await putLocation(site));
-  await succeed(api, await api.post(pathOf(site.location, "/createBackup")));
   return {
-    start: async (step) => {
-      await service.stop();
-      await service.restart(step === "" ? {} : { HOLDFAST_TEST_FAILPOINT: step });
-    },
-    die: (step) => die(site, step),
-    recover: (step, next) => recover(site, step, next),
+    start: (next) => service.restart(next === "" ? {} : { HOLDFAST_TEST_FAILPOINT: next }),
+    die: (at) => die(site, at),
+    recover: (from, next) => recover(site, from, next),
     checkAll: () => checkAll(site),
     close: () => service.close(),
   };
@@ -142,7 +139,7 @@ async function waitUntilEnded({ service }: Site): Promise<void> {
     readOperations(service).every(({ state }) => isTerminal(state));
   while (!isOver()) {
     assert.ok(performance.now() < deadline, `Never ended: ${service.readLog().slice(-2000)}`);
-    await sleep(50);
+    await sleep(200);
   }
 }
 
