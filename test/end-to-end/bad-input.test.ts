@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createSelfSigned } from "../../src/identity/create-keys.ts";
@@ -315,22 +315,3 @@ function aClosedFolder(): string {
   mkdirSync(path, { mode: 0o555 });
   return path;
 }
-
-describe("a restore into a folder with something in it", () => {
-  it("is refused without the flag, done with it", async () => {
-    const targetPath = join(service.restoreRoot, "filled");
-    mkdirSync(targetPath);
-    writeFileSync(join(targetPath, "mine"), "mine");
-    await assertRefused({
-      title: "",
-      ask: () => restore({ ...pfx, targetPath }),
-      status: 409,
-      code: "RestoreTargetNotEmpty",
-      message: /overwrite/,
-      target: "targetPath",
-    });
-    await succeed(api, await restore({ ...pfx, targetPath, overwrite: true }));
-    assert.equal(readFileSync(join(targetPath, "files", "file"), "utf8"), "a file");
-    assert.equal(readFileSync(join(targetPath, "mine"), "utf8"), "mine");
-  });
-});

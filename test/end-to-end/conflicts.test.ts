@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathOf, succeed, type Answer, type ArmCaller } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
-import { readState } from "../support/site-snapshot.ts";
+import { readState, takeSnapshot } from "../support/site-snapshot.ts";
 import { makeCertificate, makePfx, type TestCertificate } from "../support/test-certificates.ts";
 import { waitForFile } from "../support/wait-for-file.ts";
 
@@ -29,8 +29,9 @@ function aLocation(store: string): object {
   return { location: "north", properties: { store: { kind: "Local", path }, encryption } };
 }
 
-function restore(): Promise<Answer> {
+function restore(more: object = {}): Promise<Answer> {
   return api.post(pathOf("north", `/backups/${backupId}/restore`), {
+    ...more,
     targetPath: join(service.restoreRoot, "wanted"),
     decryptionCertBase64: makePfx(service.folder, "key", certificate, "word"),
     decryptionCertPassword: "word",
@@ -56,7 +57,7 @@ after(async () => {
 describe("while a backup runs", () => {
   const requests = {
     "another backup": () => api.post(pathOf("north", "/createBackup")),
-    "a restore": restore,
+    "a restore": () => restore(),
     "a check of the store": () => api.post(pathOf("north", "/verify")),
     "a move to another store": () => api.put(pathOf("north"), aLocation("other")),
   };
@@ -81,6 +82,24 @@ describe("while a backup runs", () => {
     rmSync(join(service.folder, "hold"));
     await succeed(api, running);
     await succeed(api, await restore());
+  });
+});
+
+describe("a restore into a folder with something in it", () => {
+  it("is refused without the flag, done with it", async () => {
+    const folder = join(service.restoreRoot, "wanted");
+    writeFileSync(join(folder, "mine"), "mine");
+    writeFileSync(join(folder, "held", "output"), "old");
+    const before = await takeSnapshot(service, "north", folder);
+    const refused = await restore();
+    assert.equal(refused.status, 409);
+    assert.equal(refused.body.error.code, "RestoreTargetNotEmpty");
+    assert.equal(refused.body.error.target, "targetPath");
+    assert.match(refused.body.error.message, /overwrite/);
+    assert.deepEqual(await takeSnapshot(service, "north", folder), before);
+    await succeed(api, await restore({ overwrite: true }));
+    assert.equal(readFileSync(join(folder, "held", "output"), "utf8"), "free\n");
+    assert.equal(readFileSync(join(folder, "mine"), "utf8"), "mine");
   });
 });
 

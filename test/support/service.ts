@@ -54,7 +54,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   writeFileSync(configFile, stringify({ ...usualSettings, roles, ...options.config }));
   const start = (environment: Readonly<Record<string, string>>): Promise<Run> =>
     startProgram(folder, [...(options.launcher ?? []), ...programWith(configFile)], environment);
-  let run = await start(options.environment ?? {});
+  let run = await start(options.environment ?? {}).catch(async (error: unknown) => {
+    await removeFolder(folder);
+    throw error;
+  });
   const service: Service = {
     folder,
     restoreRoot: join(folder, "restored"),
