@@ -102,6 +102,13 @@ export class ChunkTable {
     this.#segments = [...this.#segments, new Int32Array(segment)];
   }
 
+  /** True when every chunk in a list of references is known; marks nothing. */
+  knowsReferences(references: Buffer): boolean {
+    for (let at = 0; at < references.length; at += chunkReferenceBytes)
+      if (this.find(references, at) < 0) return false;
+    return true;
+  }
+
   /** Marks the packs of every chunk in a list of references as used; false when one is unknown. */
   markReferences(references: Buffer): boolean {
     for (let at = 0; at < references.length; at += chunkReferenceBytes) {

@@ -15,7 +15,7 @@ import { dataKeyName, manifestName, packName } from "./format/object-names.ts";
 import { decodeRefs, type ObjectReference } from "./format/refs.ts";
 import { openSignedDocument } from "./format/signed-document.ts";
 import { packHeaderBytes } from "./format/pack-format.ts";
-import { deriveObjectKey, readIndexObject, requireHash } from "./index-objects.ts";
+import { deriveObjectKey, loadIndex, readIndexObject, requireHash } from "./index-objects.ts";
 import { readBackup, type ListedBackup } from "./list-backups.ts";
 import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -174,6 +174,7 @@ function openRoots(manifest: Manifest, epoch: EpochKeys): TreeRoot[] {
   return decodeRoots(openSmall(key, objectKind.manifest, 0, aad, sealed.subarray(16)), name);
 }
 
+/** Where an index object that a backup names is damaged or lost, others that name its packs serve as well. */
 async function readReferencedIndex(
   store: ObjectStore,
   config: RepositoryConfig,
@@ -181,15 +182,33 @@ async function readReferencedIndex(
   refs: readonly ObjectReference[],
 ): Promise<PackEntry[]> {
   const needed = new Set(refs.map((object) => object.name));
-  const packs: PackEntry[] = [];
+  const packs = new Map<string, PackEntry>();
+  const take = (found: readonly PackEntry[]): void => {
+    for (const pack of found) if (needed.has(packName(pack.packId))) packs.set(pack.packId, pack);
+  };
+  let failure: AppError | undefined;
   for (const { name } of refs) {
     if (!name.startsWith("index/")) continue;
-    const found =
-      readIndexObject(name, await readDocument(store, name), config.repositoryId, epoch) ?? [];
-    for (const pack of found) if (needed.has(packName(pack.packId))) packs.push(pack);
+    try {
+      const bytes = await readDocument(store, name);
+      take(readIndexObject(name, bytes, config.repositoryId, epoch) ?? []);
+    } catch (error) {
+      if (!isAppError(error) || !indexDamage.has(error.code)) throw error;
+      failure ??= error;
+    }
   }
-  return packs;
+  if (failure === undefined) return [...packs.values()];
+  take((await loadIndex(store, config.repositoryId, epoch)).packs);
+  if (refs.some(({ name }) => name.startsWith("data/") && !packs.has(name.slice(8)))) throw failure;
+  return [...packs.values()];
 }
+
+const indexDamage: ReadonlySet<string> = new Set([
+  "CorruptObject",
+  "MissingObject",
+  "CannotOpen",
+  "LimitExceeded",
+]);
 
 /** Unwraps every data key a backup's packs are under, and checks each commitment before anything is decrypted with it. */
 async function openDataKeys(

@@ -1,20 +1,20 @@
 import { AppError } from "../../base/errors.ts";
 import { ChunkTable, createChunkTableParts, type ChunkTableParts } from "../chunk-table.ts";
 import { dataKeyBinding } from "../crypto/bindings.ts";
-import { namesOf, readCondemned } from "../condemned-objects.ts";
 import { commitmentOf } from "../crypto/derive.ts";
 import { wrapKey } from "../crypto/key-wrap.ts";
 import { ByteReader } from "../format/byte-reader.ts";
 import { chunkReferenceBytes } from "../format/limits.ts";
-import { dataKeyName, epochName, packName, parsePackName } from "../format/object-names.ts";
+import { dataKeyName, epochName, packName } from "../format/object-names.ts";
 import { decodeBlocks } from "../format/pack-format.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import type { ObjectReference } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
-import { listPacks, loadIndex, readPackFooter, type IndexObject } from "../index-objects.ts";
+import { readPackFooter, type IndexObject } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 import { putChecked } from "../read-back.ts";
 import { signerOf } from "../repository.ts";
+import { readKnownRepository, type KnownRepository } from "./known-packs.ts";
 import type { BackupOptions } from "./options.ts";
 import type { ArrivedPack } from "./worker-pool.ts";
 
@@ -50,46 +50,12 @@ export class RepositoryWriter {
 
   /** Reads the index of the epoch, and takes over whole packs that an interrupted run left without one. */
   static async open(options: BackupOptions, epoch: EpochKeys): Promise<RepositoryWriter> {
-    const { store, keys } = options;
-    const [index, present] = [
-      await loadIndex(store, keys.repositoryId, epoch),
-      await listPacks(store),
-    ];
-    const dataKeys = new Set<string>();
-    for await (const { name } of store.list("keys/")) dataKeys.add(name);
-    const condemned = await readCondemned(store, keys.repositoryId, keys.signingPublicKey);
-    const away = namesOf(condemned);
-    const objects = index.objects.filter((object) => !away.has(object.name));
-    const indexed = new Set(objects.flatMap((object) => object.packIds));
-    const named = new Map(index.packs.map((pack) => [pack.packId, pack]));
-    const known = [...named.values()].filter(
-      (pack) =>
-        indexed.has(pack.packId) &&
-        !away.has(packName(pack.packId)) &&
-        !away.has(dataKeyName(pack.dataKeyId)),
-    );
-    const usable = known.filter(
-      (pack) =>
-        present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
-    );
-    for (const { name, error } of index.damaged)
-      options.logger.warn("An index object is damaged: its packs are read instead", {
-        object: name,
-        code: error.code,
-      });
-    const chunks = usable.reduce((sum, pack) => sum + countChunks(pack), 0);
+    const known = await readKnownRepository(options, epoch);
+    const chunks = known.packs.reduce((sum, pack) => sum + countChunks(pack), 0);
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
-    const usableIds = new Set(usable.map((pack) => pack.packId));
-    writer.#indexObjects.push(...orderIndexObjects(objects, usableIds));
-    for (const pack of usable) writer.#know(pack);
-    for (const name of away) present.delete(parsePackName(name) ?? "");
-    await writer.#adoptOrphans(present, indexed);
-    if (usable.length < known.length) {
-      options.logger.warn(
-        "Packs named by the index, or their keys, are missing from the store: their content is stored again",
-        { count: known.length - usable.length },
-      );
-    }
+    writer.#indexObjects.push(...known.indexObjects);
+    for (const pack of known.packs) writer.#know(pack);
+    await writer.#adoptOrphans(known);
     return writer;
   }
 
@@ -169,16 +135,13 @@ export class RepositoryWriter {
     }
   }
 
-  async #adoptOrphans(
-    present: ReadonlyMap<string, number>,
-    indexed: ReadonlySet<string>,
-  ): Promise<void> {
+  async #adoptOrphans({ orphans, setAside }: KnownRepository): Promise<void> {
     const { store, keys, logger } = this.#options;
-    for (const packId of present.keys()) {
-      if (indexed.has(packId)) continue;
+    for (const packId of orphans) {
       try {
         const pack = await readPackFooter(store, packId, keys.repositoryId, this.#epoch);
-        if (pack === undefined || (await store.stat(dataKeyName(pack.dataKeyId))) === undefined)
+        const key = dataKeyName(pack?.dataKeyId ?? "");
+        if (pack === undefined || setAside.has(key) || (await store.stat(key)) === undefined)
           continue;
         this.#know(pack);
         this.#unindexed.push(pack);
@@ -226,17 +189,6 @@ export class RepositoryWriter {
       );
     return found.bytes;
   }
-}
-
-/** Those without dead packs first, then the larger ones: a prune writes such to replace the others. */
-function orderIndexObjects(
-  objects: readonly IndexObject[],
-  usable: ReadonlySet<string>,
-): IndexObject[] {
-  const isWhole = ({ packIds }: IndexObject): boolean => packIds.every((id) => usable.has(id));
-  const rank = (object: IndexObject): number =>
-    object.packIds.length + (isWhole(object) ? 0x1_0000_0000 : 0);
-  return objects.toSorted((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
 }
 
 interface KnownPack {

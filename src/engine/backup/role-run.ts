@@ -78,6 +78,8 @@ export class RoleRun {
       await this.#batcher.flush();
       await this.#drain(true);
       const tree = await this.#writer.finish();
+      // A tree taken over from the backup before was not sent through a worker.
+      this.#options.table.markReferences(tree.root.chunks);
       this.counts.newBytes += tree.newBytes;
       return tree;
     } catch (error) {
@@ -254,7 +256,7 @@ function openBefore(
   options: RoleRunOptions,
 ): { cursor: TreeCursor; pointer: TreeCachePointer } | undefined {
   const { cache, before, table } = options;
-  if (cache === undefined || before === undefined || !table.markReferences(before.chunks))
+  if (cache === undefined || before === undefined || !table.knowsReferences(before.chunks))
     return undefined;
   try {
     return { cursor: new TreeCursor(cache.open(before)), pointer: before };

@@ -74,6 +74,15 @@ export class DocumentFields {
     });
   }
 
+  texts(name: string): string[] {
+    const value = this.#body[name];
+    if (!Array.isArray(value)) throw this.corrupt(name);
+    return value.map((item: unknown) => {
+      if (typeof item !== "string") throw this.corrupt(name);
+      return item;
+    });
+  }
+
   oneOf<T extends string>(name: string, values: readonly T[]): T {
     const value = this.text(name);
     const known = values.find((candidate) => candidate === value);

@@ -13,6 +13,8 @@ export interface QuarantinedObject {
   readonly name: string;
   /** What was found wrong with it. */
   readonly code: string;
+  /** Index objects only: others that name all its packs, as far as these are there. */
+  readonly replacedBy: readonly string[];
 }
 
 const format = "holdfast-quarantine";
@@ -32,8 +34,10 @@ export function decodeQuarantine(
     id: fields.hex("id", 32),
     repositoryId: fields.text("repositoryId"),
     createdAt: fields.text("createdAt"),
-    objects: fields
-      .objects("objects")
-      .map((item) => ({ name: item.text("name"), code: item.text("code") })),
+    objects: fields.objects("objects").map((item) => ({
+      name: item.text("name"),
+      code: item.text("code"),
+      replacedBy: item.texts("replacedBy"),
+    })),
   };
 }

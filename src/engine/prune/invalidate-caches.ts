@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { TreeCache } from "../backup/tree-cache.ts";
 import type { EpochKeys } from "../model.ts";
@@ -10,8 +10,9 @@ export function invalidateTreeCache(
   epoch: EpochKeys,
   removed: ReadonlySet<string>,
 ): void {
-  const cache = new TreeCache(directory, repositoryId, epoch);
   const folder = join(directory, repositoryId);
+  if (!existsSync(folder)) return;
+  const cache = new TreeCache(directory, repositoryId, epoch);
   for (const name of readdirSync(folder)) {
     if (!name.endsWith(".role")) continue;
     const role = Buffer.from(name.slice(0, -".role".length), "hex").toString("utf8");

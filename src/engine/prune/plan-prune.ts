@@ -36,12 +36,48 @@ export async function planWithIndex(
 ): Promise<PlannedPrune> {
   requireSound(request);
   const survey = await surveyRepository(store, keys, request);
-  const sorted = sortGarbage(survey, request, (name) => parsePackName(name) !== undefined);
-  // Without any grace, what is marked goes in the same run.
-  const isHasty = graceOf(request) === 0;
-  const going = new Set(
-    [...sorted.delete, ...(isHasty ? sorted.mark : [])].map(({ name }) => name),
+  const index = await surveyIndexes(store, keys, request, survey);
+  const garbage = sortGarbage(
+    survey,
+    request,
+    (name) => !name.startsWith("index/") || index.useless.has(name),
   );
+  const hasty = graceOf(request) === 0 ? garbage.mark : [];
+  const { opener: _opener, ...shown } = request;
+  const plan: PrunePlan = {
+    repositoryId: keys.repositoryId,
+    request: shown,
+    removeBackups: survey.removals,
+    keptBackups: survey.remaining.length,
+    leftManifests: survey.leftManifests,
+    ...garbage,
+    staleIndexes: index.stale,
+    spentNotes: findSpentNotes(survey, request, index.named),
+    unreadableNotes: survey.condemned.unreadable.map(({ name }) => name),
+    repack: await findSparsePacks(store, keys, request, survey.remaining),
+    bytesFreedNow: sumBytes(garbage.delete) + sumBytes(hasty),
+    bytesFreedLater: sumBytes(garbage.waiting) + sumBytes(garbage.mark) - sumBytes(hasty),
+  };
+  return { plan, rescued: index.rescued };
+}
+
+interface SurveyedIndexes {
+  readonly useless: ReadonlySet<string>;
+  readonly stale: readonly string[];
+  readonly named: ReadonlySet<string>;
+  readonly rescued: PlannedPrune["rescued"];
+}
+
+async function surveyIndexes(
+  store: ObjectStore,
+  keys: RepositoryKeys,
+  request: PruneRequest,
+  survey: Survey,
+): Promise<SurveyedIndexes> {
+  const packs = sortGarbage(survey, request, (name) => parsePackName(name) !== undefined);
+  // Without any grace, what is marked goes in the same run.
+  const hasty = graceOf(request) === 0 ? packs.mark : [];
+  const going = new Set([...packs.delete, ...hasty].map(({ name }) => name));
   const isGone = (pack: string): boolean => going.has(pack) || !survey.objects.has(pack);
   const useless = new Set<string>();
   const named = new Set<string>();
@@ -55,27 +91,7 @@ export async function planWithIndex(
     stale.push(...index.stale);
     rescued.push({ epoch, packs: index.rescued });
   }
-  const garbage = sortGarbage(
-    survey,
-    request,
-    (name) => !name.startsWith("index/") || useless.has(name),
-  );
-  const { opener: _opener, ...shown } = request;
-  const plan: PrunePlan = {
-    repositoryId: keys.repositoryId,
-    request: shown,
-    removeBackups: survey.removals,
-    keptBackups: survey.remaining.length,
-    leftManifests: survey.leftManifests,
-    ...garbage,
-    staleIndexes: stale,
-    spentNotes: findSpentNotes(survey, request, named),
-    unreadableNotes: survey.condemned.unreadable.map(({ name }) => name),
-    repack: await findSparsePacks(store, keys, request, survey.remaining),
-    bytesFreedNow: sumBytes(garbage.delete) + (isHasty ? sumBytes(garbage.mark) : 0),
-    bytesFreedLater: sumBytes(garbage.waiting) + (isHasty ? 0 : sumBytes(garbage.mark)),
-  };
-  return { plan, rescued };
+  return { useless, stale, named, rescued };
 }
 
 /** How long what is marked stays. */
@@ -147,7 +163,7 @@ function newestMarks(tombstones: readonly Tombstone[]): ReadonlyMap<string, numb
 
 /**
  * A tombstone is kept while one of its objects is there, an index object names one of its packs, or it explains a gap
- * of the ledger; a quarantine note while one of its objects is there.
+ * of the ledger; a quarantine note while one of its objects is there or a backup names it.
  */
 function findSpentNotes(
   survey: Survey,
@@ -168,7 +184,9 @@ function findSpentNotes(
           survey.objects.has(manifestName(backupId)),
       ),
   );
-  const quarantines = survey.condemned.quarantines.filter(({ objects }) => !objects.some(isThere));
+  const quarantines = survey.condemned.quarantines.filter(
+    ({ objects }) => !objects.some((object) => isThere(object) || survey.live.has(object.name)),
+  );
   return [
     ...tombstones.map(({ id }) => `tombstones/${id}`),
     ...quarantines.map(({ id }) => `quarantine/${id}`),

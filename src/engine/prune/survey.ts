@@ -59,7 +59,7 @@ export async function surveyRepository(
       const id = parseManifestName(name);
       return id !== undefined && gone.has(id) && !shown.has(name);
     }),
-    live: await readLive(store, remaining),
+    live: withReplacements(await readLive(store, remaining), condemned),
     released: await readReleased(store, listed.backups, wanted),
     condemned,
   };
@@ -198,6 +198,17 @@ async function readLive(
     }
   }
   return live;
+}
+
+/** Where repair has replaced an index object that a backup names, the backup needs the others instead. */
+function withReplacements(
+  live: ReadonlySet<string>,
+  { quarantines }: CondemnedObjects,
+): ReadonlySet<string> {
+  const replacements = quarantines.flatMap(({ objects }) =>
+    objects.flatMap(({ name, replacedBy }) => (live.has(name) ? replacedBy : [])),
+  );
+  return new Set([...live, ...replacements]);
 }
 
 /** What cannot be read here only has to wait until it is old. */

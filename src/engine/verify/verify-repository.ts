@@ -1,5 +1,6 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
 import { parseHashName, parseManifestName, parsePackName } from "../format/object-names.ts";
+import type { Quarantine } from "../format/quarantine.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import type { VerifyFinding, VerifyReport } from "../model.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
@@ -50,6 +51,8 @@ class VerifyRun {
   readonly #findings: VerifyFinding[] = [];
   #backups: readonly ListedBackup[] = [];
   #condemned: ReadonlySet<string> = new Set();
+  /** Damaged index objects whose packs other index objects name. */
+  readonly #replaced = new Set<string>();
   #bytes = 0;
 
   constructor(options: VerifyOptions, config: RepositoryConfig) {
@@ -69,9 +72,20 @@ class VerifyRun {
     };
   }
 
+  /** Backups that need an index object which was replaced need the others instead. */
+  #followReplacements(quarantines: readonly Quarantine[]): void {
+    for (const { name, replacedBy } of quarantines.flatMap(({ objects }) => objects)) {
+      if (replacedBy.length === 0 || !replacedBy.every((other) => this.#present.has(other)))
+        continue;
+      this.#replaced.add(name);
+      for (const backupId of this.#needs.get(name) ?? [])
+        for (const other of replacedBy) this.#need(other, backupId);
+    }
+  }
+
   /** Damage that is known, and that no backup suffers from. */
   #isSettled({ object, backups }: VerifyFinding): boolean {
-    return backups.length === 0 && this.#condemned.has(object);
+    return this.#replaced.has(object) || (backups.length === 0 && this.#condemned.has(object));
   }
 
   async checkStructure(): Promise<void> {
@@ -85,6 +99,7 @@ class VerifyRun {
     const { repositoryId, signingPublicKey } = this.#config;
     const condemned = await readCondemned(store, repositoryId, signingPublicKey);
     this.#condemned = namesOf(condemned);
+    this.#followReplacements(condemned.quarantines);
     const removed = removedBackups(condemned.tombstones);
     for (const finding of checkLedger(backups, ledgerHead, removed))
       this.#add(finding.code, finding.object, finding.message, finding.backups);
