@@ -43,6 +43,14 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Check that backups are whole",
     load: async () => (await import("./commands/repo-verify.ts")).repoVerify,
   },
+  "repo prune": {
+    summary: "Remove old backups and free their space",
+    load: async () => (await import("./commands/repo-prune.ts")).repoPrune,
+  },
+  "repo repair": {
+    summary: "Set damage aside so that the next backup heals it",
+    load: async () => (await import("./commands/repo-repair.ts")).repoRepair,
+  },
   "repo restore": {
     summary: "Bring a backup back, without the service",
     load: async () => (await import("./commands/repo-restore.ts")).repoRestore,

@@ -1,5 +1,6 @@
 import { verifyRepository } from "../../engine/verify/verify-repository.ts";
 import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
+import type { VerifySubset } from "../../engine/verify/verify-options.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
@@ -28,6 +29,7 @@ export const repoVerify: Command = {
     },
     ...openerOptions,
     ...trustOption,
+    subset: { summary: "Read only part n of t of the content: 1/7, 2/7, …", value: "n/t" },
     workers: { summary: "Threads; default 2", value: "N" },
   },
   run: runRepoVerify,
@@ -36,6 +38,7 @@ export const repoVerify: Command = {
 async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
   const depth = (args.text("depth") ?? "ciphertext") as VerifyDepth;
   const workers = args.integer("workers", 1, 64);
+  const subset = readSubset(args);
   const opener = await readOpener(args, cli);
   if (depth === "content" && opener === undefined) {
     throw usageError("Opening everything needs the private key: give --pfx (or --psk-file)");
@@ -47,6 +50,7 @@ async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
       ...engineHost(cli),
       store,
       depth,
+      subset,
       opener: depth === "content" ? opener : undefined,
       expectedPublicKey: publicKey,
       ledgerHead: keysFile?.keys.signingPublicKey === publicKey ? keysFile.ledgerHead : undefined,
@@ -61,6 +65,15 @@ async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
     view.clear();
     await store.close();
   }
+}
+
+function readSubset(args: Arguments): VerifySubset | undefined {
+  const text = args.text("subset");
+  if (text === undefined) return undefined;
+  const [, part, of] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (part !== undefined && Number(part) <= Number(of))
+    return { part: Number(part), of: Number(of) };
+  throw usageError('Option "--subset" must be a part and their count, e.g. 1/7');
 }
 
 function printReport(cli: Cli, report: VerifyReport): void {
