@@ -149,7 +149,17 @@ function isGoodSubject(subject: string): boolean {
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name.replace(/^\./, "")),
   );
-  const others = ["all", "bench", "docs", "front-door", "main", "portal", "quickstart", "tools"];
+  const others = [
+    "all",
+    "bench",
+    "docs",
+    "front-door",
+    "main",
+    "portal",
+    "quickstart",
+    "readme",
+    "tools",
+  ];
   const areas = new Set([...folders, ...others]);
   const [, area, summary] = /^([a-z, -]+): (\S.*[^.])$/.exec(subject) ?? [];
   return summary !== undefined && (area ?? "").split(", ").every((name) => areas.has(name));

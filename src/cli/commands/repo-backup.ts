@@ -69,7 +69,7 @@ async function runRepoBackup(args: Arguments, cli: Cli): Promise<ExitCode> {
     const record = await backUp(plan, current, store, cli);
     await saveKeys(plan.keysPath, { ...current, ledgerHead: headOf(record) });
     report(cli, record);
-    return record.status === "Succeeded" ? exitCodes.done : exitCodes.partial;
+    return exitCodeByStatus[record.status];
   } finally {
     await store.close();
   }
@@ -160,3 +160,9 @@ function report(cli: Cli, record: BackupRecord): void {
     `Backup ${record.backupId} ${record.status}: ${formatBytes(record.plainBytes)} in ${formatDuration(elapsed)}, stored ${formatBytes(record.storedBytes)}`,
   );
 }
+
+const exitCodeByStatus: Readonly<Record<BackupRecord["status"], ExitCode>> = {
+  Succeeded: exitCodes.done,
+  PartialSucceeded: exitCodes.partial,
+  Failed: exitCodes.failed,
+};
