@@ -55,6 +55,16 @@ describe("prune", limits, () => {
     await world.checkRestores();
   });
 
+  it("marks what a young backup needed at once", async () => {
+    const world = base.copy("young");
+    const own = someContent(30_000, "young");
+    await world.backup(4, { own });
+    await world.backup(5, { same });
+    const { mark, young } = await world.plan([4]);
+    assert.ok(mark.some(({ name }) => name.startsWith("data/")));
+    assert.deepEqual(young, []);
+  });
+
   it("keeps what another backup needs", async () => {
     const world = base.copy("shared");
     const { mark } = await world.plan([1]);
@@ -272,6 +282,18 @@ describe("between plan and prune", limits, () => {
     const after = [...world.objects.keys()].filter((name) => !name.startsWith("locks/"));
     assert.deepEqual(after, before);
   });
+
+  it("a lease lost before deletion stops it", async () => {
+    const world = base.copy("lost late");
+    const packs = world.names("data/");
+    const plan = await world.plan([2], { graceMilliseconds: 0 });
+    const failpoint = async (step: string): Promise<void> => {
+      if (step === "prune.manifests-removed")
+        await world.store.put("locks/000000000099", Buffer.from("{}\n"));
+    };
+    await assert.rejects(world.execute(plan, { failpoint }), { code: "LeaseLost" });
+    assert.deepEqual(world.names("data/"), packs);
+  });
 });
 
 describe("what nobody needs", limits, () => {
@@ -322,6 +344,10 @@ describe("index objects", limits, () => {
     await world.prune([1], { graceMilliseconds: 0 });
     assert.equal(world.names("index/").length, 2);
     await world.checkRestores();
+    // No backup names the new one yet, and still it stays.
+    world.clock.advance(2 * day);
+    const { mark, staleIndexes } = await world.plan([]);
+    assert.deepEqual([mark, staleIndexes], [[], []]);
     await world.backup(3, { b: someContent(50_000, "b") });
     await world.prune([2], { graceMilliseconds: 0 });
     assert.equal(world.names("index/").length, 1);

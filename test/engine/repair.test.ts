@@ -9,6 +9,7 @@ import {
   type RepairPlan,
   type RepairResult,
 } from "../../src/engine/repair/repair-repository.ts";
+import { buildIndexObjects, loadIndex } from "../../src/engine/index-objects.ts";
 import { backupIdOf } from "../support/a-repository.ts";
 import { openFaultyStore } from "../support/faulty-store.ts";
 import { someContent } from "../support/odd-tree.ts";
@@ -147,6 +148,29 @@ describe("repair", limits, () => {
     const { findings } = await world.repository.verify();
     assert.ok(findings.some(({ backups }) => backups.includes(backupIdOf(1))));
     await repair(world);
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
+  });
+
+  it("keeps replacements though others name their packs", async () => {
+    const world = base.copy("replacements");
+    world.objects.delete(firstOf(world, "index/"));
+    await repair(world);
+    const [epoch] = world.keys.epochs;
+    assert.ok(epoch !== undefined);
+    const { packs } = await loadIndex(world.store, world.keys.repositoryId, epoch);
+    const { randomBytes } = world.repository.host;
+    for (const { name, bytes } of buildIndexObjects(
+      packs,
+      world.keys.repositoryId,
+      epoch,
+      randomBytes,
+    ))
+      await world.store.put(name, bytes);
+    // The next backup relies on the one that names most.
+    await world.backup(3, { same, own: base.contents.get(2)?.["own"] ?? same });
+    world.clock.advance(2 * day);
+    await world.prune([2], { graceMilliseconds: 0 });
     await world.checkSound("ciphertext");
     await world.checkRestores();
   });

@@ -123,6 +123,14 @@ describe("the floor", () => {
     assert.deepEqual(kept(planRetention(records, { keepLast: 1, floor: 2 }, now)), [2, 5]);
   });
 
+  it("keeps the newest good one beside those ready first", () => {
+    const records = daily(5, (number) => ({
+      isCloudRecoveryReady: number === 1,
+      status: number === 5 ? "Failed" : "Succeeded",
+    }));
+    assert.deepEqual(kept(planRetention(records, { keepDaily: 1 }, now)), [1, 4, 5]);
+  });
+
   it("never counts backups others signed", () => {
     const records = daily(5, (number) => (number > 3 ? { signature: "untrusted" } : {}));
     const plan = planRetention(records, { keepLast: 1, floor: 2 }, now);

@@ -55,7 +55,10 @@ const ruleNames = [
 const somePolicy: fc.Arbitrary<RetentionPolicy> = fc
   .record({
     ...(Object.fromEntries(
-      ruleNames.map((name) => [name, fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }))]),
+      ruleNames.map((name) => [
+        name,
+        fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 12 })),
+      ]),
     ) as Record<(typeof ruleNames)[number], fc.Arbitrary<number>>),
     floor: fc.integer({ min: 1, max: 5 }),
     pinned: fc.array(
