@@ -67,27 +67,29 @@ export function loadConfig(
   return parseConfig(value, resolve(file, ".."), environment);
 }
 
+const settings: readonly string[] = [
+  "listen",
+  "tls",
+  "publicBaseUrl",
+  "stateDirectory",
+  "restoreRoot",
+  "authentication",
+  "deployment",
+  "roles",
+  "log",
+  "workers",
+  "pollSeconds",
+  "leaseSeconds",
+  "maximumRetryAfterSeconds",
+];
+
 /** Checks plain data; relative folders count from `folder`. */
 export function parseConfig(
   value: unknown,
   folder: string,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Config {
-  const root = section(value, "configuration", [
-    "listen",
-    "tls",
-    "publicBaseUrl",
-    "stateDirectory",
-    "restoreRoot",
-    "authentication",
-    "deployment",
-    "roles",
-    "log",
-    "workers",
-    "pollSeconds",
-    "leaseSeconds",
-    "maximumRetryAfterSeconds",
-  ]);
+  const root = section(value, "configuration", settings);
   const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
   const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
   const authentication = section(root["authentication"] ?? {}, "authentication", ["mode"]);

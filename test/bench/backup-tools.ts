@@ -34,7 +34,7 @@ export function createHoldfast(program: readonly string[], home: string, node: s
   const repo = ["--repo", repository];
   return {
     name: "holdfast",
-    work: "chunks cut by content, keyed ids, zstd 1, AES-256-GCM; writes with public keys alone, so no key derivation; every new object is read back and hashed before the backup counts; restore checks every chunk and sets owner, mode and times",
+    work: "chunks cut by content, keyed ids, zstd 1, AES-256-GCM; writes with public keys alone, so no key derivation; every new object is read back and compared before the backup counts; restore checks every chunk and sets owner, mode and times",
     repository,
     env: environment(home, {}),
     prepare: [
