@@ -168,20 +168,25 @@ describe("a repository from the command line", () => {
     assert.ok(!fs.existsSync(at("new.json")));
   });
 
-  it("ends partial when a role fails", async () => {
-    fs.writeFileSync(
-      at("roles.yaml"),
-      `roles:
+  for (const { required, word, expected } of [
+    { required: false, word: "partial when an optional role fails", expected: 3 },
+    { required: true, word: "failed when a required role fails", expected: 1 },
+  ]) {
+    it(`ends ${word}`, async () => {
+      fs.writeFileSync(
+        at("roles.yaml"),
+        `roles:
   - { name: tree, adapter: directory, settings: { path: ${source} } }
-  - { name: gone, adapter: directory, settings: { path: ${at("gone")} } }
+  - { name: gone, required: ${required}, adapter: directory, settings: { path: ${at("gone")} } }
 `,
-    );
-    const { code, stdout } = await run(
-      ...["repo", "backup", "--repo", "store", "--config", "roles.yaml"],
-    );
-    assert.equal(code, 3);
-    assert.match(stdout, /gone: Failed/);
-  });
+      );
+      const { code, stdout } = await run(
+        ...["repo", "backup", "--repo", "store", "--config", "roles.yaml"],
+      );
+      assert.equal(code, expected);
+      assert.match(stdout, /gone: Failed/);
+    });
+  }
 
   it("stops on Ctrl-C and works again", async () => {
     fs.writeFileSync(

@@ -82,7 +82,7 @@ describe("the chunk table", () => {
     const parts = createChunkTableParts(0);
     const count = 60_000;
     const script = new URL("../support/chunk-table-thread.ts", import.meta.url);
-    const gate = new SharedArrayBuffer(4);
+    const gate = new SharedArrayBuffer(12);
     const threads = [1, 2].map(
       (thread) => new Worker(script, { workerData: { parts, gate, thread, count } }),
     );

@@ -9,13 +9,25 @@ const { parts, gate, thread, count } = workerData as {
   thread: number;
   count: number;
 };
+const idsPerStep = 500;
 const table = new ChunkTable(parts);
 const ids = Array.from({ length: count }, (_, number) =>
   createHash("sha256").update(String(number)).digest().subarray(0, 16),
 );
-const arrived = new Int32Array(gate);
-Atomics.add(arrived, 0, 1);
-while (Atomics.load(arrived, 0) < 2);
+const steps = new Int32Array(gate);
+const other = thread === 1 ? 2 : 1;
 let added = 0;
-for (const id of ids) if (table.add(id, 0, thread) < 0) added += 1;
+for (const [number, id] of ids.entries()) {
+  if (number % idsPerStep === 0) meet(number / idsPerStep + 1);
+  if (table.add(id, 0, thread) < 0) added += 1;
+}
 parentPort?.postMessage(added);
+
+/** Both threads begin every step together: on a busy machine one would otherwise be done before the other starts. */
+function meet(step: number): void {
+  Atomics.store(steps, thread, step);
+  Atomics.notify(steps, thread);
+  for (let seen = Atomics.load(steps, other); seen < step; seen = Atomics.load(steps, other)) {
+    Atomics.wait(steps, other, seen);
+  }
+}
