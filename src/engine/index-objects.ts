@@ -1,6 +1,7 @@
-import { createHash, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import { AppError, isAppError } from "../base/errors.ts";
 import { objectKind, openSmall, sealSmall } from "./crypto/aead.ts";
+import { deriveSecretKey } from "./crypto/derive.ts";
 import { indexObjectKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
 import { ByteReader } from "./format/byte-reader.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
@@ -187,9 +188,7 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 export function deriveObjectKey(secretBase64: string, salt: Uint8Array, info: string): KeyObject {
-  return createSecretKey(
-    Buffer.from(hkdfSync("sha256", Buffer.from(secretBase64, "base64"), salt, info, 32)),
-  );
+  return deriveSecretKey(Buffer.from(secretBase64, "base64"), salt, info);
 }
 
 function openPackFooter(

@@ -1,5 +1,6 @@
-import { createHash, createSecretKey, hkdfSync, type Hash, type KeyObject } from "node:crypto";
+import { createHash, type Hash, type KeyObject } from "node:crypto";
 import { objectKind, sealBlock } from "./crypto/aead.ts";
+import { deriveSecretKey } from "./crypto/derive.ts";
 import { packContentKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
 import type { BlockCodec } from "./compression.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
@@ -101,16 +102,14 @@ export class PackBuilder {
     const header = encodePackHeader({ repositoryId, epochId, dataKeyId, salt });
     const bytes = this.#options.takeBuffer();
     bytes.set(header);
-    const key = (secret: KeyObject, info: string): KeyObject =>
-      createSecretKey(Buffer.from(hkdfSync("sha256", secret, salt, info, 32)));
     this.#pack = {
       ordinal: this.#options.newOrdinal(),
       header,
       bytes,
       length: packHeaderBytes,
       footerBytes: 4,
-      contentKey: key(dataKey, packContentKeyInfo),
-      footerKey: key(indexKey, packFooterKeyInfo),
+      contentKey: deriveSecretKey(dataKey, salt, packContentKeyInfo),
+      footerKey: deriveSecretKey(indexKey, salt, packFooterKeyInfo),
       hash: createHash("sha256").update(header),
       blocks: [],
       chunkCount: 0,

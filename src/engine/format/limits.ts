@@ -1,4 +1,4 @@
-/** Bounds of everything read from a store, checked before anything is allocated. `specs/repository-format.md` lists them. */
+/** Bounds of everything read from a store, checked before it is decoded. `specs/repository-format.md` lists them. */
 
 /** Plain bytes of one block; a block is one zstd frame and one AEAD message. */
 export const blockBytes: number = 1024 * 1024;

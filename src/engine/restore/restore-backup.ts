@@ -245,12 +245,8 @@ class RestoreRun {
     }
     for (const file of plan.files) {
       if (file.failed) tree.removeFile(file.path);
-      else if (!finished.has(file)) this.#finish(tree, file);
+      else if (!finished.has(file)) tree.finishFile(file.path, file.metadata);
     }
-  }
-
-  #finish(tree: TargetTree, file: PlannedFile): void {
-    tree.finishFile(file.path, file.metadata);
   }
 
   async #runJob(planned: PlannedJob, finished: Set<PlannedFile>): Promise<void> {
