@@ -1,4 +1,5 @@
-// Writes src/generated from the documents in specs/resource-manager; see README.md beside this file.
+// Writes src/generated from the documents in specs/resource-manager, and conformance.md; see README.md beside
+// this file.
 // `node specs/generate.ts` writes, `--check` only tells (exit code 1) whether anything is stale, `--hash`
 // prints the lines of published.sha256.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import type { OpenAPI3 } from "openapi-typescript";
 import swagger2openapi from "swagger2openapi";
 import { hashDocument, readDocuments } from "./bundle.ts";
 import type { BundledDocument, Node, SwaggerDocument } from "./bundle.ts";
+import { findProofs, readRules, writeConformance } from "./conformance.ts";
 import { buildContract, listSecretProperties } from "./contract.ts";
 
 const specsFolder = dirname(fileURLToPath(import.meta.url));
@@ -96,9 +98,13 @@ async function run(option: string | undefined): Promise<void> {
   }
   const files = await generateFiles(documents);
   const stale = findStale(files);
+  const page = conformancePage();
+  const pageFile = join(specsFolder, "conformance.md");
+  const isPageStale = !existsSync(pageFile) || readFileSync(pageFile, "utf8") !== page;
   if (option === "--check") {
-    if (stale.length === 0) return;
-    console.error(`Stale in src/generated: ${stale.join(", ")}; run: npm run generate`);
+    const all = [...stale, ...(isPageStale ? ["specs/conformance.md"] : [])];
+    if (all.length === 0) return;
+    console.error(`Stale: ${all.join(", ")}; run: npm run generate`);
     process.exitCode = 1;
     return;
   }
@@ -108,6 +114,12 @@ async function run(option: string | undefined): Promise<void> {
     if (text === undefined) rmSync(join(targetFolder, name));
     else writeFileSync(join(targetFolder, name), text);
   }
+  if (isPageStale) writeFileSync(pageFile, page);
+}
+
+/** What `conformance.md` says by the rules and tests of now. */
+export function conformancePage(): string {
+  return writeConformance(readRules(specsFolder), findProofs(join(specsFolder, "..", "test")));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv[2]);

@@ -4,7 +4,7 @@ import { statusByCode } from "../../src/arm/errors.ts";
 import { errorCodes } from "../../src/base/errors.ts";
 
 describe("error codes", () => {
-  it("each have an HTTP status", () => {
+  it("rule 62: each have an HTTP status", () => {
     const statuses: Readonly<Record<string, number>> = statusByCode;
     const unmapped = errorCodes.filter((code) => statuses[code] === undefined);
     assert.deepEqual(unmapped, []);

@@ -238,7 +238,7 @@ describe("polling the status", () => {
       const isEnded = "endTime" in part;
       const shown = form === "full" || isEnded ? part.state : "Accepted";
 
-      it(`rules 168, 170, 172, 179: a ${part.state} one of ${version} in ${form} is 200 and ${shown}`, () => {
+      it(`rules 168, 170–173, 179: a ${part.state} one of ${version} in ${form} is 200 and ${shown}`, () => {
         const polled = anOperation(version, "PUT", "{location}", part);
         const answer = statusAnswer(polled, isEnded ? outcome : undefined, form);
         assert.equal(answer.status, 200);

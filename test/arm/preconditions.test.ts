@@ -53,7 +53,7 @@ const rows: readonly Row[] = [
   [141, "PUT", '"v1"', '"v1"', "v1", 412],
 ];
 
-describe("checkPreconditions", () => {
+describe("rules 135–138, 141: checkPreconditions", () => {
   for (const [rule, method, ifMatch, ifNoneMatch, etag, outcome] of rows) {
     const headers = `If-Match ${ifMatch ?? "absent"}, If-None-Match ${ifNoneMatch ?? "absent"}`;
     it(`rule ${rule}: ${method} of ${etag ?? "nothing"} with ${headers} gives ${outcome}`, () => {

@@ -158,7 +158,7 @@ describe("P5: secrets", () => {
     assert.notDeepEqual(findSecrets([secretForms("user", Buffer.from("canary-user"))], state), []);
   });
 
-  it("are in no answer", () => {
+  it("rules 121, 182, 267: are in no answer", () => {
     writeFileSync(join(service.folder, "heard"), heard.join("\n"));
     assert.ok(heard.length > 40);
     assert.deepEqual(findSecrets(secrets, join(service.folder, "heard")), []);

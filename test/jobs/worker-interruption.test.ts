@@ -80,7 +80,7 @@ describe("worker that is interrupted", () => {
       assert.equal(await world.readValue("j"), "done");
     });
 
-    it("and completion have one winner in 200 races", async () => {
+    it("rule 195: and completion have one winner in 200 races", async () => {
       const outcomes = new Map<string, number>();
       const worker = world.start(
         aHandler(
@@ -141,7 +141,7 @@ describe("worker that is interrupted", () => {
   });
 
   describe("lease", () => {
-    it("lives as long as the work", async () => {
+    it("rule 281: lives as long as the work", async () => {
       await world.enqueue("j");
       const handler = aHandler(async () => {
         await world.clock.sleep(600_000);
@@ -229,7 +229,7 @@ describe("worker that is interrupted", () => {
       );
     });
 
-    it("that passed on refuses the slow worker", async () => {
+    it("rule 282: that passed on refuses the slow worker", async () => {
       await world.enqueue("j");
       let release: (() => void) | undefined;
       const slow = aHandler(async () => {

@@ -31,7 +31,7 @@ describe("worker", () => {
       assert.equal(await world.readValue("j"), "done");
     });
 
-    it("finds work without being woken", async () => {
+    it("rule 288: finds work without being woken", async () => {
       world.start(aHandler(() => Promise.resolve([])));
       await world.clock.advance(0);
       await world.enqueue("j");
@@ -117,7 +117,7 @@ describe("worker", () => {
   });
 
   describe("failures", () => {
-    it("tries again after doubling pauses", async () => {
+    it("rule 286: tries again after doubling pauses", async () => {
       const start = world.clock.now();
       const times: number[] = [];
       const attempts: number[] = [];
@@ -157,7 +157,7 @@ describe("worker", () => {
       assert.match(String(world.fields.at(-1)?.["cause"]), /TypeError: Planted/);
     });
 
-    it("ends a job whose process always died", async () => {
+    it("rule 284: ends a job whose process always died", async () => {
       await world.enqueue("j");
       for (let death = 1; death <= 3; death += 1) {
         const dead = await world.store.claimJob({
@@ -181,7 +181,7 @@ describe("worker", () => {
       assert.equal(await world.readValue("j"), "failed Interrupted");
     });
 
-    it("names the last known error of an interrupted job", async () => {
+    it("rule 284: names the last known error of an interrupted job", async () => {
       await world.enqueue("j");
       const claim = { owner: "dead", leaseSeconds: 30, kinds: ["work"] };
       const first = await world.store.claimJob(claim);
@@ -271,7 +271,7 @@ describe("worker", () => {
   });
 
   describe("logging", () => {
-    it("writes one line per transition", async () => {
+    it("rule 273: writes one line per transition", async () => {
       await world.enqueue("j");
       world.start(
         aHandler((_, { attempt }) =>

@@ -53,7 +53,7 @@ describe("createBackup", () => {
       assert.equal(world.engine.backupRuns[1]?.ledgerHead?.backupId, first);
     }));
 
-  it("D10: a partial backup is a succeeded operation", () =>
+  it("rule 201, D10: a partial backup is a succeeded operation", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       world.engine.behavior = { record: (record) => ({ ...record, status: "PartialSucceeded" }) };
@@ -108,7 +108,7 @@ describe("createBackup", () => {
       );
     }));
 
-  it("shows progress that never falls, once a second", () =>
+  it("rule 180: shows progress that never falls, once a second", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       const gate = aGate();

@@ -89,7 +89,7 @@ describe("PUT of a location, 2016 and 2018", () => {
       assert.equal((await readStore(world)).nextBackupTime, "2026-03-03T04:00:00Z");
     }));
 
-  it("a failed store keeps the old values", () =>
+  it("rules 76, 78: a failed store keeps the old values", () =>
     withProviderWorld(async (world) => {
       const { AppError } = await import("../../src/base/errors.ts");
       await setUpLocation(world);
@@ -210,7 +210,7 @@ describe("PUT and PATCH of a location, 2021", () => {
       assert.equal(store.backupRetentionPeriodInDays, 5);
     }));
 
-  it("PATCH of an absent location is 404", () =>
+  it("rule 83: PATCH of an absent location is 404", () =>
     withProviderWorld(async (world) => {
       await assert.rejects(
         world.call("PATCH", locationPath, { apiVersion: "2021-09-01", body: aBody({}) }),
@@ -266,7 +266,7 @@ describe("PUT and PATCH of a location, 2026", () => {
       assert.equal((second.body as Json).properties.provisioningState, "Updating");
     }));
 
-  it("rule 64: what PUT leaves out goes to its default", () =>
+  it("rules 64, 120: what PUT leaves out goes to its default", () =>
     withProviderWorld(async (world) => {
       await setUp(world);
       await world.finish(
@@ -319,7 +319,7 @@ describe("PUT and PATCH of a location, 2026", () => {
       }));
   }
 
-  it("rule 85: PATCH of tags answers at once", () =>
+  it("rules 79, 80, 85: PATCH of tags answers at once", () =>
     withProviderWorld(async (world) => {
       await setUp(world);
       const result = await world.call("PATCH", path, { apiVersion, body: { tags: { c: "1" } } });

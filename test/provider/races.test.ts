@@ -303,7 +303,7 @@ describe("what a dead process leaves", () => {
       { hasWorker: false },
     ));
 
-  it("a backup goes on under its id", () =>
+  it("rule 283: a backup goes on under its id", () =>
     withProviderWorld(
       async (world) => {
         const first = world.startWorker();
@@ -348,7 +348,7 @@ describe("what a dead process leaves", () => {
       { hasWorker: false },
     ));
 
-  it("expired operations are forgotten after seven days", () =>
+  it("rules 183, 184: expired operations are forgotten after seven days", () =>
     withProviderWorld(async (world) => {
       const operation = await setUpLocation(world);
       await world.stopWorkers();

@@ -30,7 +30,7 @@ describe("documents", () => {
     });
   }
 
-  it("of published versions mean what they meant", () => {
+  it("rule 277: of published versions mean what they meant", () => {
     const published = readFileSync(join(specsFolder, "published.sha256"), "utf8");
     for (const bundled of documents.slice(0, 3)) {
       const line = `${hashDocument(bundled)}  ${bundled.apiVersion}`;
