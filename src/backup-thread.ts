@@ -16,6 +16,7 @@ import type {
   RestoreSummary,
   VerifyDepth,
   VerifyReport,
+  VerifySubset,
 } from "./engine/model.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
@@ -33,6 +34,8 @@ export type EngineCall =
       readonly isAutomatic: boolean;
       readonly deployment: DeploymentInfo;
       readonly ledgerHead: LedgerHead | undefined;
+      /** Distrust the cache: read every file. */
+      readonly rescan: boolean;
       readonly installationId: string;
       readonly roles: unknown;
     }
@@ -42,6 +45,8 @@ export type EngineCall =
       readonly expectedPublicKey: string | undefined;
       readonly depth: VerifyDepth;
       readonly opener: Opener | undefined;
+      readonly ledgerHead: LedgerHead | undefined;
+      readonly subset: VerifySubset | undefined;
     }
   | {
       readonly kind: "restore";
@@ -144,12 +149,7 @@ async function runCall(
     case "backup":
       return runBackupCall(setup, call, common);
     case "verify":
-      return verifyRepository({
-        ...common,
-        depth: call.depth,
-        opener: call.opener,
-        expectedPublicKey: call.expectedPublicKey,
-      });
+      return verifyRepository({ ...common, ...call });
     case "restore":
       return restoreBackup({ ...common, ...call, setsOwner: process.getuid?.() === 0 });
   }

@@ -57,15 +57,9 @@ function longRuns(
       } as const;
       return run<BackupRecord>(call, ...controls);
     },
-    verify: (store, keys, depth, opener, ...controls) => {
-      const expectedPublicKey = keys?.signingPublicKey;
-      const call = {
-        kind: "verify",
-        storePath: store.path,
-        expectedPublicKey,
-        depth,
-        opener,
-      } as const;
+    verify: ({ store, keys, ...rest }, ...controls) => {
+      const expectedPublicKey = keys.signingPublicKey;
+      const call = { kind: "verify", storePath: store.path, expectedPublicKey, ...rest } as const;
       return run<VerifyReport>(call, ...controls);
     },
     restore: ({ store, signingPublicKey, ...rest }, ...controls) => {

@@ -143,8 +143,16 @@ export interface VerifyFinding {
   readonly backups: readonly string[];
 }
 
+/** Part `part` (from 1) of `of` parts of the packs: that many runs read each of them once. */
+export interface VerifySubset {
+  readonly part: number;
+  readonly of: number;
+}
+
 export interface VerifyReport {
   readonly depth: VerifyDepth;
+  /** Absent when all packs were read. */
+  readonly subset?: VerifySubset;
   readonly backups: number;
   readonly objects: number;
   readonly bytes: number;

@@ -715,6 +715,14 @@ export interface components {
             /** @description What, for people. */
             readonly message?: string;
         };
+        /** @description How to make a backup. */
+        readonly CreateBackupOptions: {
+            /**
+             * @description Reads every file again, also those that look unchanged.
+             * @default false
+             */
+            readonly rescan?: boolean | null;
+        };
         /** @description How deep to look. */
         readonly VerifyOptions: {
             /**
@@ -723,6 +731,7 @@ export interface components {
              * @enum {string}
              */
             readonly depth?: "Structure" | "Ciphertext" | "Content";
+            readonly subset?: components["schemas"]["VerifySubset"];
             /**
              * Format: password
              * @description The .pfx file with the private key; needed where content is opened.
@@ -734,10 +743,36 @@ export interface components {
              */
             readonly decryptionCertPassword?: string | null;
         };
+        /** @description Which part of the packs to read: runs of part 1 to the count read each of them once. All else is looked at every time. */
+        readonly VerifySubset: {
+            /**
+             * Format: int32
+             * @description This part, counted from 1.
+             */
+            readonly part: number;
+            /**
+             * Format: int32
+             * @description How many parts there are.
+             */
+            readonly of: number;
+        };
         /** @description What a check found. */
         readonly VerifyResult: {
             /** @description How deep it looked. */
             readonly depth?: string;
+            /** @description Which part of the packs was read; absent when all were. */
+            readonly subset?: {
+                /**
+                 * Format: int32
+                 * @description This part, counted from 1.
+                 */
+                readonly part?: number;
+                /**
+                 * Format: int32
+                 * @description How many parts there are.
+                 */
+                readonly of?: number;
+            };
             /** @description Whether nothing was found. */
             readonly isHealthy?: boolean;
             /**
@@ -1009,7 +1044,9 @@ export type RestoreOptions = components['schemas']['RestoreOptions'];
 export type RestoreResult = components['schemas']['RestoreResult'];
 export type RestoredRole = components['schemas']['RestoredRole'];
 export type RestoreWarning = components['schemas']['RestoreWarning'];
+export type CreateBackupOptions = components['schemas']['CreateBackupOptions'];
 export type VerifyOptions = components['schemas']['VerifyOptions'];
+export type VerifySubset = components['schemas']['VerifySubset'];
 export type VerifyResult = components['schemas']['VerifyResult'];
 export type VerifyFinding = components['schemas']['VerifyFinding'];
 export type PruneOptions = components['schemas']['PruneOptions'];
@@ -1412,7 +1449,12 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        /** @description How to make the backup. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateBackupOptions"];
+            };
+        };
         readonly responses: {
             /** @description The backup. */
             readonly 200: {

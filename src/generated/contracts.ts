@@ -3170,6 +3170,10 @@ export const contracts: readonly Contract[] = [
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/createBackup",
     "query": [],
+    "body": {
+     "definition": "CreateBackupOptionsRequest",
+     "required": false
+    },
     "responses": {
      "200": "Backup",
      "202": null
@@ -4071,6 +4075,23 @@ export const contracts: readonly Contract[] = [
       "type": "string",
       "readOnly": true
      },
+     "subset": {
+      "type": "object",
+      "properties": {
+       "part": {
+        "type": "integer",
+        "format": "int32",
+        "readOnly": true
+       },
+       "of": {
+        "type": "integer",
+        "format": "int32",
+        "readOnly": true
+       }
+      },
+      "additionalProperties": false,
+      "readOnly": true
+     },
      "isHealthy": {
       "type": "boolean",
       "readOnly": true
@@ -4813,6 +4834,18 @@ export const contracts: readonly Contract[] = [
     },
     "additionalProperties": false
    },
+   "CreateBackupOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "rescan": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     }
+    },
+    "additionalProperties": false
+   },
    "VerifyOptionsRequest": {
     "type": "object",
     "properties": {
@@ -4823,6 +4856,9 @@ export const contracts: readonly Contract[] = [
        "Ciphertext",
        "Content"
       ]
+     },
+     "subset": {
+      "$ref": "#/definitions/VerifySubsetRequest"
      },
      "decryptionCertBase64": {
       "type": [
@@ -4851,6 +4887,28 @@ export const contracts: readonly Contract[] = [
       ]
      }
     },
+    "additionalProperties": false
+   },
+   "VerifySubsetRequest": {
+    "type": "object",
+    "properties": {
+     "part": {
+      "type": "integer",
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 10000
+     },
+     "of": {
+      "type": "integer",
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 10000
+     }
+    },
+    "required": [
+     "part",
+     "of"
+    ],
     "additionalProperties": false
    },
    "PruneOptionsRequest": {

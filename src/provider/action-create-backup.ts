@@ -3,6 +3,7 @@ import type { OperationRecord } from "../arm/operation-record.ts";
 import { checkIdle, findLocation } from "./action-target.ts";
 import { create, getBackup, replace, retryOnConflict } from "./documents.ts";
 import { findRepetition } from "./idempotency.ts";
+import type { BackupPayload } from "./jobs-backup.ts";
 import type { Backup, BackupLocation } from "./model.ts";
 import { backupKey } from "./model.ts";
 import {
@@ -40,7 +41,11 @@ async function attemptCreateBackup(deps: ProviderDeps, request: ArmRequest): Pro
     location: location.value,
     resourceId: `${scope.id}/backups/${id}`,
   });
-  const payload = { locationKey: scope.key, incarnation: location.value.incarnation };
+  const payload: BackupPayload = {
+    locationKey: scope.key,
+    incarnation: location.value.incarnation,
+    rescan: converterOf(request.context.apiVersion).readCreateBackup?.(request.body) ?? false,
+  };
   await deps.failpoint?.("create-backup.before-commit");
   await deps.store.commit([
     replace(location, { ...location.value, running: { kind: "backup", operationId: id } }),

@@ -1,9 +1,9 @@
 import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
-import type { RecipientName, VerifyDepth } from "../engine/model.ts";
+import type { RecipientName, VerifyDepth, VerifySubset } from "../engine/model.ts";
 import { commitAction } from "./action-commit.ts";
 import { checkIdle, findBackup, findLocation } from "./action-target.ts";
 import { listAll, retryOnConflict } from "./documents.ts";
-import { notAvailableYet } from "./faults.ts";
+import { badSubset, notAvailableYet } from "./faults.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { VerifyPayload } from "./jobs-verify.ts";
 import type { Backup } from "./model.ts";
@@ -34,6 +34,7 @@ export async function pruneStore(deps: ProviderDeps, request: ArmRequest): Promi
 
 interface VerifyBody {
   readonly depth?: "Structure" | "Ciphertext" | "Content";
+  readonly subset?: VerifySubset;
   readonly decryptionCertBase64?: string | null;
   readonly decryptionCertPassword?: string | null;
 }
@@ -54,6 +55,8 @@ async function attemptVerify(
   if (settings.store.kind === "none") throw storeNotConfigured(name);
   if (settings.encryption.kind === "none") throw encryptionNotConfigured(name);
   const body = (request.body ?? {}) as VerifyBody;
+  const { subset } = body;
+  if (subset !== undefined && subset.part > subset.of) throw badSubset(subset);
   const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
   const chosen =
     depth === "content" ? await chooseForVerify(deps, scope, location, backup, body) : undefined;
@@ -61,6 +64,7 @@ async function attemptVerify(
     locationKey: scope.key,
     incarnation: location.value.incarnation,
     depth,
+    ...(subset === undefined ? {} : { subset }),
     ...(backup === undefined ? {} : { backupId: backup.value.id }),
     ...(chosen === undefined ? {} : { openerSource: chosen.source }),
   };

@@ -1,5 +1,6 @@
 import { armError } from "../arm/errors.ts";
 import { AppError } from "../base/errors.ts";
+import type { VerifySubset } from "../engine/model.ts";
 
 /** The refusals of the provider, worded once. Each says what to do. */
 
@@ -62,5 +63,14 @@ export function backupNotFound(id: string): AppError {
     "BackupNotFound",
     `Backup "${id}" does not exist: list the backups of its location`,
     { target: id },
+  );
+}
+
+/** 400: a part beyond the count of parts. */
+export function badSubset({ part, of }: VerifySubset): AppError {
+  return new AppError(
+    "InvalidArgument",
+    `There is no part ${part} of ${of}: name a part from 1 to their count`,
+    { target: "subset" },
   );
 }

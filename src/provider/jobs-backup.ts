@@ -14,10 +14,16 @@ import {
 } from "./job-parts.ts";
 import type { Backup, BackupLocation, Capacity } from "./model.ts";
 import { backupKey } from "./model.ts";
+import type { JobPayload } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import type { OpenedStore } from "./store-access.ts";
 import { openStore } from "./store-access.ts";
+
+export interface BackupPayload extends JobPayload {
+  /** Absent in jobs of before there was a choice. */
+  readonly rescan?: boolean;
+}
 
 /**
  * Makes a backup. Its id is the operation's, so that an attempt after a crash goes on with the same backup
@@ -70,6 +76,7 @@ async function callEngine(
     isAutomatic: backup.isAutomatic,
     deployment: backup.deployment,
     ledgerHead,
+    rescan: (job.payload as BackupPayload).rescan ?? false,
     fence: context.lease.fence,
   };
   try {

@@ -1,4 +1,4 @@
-import type { VerifyDepth, VerifyReport } from "../engine/model.ts";
+import type { VerifyDepth, VerifyReport, VerifySubset } from "../engine/model.ts";
 import type { JobContext, JobHandler } from "../jobs/job-handler.ts";
 import type { Job, Write } from "../state/state-store.ts";
 import { endOperation, getOperation } from "./documents.ts";
@@ -21,6 +21,8 @@ export interface VerifyPayload extends JobPayload {
   readonly depth: VerifyDepth;
   /** Only findings that touch this backup are told. */
   readonly backupId?: string;
+  /** Absent where all packs are read. */
+  readonly subset?: VerifySubset;
   /** Absent where no content is opened. */
   readonly openerSource?: OpenerSource;
 }
@@ -46,16 +48,14 @@ async function runVerify(
   const { openerSource } = payload;
   const opener =
     openerSource && findOpener(deps, vault, job, location.value, { ...payload, openerSource });
-  const { spec, keys } = await openStore(deps, location.key, location.value);
+  const { spec, keys, ledgerHead } = await openStore(deps, location.key, location.value);
   await beginOperation(deps, job, context, "Preparing");
   await deps.failpoint?.("verify.before-run");
   const progress = createProgressWriter(deps, job, context);
   try {
+    const run = { store: spec, keys, ledgerHead, depth: payload.depth, opener };
     const report = await deps.engine.verify(
-      spec,
-      keys,
-      payload.depth,
-      opener,
+      { ...run, subset: payload.subset },
       progress.report,
       context.signal,
     );

@@ -9,6 +9,7 @@ import type {
   RestoreSummary,
   VerifyDepth,
   VerifyReport,
+  VerifySubset,
 } from "../engine/model.ts";
 
 /** How to reach a store: plain data, secrets opened only for the run that needs them. */
@@ -47,10 +48,7 @@ export interface BackupEngine {
     signingPublicKey: string | undefined,
   ): Promise<readonly BackupRecord[]>;
   verify(
-    store: StoreSpec,
-    keys: RepositoryKeys | undefined,
-    depth: VerifyDepth,
-    opener: Opener | undefined,
+    run: VerifyRun,
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<VerifyReport>;
@@ -68,8 +66,22 @@ export interface BackupRun {
   readonly isAutomatic: boolean;
   readonly deployment: DeploymentInfo;
   readonly ledgerHead: LedgerHead | undefined;
+  /** Read every file, also those that look unchanged. */
+  readonly rescan: boolean;
   /** The job's fence: a run that lost its lease cannot publish. */
   readonly fence: number;
+}
+
+export interface VerifyRun {
+  readonly store: StoreSpec;
+  readonly keys: RepositoryKeys;
+  readonly depth: VerifyDepth;
+  /** Needed where content is opened. */
+  readonly opener: Opener | undefined;
+  /** The newest backup this service remembers: a store that does not show it was rolled back. */
+  readonly ledgerHead: LedgerHead | undefined;
+  /** Only this part of the packs is read; undefined reads all. */
+  readonly subset: VerifySubset | undefined;
 }
 
 export interface RestoreRun {

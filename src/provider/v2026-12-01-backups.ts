@@ -124,6 +124,7 @@ export function renderRestore(summary: RestoreSummary): unknown {
 export function renderVerify(report: VerifyReport): unknown {
   return {
     depth: capitalize(report.depth),
+    ...(report.subset === undefined ? {} : { subset: report.subset }),
     isHealthy: report.findings.length === 0,
     backups: report.backups,
     objects: report.objects,

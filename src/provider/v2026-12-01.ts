@@ -21,6 +21,8 @@ export const version20261201: VersionConverter = {
   readPatch,
   renderBackup,
   renderBackupResult: renderBackup,
+  readCreateBackup: (body) =>
+    (body as { readonly rescan?: boolean | null } | undefined)?.rescan ?? false,
   readRestore,
   renderRestoreResult: (result) => renderRestore(result as RestoreSummary),
   renderVerifyResult: renderVerify,

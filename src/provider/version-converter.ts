@@ -18,6 +18,8 @@ export interface VersionConverter {
   renderBackup(backup: Backup, form: RenderForm): unknown;
   /** What createBackup's operation shows when it has ended: more than the backup itself in published versions. */
   renderBackupResult(backup: Backup, form: RenderForm): unknown;
+  /** Whether every file is to be read again; where createBackup has a body. */
+  readonly readCreateBackup?: (body: unknown) => boolean;
   readRestore(body: unknown): RestoreRequest;
   /** What a finished restore shows; `undefined` is an empty answer. */
   renderRestoreResult(result: unknown): unknown;

@@ -53,6 +53,19 @@ describe("createBackup", () => {
       assert.equal(world.engine.backupRuns[1]?.ledgerHead?.backupId, first);
     }));
 
+  it("reads every file again only where it was asked to", () =>
+    withProviderWorld(async (world) => {
+      await setUpLocation(world);
+      for (const body of [undefined, { rescan: null }, { rescan: true }])
+        await world.finish(
+          await world.accept("POST", `${locationPath}/createBackup`, { apiVersion: modern, body }),
+        );
+      assert.deepEqual(
+        world.engine.backupRuns.map(({ rescan }) => rescan),
+        [false, false, true],
+      );
+    }));
+
   it("rule 201, D10: a partial backup is a succeeded operation", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
@@ -404,43 +417,6 @@ describe("restore", () => {
       };
       const failed = await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
       await assert.rejects(restore(world, failed.id, pfx), { code: "BackupNotRestorable" });
-    }));
-});
-
-describe("verify and prune", () => {
-  it("verify needs no key and reports", () =>
-    withProviderWorld(async (world) => {
-      await setUpLocation(world);
-      await makeBackup(world);
-      const operation = await world.finish(
-        await world.accept("POST", `${locationPath}/verify`, { apiVersion: modern }),
-      );
-      assert.equal(operation.state, "Succeeded");
-      assert.equal((operation.result as Json).depth, "ciphertext");
-    }));
-
-  it("verify of content asks for the key", () =>
-    withProviderWorld(async (world) => {
-      await setUpLocation(world);
-      const backup = await makeBackup(world);
-      const path = `${locationPath}/backups/${backup}/verify`;
-      await assert.rejects(
-        world.call("POST", path, { apiVersion: modern, body: { depth: "Content" } }),
-        { code: "InvalidPfx" },
-      );
-      const operation = await world.accept("POST", path, {
-        apiVersion: modern,
-        body: { depth: "Content", ...pfx },
-      });
-      assert.equal((await world.finish(operation)).state, "Succeeded");
-    }));
-
-  it("prune says that it cannot yet", () =>
-    withProviderWorld(async (world) => {
-      await setUpLocation(world);
-      await assert.rejects(world.call("POST", `${locationPath}/pruneExternalStore`, { body: {} }), {
-        code: "OperationNotSupported",
-      });
     }));
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { pathOf, succeed, type ArmCaller, type Ended } from "../support/arm-caller.ts";
+import { pathOf, succeed, type ArmCaller, type Ended, type Json } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { makeCertificate, makePfx, type TestCertificate } from "../support/test-certificates.ts";
 import { waitForFile } from "../support/wait-for-file.ts";
@@ -29,7 +30,7 @@ let certificate: TestCertificate;
 /** Content to fill a store with, and a program that waits as long as there is a file. */
 function makeRoles(folder: string): readonly object[] {
   certificate = makeCertificate(folder, "backup", "P-256");
-  for (const name of ["small", "lost", "source"]) mkdirSync(join(folder, name));
+  for (const name of ["small", "lost", "rolled", "source"]) mkdirSync(join(folder, name));
   const script = "echo > running; while [ -e hold ]; do sleep 0.02; done; echo free";
   const settings = { command: "sh", args: ["-c", script], workingDirectory: folder };
   return [
@@ -75,6 +76,24 @@ describe("a store that fails in the middle", () => {
     rmdirSync(folder);
     renameSync(`${folder} away`, folder);
     await assertWell("lost");
+  });
+
+  it("rolled back: verify names it, and a new backup does not hide it", async () => {
+    await setUp("rolled");
+    const folder = join(service.folder, "rolled");
+    await backUp("rolled", {});
+    cpSync(folder, `${folder} before`, { recursive: true });
+    const lost: string = (await backUp("rolled", {})).resultAnswer.body.name;
+    rmSync(folder, { recursive: true });
+    renameSync(`${folder} before`, folder);
+    for (const depth of ["Structure", "Ciphertext"]) {
+      const checked = await succeed(api, await api.post(pathOf("rolled", "/verify"), { depth }));
+      assertGone(checked, lost, "RollbackDetected");
+    }
+    // The next backup's ledger names the one before it, which is not there.
+    await backUp("rolled", {});
+    const later = await succeed(api, await api.post(pathOf("rolled", "/verify")));
+    assertGone(later, lost, "MissingObject");
   });
 
   it("read-only: failed, and well again when writable", { skip: !canMount }, async () => {
@@ -126,6 +145,16 @@ async function backUp(name: string, { during }: Happening): Promise<Ended> {
   const ended = await api.finish(accepted);
   assert.equal((await api.get("/readyz")).status, 200);
   return ended;
+}
+
+/** The check says that this backup is not there any more. */
+function assertGone({ resultAnswer, statusAnswer }: Ended, lost: string, code: string): void {
+  const { isHealthy, findings } = resultAnswer.body;
+  assert.equal(isHealthy, false, resultAnswer.text);
+  const codes = findings.map(({ code }: Json) => code);
+  assert.deepEqual(codes, [code], resultAnswer.text);
+  assert.ok(findings[0].message.includes(lost), resultAnswer.text);
+  assert.deepEqual(statusAnswer.body.properties.findings, findings);
 }
 
 function assertFailed(ended: Ended): void {

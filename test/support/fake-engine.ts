@@ -9,7 +9,7 @@ import type {
   RecipientName,
   RepositoryKeys,
 } from "../../src/engine/model.ts";
-import type { BackupEngine, BackupRun, RestoreRun } from "../../src/provider/ports.ts";
+import type { BackupEngine, BackupRun, RestoreRun, VerifyRun } from "../../src/provider/ports.ts";
 
 /** An engine that keeps its stores in memory and does what a test tells it to. */
 export interface FakeEngine extends BackupEngine {
@@ -17,6 +17,7 @@ export interface FakeEngine extends BackupEngine {
   readonly calls: readonly string[];
   readonly backupRuns: readonly BackupRun[];
   readonly restoreRuns: readonly RestoreRun[];
+  readonly verifyRuns: readonly VerifyRun[];
   /** Called before the named work is done; what it throws is the work's failure. */
   behavior: FakeBehavior;
   /** Backups of the store at a path. */
@@ -49,6 +50,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
   const calls: string[] = [];
   const backupRuns: BackupRun[] = [];
   const restoreRuns: RestoreRun[] = [];
+  const verifyRuns: VerifyRun[] = [];
   const storeAt = (path: string): FakeStore => {
     const store = stores.get(path) ?? { keys: undefined, recipients: [], records: [] };
     stores.set(path, store);
@@ -58,6 +60,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
     calls,
     backupRuns,
     restoreRuns,
+    verifyRuns,
     behavior: {},
     recordsOf: (path) => storeAt(path).records,
     probeStore: async ({ path }) => {
@@ -100,12 +103,13 @@ export function createFakeEngine(now: () => number): FakeEngine {
       calls.push("listBackups");
       return Promise.resolve(storeAt(path).records);
     },
-    verify: async ({ path }, _keys, depth) => {
+    verify: async (run) => {
       calls.push("verify");
+      verifyRuns.push(run);
       await engine.behavior.verify?.();
-      const { records } = storeAt(path);
+      const { records } = storeAt(run.store.path);
       return {
-        depth,
+        depth: run.depth,
         backups: records.length,
         objects: 7,
         bytes: 4096,

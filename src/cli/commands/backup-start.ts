@@ -18,11 +18,17 @@ export const backupStart: Command = {
     ["And see it end", "holdfast backup start --location north --wait"],
     ["At most an hour", "holdfast backup start --location north --wait --timeout 1h"],
   ],
-  options: { ...locationOption, ...waitOptions, ...serviceOptions },
+  options: {
+    rescan: { summary: "Read every file, though it looks unchanged" },
+    ...locationOption,
+    ...waitOptions,
+    ...serviceOptions,
+  },
   run: async (args, cli) => {
     const service = openService(args, cli);
     const path = locationPath(service, locationName(args, cli), "createBackup");
-    const result = await finishAction(service, await service.call("POST", path), args, cli);
+    const body = args.flag("rescan") ? { rescan: true } : undefined;
+    const result = await finishAction(service, await service.call("POST", path, body), args, cli);
     const status = (result as Backup | undefined)?.properties?.status;
     return status === "PartialSucceeded" ? exitCodes.partial : exitCodes.done;
   },

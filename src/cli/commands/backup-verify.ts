@@ -8,6 +8,7 @@ import {
   serviceOptions,
 } from "../arm/service.ts";
 import { waitOptions } from "../arm/wait-for-operation.ts";
+import { readSubset, subsetOption } from "../read-subset.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import type { VerifyResult } from "../../generated/api-2026-12-01.ts";
@@ -22,7 +23,13 @@ export const backupVerify: Command = {
   name: "backup verify",
   summary: "Asks the service to check a backup; without one, all of a location",
   positionals: { usage: "[BACKUP]", min: 0, max: 1 },
-  examples: [["Everything in a location", "holdfast backup verify --location north --wait"]],
+  examples: [
+    ["Everything in a location", "holdfast backup verify --location north --wait"],
+    [
+      "A seventh of it a day",
+      "holdfast backup verify --location north --subset $(date +%u)/7 --wait",
+    ],
+  ],
   options: {
     ...locationOption,
     depth: {
@@ -30,6 +37,7 @@ export const backupVerify: Command = {
       value: "DEPTH",
       choices: Object.keys(depths),
     },
+    ...subsetOption,
     ...decryptionOptions,
     ...waitOptions,
     ...serviceOptions,
@@ -40,9 +48,11 @@ export const backupVerify: Command = {
 async function runBackupVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
   const service = openService(args, cli);
   const [backup] = args.positionals;
+  const subset = readSubset(args);
   const below = backup === undefined ? ["verify"] : ["backups", backup, "verify"];
   const body = {
     depth: depths[args.text("depth") ?? "ciphertext"],
+    ...(subset === undefined ? {} : { subset }),
     ...(await readDecryption(args, cli)),
   };
   const path = locationPath(service, locationName(args, cli), ...below);

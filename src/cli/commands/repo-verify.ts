@@ -1,6 +1,5 @@
 import { verifyRepository } from "../../engine/verify/verify-repository.ts";
 import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
-import type { VerifySubset } from "../../engine/verify/verify-options.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
@@ -9,6 +8,7 @@ import { formatCount, formatDuration } from "../format-figures.ts";
 import { engineHost, openForReading, repositoryOptions, trustOption } from "../open-repository.ts";
 import { createProgressView } from "../progress-view.ts";
 import { openerOptions, readOpener } from "../read-opener.ts";
+import { readSubset, subsetOption } from "../read-subset.ts";
 
 export const repoVerify: Command = {
   name: "repo verify",
@@ -29,7 +29,7 @@ export const repoVerify: Command = {
     },
     ...openerOptions,
     ...trustOption,
-    subset: { summary: "Read only part n of t of the content: 1/7, 2/7, …", value: "n/t" },
+    ...subsetOption,
     workers: { summary: "Threads; default 2", value: "N" },
   },
   run: runRepoVerify,
@@ -65,15 +65,6 @@ async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
     view.clear();
     await store.close();
   }
-}
-
-function readSubset(args: Arguments): VerifySubset | undefined {
-  const text = args.text("subset");
-  if (text === undefined) return undefined;
-  const [, part, of] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
-  if (part !== undefined && Number(part) <= Number(of))
-    return { part: Number(part), of: Number(of) };
-  throw usageError('Option "--subset" must be a part and their count, e.g. 1/7');
 }
 
 function printReport(cli: Cli, report: VerifyReport): void {

@@ -1,4 +1,4 @@
-import type { LedgerHead, Opener, Progress, VerifyDepth } from "../model.ts";
+import type { LedgerHead, Opener, Progress, VerifyDepth, VerifySubset } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { EngineHost } from "../repository.ts";
 
@@ -15,10 +15,4 @@ export interface VerifyOptions extends EngineHost {
   readonly workers?: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-}
-
-/** `part` counts from 1. */
-export interface VerifySubset {
-  readonly part: number;
-  readonly of: number;
 }

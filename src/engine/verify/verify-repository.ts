@@ -36,6 +36,7 @@ async function runVerify(options: VerifyOptions): Promise<VerifyReport> {
   if (options.depth === "content") await run.checkContent();
   return {
     depth: options.depth,
+    ...(options.subset === undefined ? {} : { subset: options.subset }),
     ...run.report(),
     durationMilliseconds: options.clock.now() - startedAt,
   };

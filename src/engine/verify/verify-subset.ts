@@ -1,6 +1,6 @@
 import { AppError } from "../../base/errors.ts";
 import { parsePackName } from "../format/object-names.ts";
-import type { VerifySubset } from "./verify-options.ts";
+import type { VerifySubset } from "../model.ts";
 
 /** Whether this run reads an object: packs are dealt out by the first bytes of their ids, all else is always read. */
 export function isInSubset(name: string, subset: VerifySubset | undefined): boolean {
@@ -17,5 +17,6 @@ export function requireSubset(subset: VerifySubset | undefined): void {
   throw new AppError(
     "InvalidArgument",
     `Cannot verify part ${part} of ${of}: parts are whole numbers from 1 to their count`,
+    { target: "subset" },
   );
 }
