@@ -138,10 +138,11 @@ function findIn(words: Int32Array, a: number, b: number, c: number, d: number): 
   let slot = (a >>> 0) % slots;
   for (let probes = 0; probes < slots; probes++) {
     const at = headerWords + slot * slotWords;
-    const state = settledState(words, at + 4);
+    // Read plainly: an old value makes the chunk look new, and adding it asks again with care.
+    const state = words[at + 4] as number;
     if (state === 0) return -1;
     if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d)
-      return (state >>> 0) - 1;
+      return (settledState(words, at + 4) >>> 0) - 1;
     slot = slot + 1 === slots ? 0 : slot + 1;
   }
   return -1;

@@ -3,6 +3,7 @@ import { objectKind, sealBlock } from "./crypto/aead.ts";
 import { deriveSecretKey } from "./crypto/derive.ts";
 import { packContentKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
 import type { BlockCodec } from "./compression.ts";
+import { compressBound } from "./zstd-context.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
 import {
   blockBytes,
@@ -64,7 +65,7 @@ export const packBufferBytes: number = packBytes + 4096;
 export class PackBuilder {
   readonly #options: PackBuilderOptions;
   readonly #block: Buffer = Buffer.allocUnsafeSlow(blockBytes);
-  readonly #compressed: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  readonly #compressed: Buffer = Buffer.allocUnsafeSlow(compressBound(blockBytes));
   #blockLength = 0;
   readonly #blockChunks = new ByteWriter(64 * chunkReferenceBytes);
   #pack: OpenPack | undefined;

@@ -6,7 +6,7 @@ import { runInNewContext } from "node:vm";
  * looks; a young collection every few MiB costs about a millisecond and keeps the process small.
  */
 export function createYoungCollector(
-  everyBytes: number = 8 * 1024 * 1024,
+  everyBytes: number = 4 * 1024 * 1024,
 ): (bytes: number) => void {
   const collect = findCollector();
   let pending = 0;

@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 
-const { ZSTD_c_compressionLevel, ZSTD_d_windowLogMax, ZSTD_e_end } = zlib.constants;
+const { ZSTD_c_compressionLevel, ZSTD_c_hashLog, ZSTD_c_minMatch } = zlib.constants;
+const { ZSTD_d_windowLogMax, ZSTD_e_end } = zlib.constants;
 
 export interface ZstdSettings {
   readonly level: number;
@@ -20,6 +21,15 @@ export interface ZstdContext {
   close(): void;
 }
 
+/**
+ * Level 1 with the table and shortest match of level 2: the pages of databases, half of what is stored, come out 2.5 %
+ * smaller for a tenth more of time. A table of 128 KiB still lies in the processor's second cache.
+ */
+function compressionParameters(level: number): Readonly<Record<number, number>> {
+  const parameters = { [ZSTD_c_compressionLevel]: level };
+  return level === 1 ? { ...parameters, [ZSTD_c_hashLog]: 15, [ZSTD_c_minMatch]: 6 } : parameters;
+}
+
 /** The most bytes a frame of so many bytes of content can need. */
 export function compressBound(contentBytes: number): number {
   const smallExtra = contentBytes < 131_072 ? (131_072 - contentBytes) >>> 11 : 0;
@@ -29,7 +39,7 @@ export function compressBound(contentBytes: number): number {
 /** Uses the public one-shot calls, which make and free a native context each time. */
 export function createPublicContext(settings: ZstdSettings): ZstdContext {
   const compression = {
-    params: { [ZSTD_c_compressionLevel]: settings.level },
+    params: compressionParameters(settings.level),
     chunkSize: Math.max(64, compressBound(settings.maxBlockBytes)),
   };
   return {
@@ -56,7 +66,7 @@ export function createReusedContext(settings: ZstdSettings): ZstdContext {
   const compressor = new ReusedStream(() =>
     zlib.createZstdCompress({
       chunkSize: 64,
-      params: { [ZSTD_c_compressionLevel]: settings.level },
+      params: compressionParameters(settings.level),
     }),
   );
   const decompressor = new ReusedStream(() =>

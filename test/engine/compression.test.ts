@@ -32,7 +32,10 @@ function decompressOnce(codec: BlockCodec, frame: Buffer, expectedBytes: number)
   return output;
 }
 
-function publicFrame(content: Buffer, params: Record<number, number> = {}): Buffer {
+/** What level 1 means here. */
+const ours = { [zlib.constants.ZSTD_c_hashLog]: 15, [zlib.constants.ZSTD_c_minMatch]: 6 };
+
+function publicFrame(content: Buffer, params: Record<number, number> = ours): Buffer {
   return zlib.zstdCompressSync(content, { params: { [level]: 1, ...params } });
 }
 

@@ -1,12 +1,12 @@
 import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { toAppError } from "../../base/errors.ts";
 import { ChunkTable } from "../chunk-table.ts";
 import { createChunker, type Chunker } from "../chunker.ts";
 import { createBlockCodec } from "../compression.ts";
 import { blockBytes } from "../format/limits.ts";
 import { guidBytes } from "../format/object-names.ts";
-import { packBufferBytes, PackBuilder, type FinishedPack } from "../pack-builder.ts";
+import { PackBuilder, type FinishedPack } from "../pack-builder.ts";
 import { createYoungCollector } from "../young-garbage.ts";
 import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
 import type { FileResult, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
@@ -18,9 +18,6 @@ import { readFile } from "./read-file.ts";
  */
 const port = parentPort;
 if (port !== null) serve(workerData as WorkerSetup);
-
-/** Buffers a worker owns: one being filled, one on its way to the store. */
-const ownBuffers = 2;
 
 function serve(setup: WorkerSetup): void {
   const worker = createWorker(setup);
@@ -35,8 +32,8 @@ function serve(setup: WorkerSetup): void {
   });
 }
 
-function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
-  port?.postMessage(message, transfer);
+function send(message: FromWorker): void {
+  port?.postMessage(message);
 }
 
 interface BackupWorker {
@@ -105,6 +102,7 @@ class StreamSession {
 }
 
 function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Array): PackBuilder {
+  const buffers = setup.packs.buffers.map((buffer) => Buffer.from(buffer));
   return new PackBuilder({
     repositoryId: guidBytes(setup.repositoryId),
     epochId: Buffer.from(setup.epochId, "hex"),
@@ -115,28 +113,28 @@ function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Arra
     randomBytes,
     onSealed: createYoungCollector(),
     newOrdinal: () => table.newPackOrdinal(),
-    takeBuffer: createBufferPool(setup, signals),
-    onPack: sendPack,
+    takeBuffer: createBufferPool(buffers, new Int32Array(setup.packs.taken), signals),
+    onPack: (pack) => sendPack(pack, setup.packs.buffers),
   });
 }
 
-function sendPack(pack: FinishedPack): void {
-  const { ordinal, packId, bytes, blocks, chunkCount } = pack;
-  send({ kind: "pack", ordinal, packId, bytes, blocks, chunkCount }, [bytes.buffer as ArrayBuffer]);
+function sendPack(pack: FinishedPack, buffers: readonly SharedArrayBuffer[]): void {
+  const { ordinal, packId, bytes, blocks } = pack;
+  const buffer = buffers.findIndex((own) => own === bytes.buffer);
+  send({ kind: "pack", ordinal, packId, buffer, length: bytes.length, blocks });
 }
 
 /** Waits for the coordinator when all buffers are on their way: this is the back-pressure of a slow store. */
-function createBufferPool(setup: WorkerSetup, signals: Int32Array): () => Buffer {
-  let made = 0;
+function createBufferPool(
+  buffers: readonly Buffer[],
+  taken: Int32Array,
+  signals: Int32Array,
+): () => Buffer {
   return () => {
     for (;;) {
       const given = Atomics.load(signals, 1);
-      const received = receiveMessageOnPort(setup.buffers) as { message: ArrayBuffer } | undefined;
-      if (received !== undefined) return Buffer.from(received.message);
-      if (made < ownBuffers) {
-        made += 1;
-        return Buffer.allocUnsafeSlow(packBufferBytes);
-      }
+      const free = buffers.findIndex((_, at) => Atomics.compareExchange(taken, at, 0, 1) === 0);
+      if (free >= 0) return buffers[free] as Buffer;
       // A bound on the wait lets a stop signal through even if the coordinator died.
       Atomics.wait(signals, 1, given, 1000);
       if (Atomics.load(signals, 0) !== 0) throw new Error("The backup was stopped");

@@ -1,4 +1,3 @@
-import type { MessagePort } from "node:worker_threads";
 import type { ChunkTableParts } from "../chunk-table.ts";
 
 /** What the coordinator of a backup and its worker threads say to each other. */
@@ -21,8 +20,17 @@ export interface WorkerSetup {
   readonly table: ChunkTableParts;
   /** [0]: 1 stops the worker at the next chunk; [1]: pack buffers given back so far. */
   readonly signals: SharedArrayBuffer;
-  /** Pack buffers come back here. */
-  readonly buffers: MessagePort;
+  readonly packs: SharedPacks;
+}
+
+/**
+ * The buffers packs are built in, for all workers: shared, so that V8 does not count 32 MiB as new garbage on both
+ * sides each time a pack changes hands.
+ */
+export interface SharedPacks {
+  readonly buffers: readonly SharedArrayBuffer[];
+  /** One i32 a buffer: 0 a worker may take it, 1 it is being filled or on its way to the store. */
+  readonly taken: SharedArrayBuffer;
 }
 
 export interface FileTask {
@@ -69,9 +77,10 @@ export type FromWorker =
       readonly kind: "pack";
       readonly ordinal: number;
       readonly packId: string;
-      readonly bytes: Uint8Array;
+      /** Which of the buffers holds the pack, and how much of it. */
+      readonly buffer: number;
+      readonly length: number;
       readonly blocks: Uint8Array;
-      readonly chunkCount: number;
     }
   | { readonly kind: "flushed" }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };

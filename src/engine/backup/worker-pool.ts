@@ -1,12 +1,28 @@
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { AppError, errorCodes, toAppError, type ErrorCode } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
-import type { FileResult, FileTask, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
+import { packBufferBytes } from "../pack-builder.ts";
+import type {
+  FileResult,
+  FileTask,
+  FromWorker,
+  SharedPacks,
+  ToWorker,
+  WorkerSetup,
+} from "./messages.ts";
 
-export type ArrivedPack = Extract<FromWorker, { kind: "pack" }>;
+type PackMessage = Extract<FromWorker, { kind: "pack" }>;
+
+/** A pack a worker finished. Its bytes are a shared buffer: they last until it is stored. */
+export interface ArrivedPack {
+  readonly ordinal: number;
+  readonly packId: string;
+  readonly bytes: Buffer;
+  readonly blocks: Uint8Array;
+}
 
 export interface WorkerPoolOptions {
-  readonly setup: Omit<WorkerSetup, "buffers" | "signals">;
+  readonly setup: Omit<WorkerSetup, "packs" | "signals">;
   readonly table: ChunkTable;
   readonly count: number;
   /** Makes a pack durable; its buffer goes back to the worker when this resolves. */
@@ -18,6 +34,9 @@ export interface WorkerPoolOptions {
  * the whole process within its memory bound.
  */
 export const workerLimits = { maxYoungGenerationSizeMb: 8 } as const;
+
+/** Pack buffers more than workers: every worker may fill one while as many are on their way to the store. */
+const spareBuffers = 1;
 
 /** Batches a worker may have waiting: enough that it never idles, few enough to bound what is in flight. */
 const batchesPerWorker = 3;
@@ -31,6 +50,7 @@ export class WorkerPool {
   readonly #signals = new SharedArrayBuffer(8);
   readonly #workers: PoolWorker[] = [];
   readonly #segments: SharedArrayBuffer[];
+  readonly #packs: SharedPacks;
   readonly #storing = new Set<Promise<void>>();
   #waiters: (() => void)[] = [];
   #failure: AppError | undefined;
@@ -40,6 +60,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#segments = [...options.setup.table.segments];
+    this.#packs = createPacks(options.count + spareBuffers);
   }
 
   /** Reads files; results come in the order of the tasks. Await `ready` first. */
@@ -94,7 +115,6 @@ export class WorkerPool {
   /** Stops the threads at their next chunk. */
   async close(): Promise<void> {
     this.#stop();
-    for (const worker of this.#workers) worker.buffers.close();
     await Promise.all(this.#workers.map((worker) => worker.thread.terminate()));
     await Promise.allSettled(this.#storing);
   }
@@ -144,14 +164,16 @@ export class WorkerPool {
   }
 
   #startWorker(): PoolWorker {
-    const { port1, port2 } = new MessageChannel();
-    const setup: WorkerSetup = { ...this.#options.setup, signals: this.#signals, buffers: port2 };
+    const setup: WorkerSetup = {
+      ...this.#options.setup,
+      signals: this.#signals,
+      packs: this.#packs,
+    };
     const thread = new Worker(workerFile("./backup-worker"), {
       workerData: setup,
-      transferList: [port2],
       resourceLimits: workerLimits,
     });
-    const worker: PoolWorker = { thread, buffers: port1, pending: new Map() };
+    const worker: PoolWorker = { thread, pending: new Map() };
     thread.on("message", (message: FromWorker) => this.#receive(worker, message));
     thread.on("error", (error) => this.fail(error));
     thread.on("exit", () =>
@@ -176,7 +198,7 @@ export class WorkerPool {
       case "flushed":
         return this.#answer(worker, "flush", undefined);
       case "pack":
-        return this.#storePack(worker, message);
+        return this.#storePack(message);
       case "failed":
         return this.fail(new AppError(toErrorCode(message.code), message.message));
     }
@@ -189,12 +211,13 @@ export class WorkerPool {
     this.#wake();
   }
 
-  #storePack(worker: PoolWorker, pack: ArrivedPack): void {
+  #storePack({ ordinal, packId, buffer, length, blocks }: PackMessage): void {
+    const packs = this.#packs;
+    const bytes = Buffer.from(packs.buffers[buffer] as SharedArrayBuffer, 0, length);
     const stored = this.#options
-      .storePack(pack)
+      .storePack({ ordinal, packId, bytes, blocks })
       .then(() => {
-        const buffer = pack.bytes.buffer as ArrayBuffer;
-        worker.buffers.postMessage(buffer, [buffer]);
+        Atomics.store(new Int32Array(packs.taken), buffer, 0);
         Atomics.add(new Int32Array(this.#signals), 1, 1);
         Atomics.notify(new Int32Array(this.#signals), 1);
       })
@@ -210,6 +233,13 @@ export class WorkerPool {
   }
 }
 
+function createPacks(count: number): SharedPacks {
+  return {
+    buffers: Array.from({ length: count }, () => new SharedArrayBuffer(packBufferBytes)),
+    taken: new SharedArrayBuffer(4 * count),
+  };
+}
+
 /** A worker's entry file beside this one, as source or as emitted JavaScript. */
 export function workerFile(name: string, base: string = import.meta.url): URL {
   return new URL(`${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
@@ -217,7 +247,6 @@ export function workerFile(name: string, base: string = import.meta.url): URL {
 
 interface PoolWorker {
   readonly thread: Worker;
-  readonly buffers: MessagePort;
   readonly pending: Map<string, { resolve(value: unknown): void; reject(error: Error): void }>;
 }
 
