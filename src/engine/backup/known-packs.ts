@@ -1,13 +1,22 @@
+import { isAppError, type AppError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import { namesOf, readCondemned } from "../condemned-objects.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import { dataKeyName, packName, parsePackName } from "../format/object-names.ts";
 import { listPacks, loadIndex, type IndexObject } from "../index-objects.ts";
+import type { ListedBackup } from "../list-backups.ts";
 import type { EpochKeys } from "../model.ts";
+import { readRefs } from "../open-backup.ts";
 import type { BackupOptions } from "./options.ts";
+import { chooseSparsePacks, defaultAvoidBelow } from "./sparse-packs.ts";
+import type { TreeCache } from "./tree-cache.ts";
 
 /** What earlier runs left that a backup may rely on. */
 export interface KnownRepository {
-  /** Packs an index names, that are there with their keys, and that nobody has set aside. */
+  /**
+   * Packs an index names, that are there with their keys, and that nobody has set aside: those of the newest backup
+   * first, without those it needs little of.
+   */
   readonly packs: readonly PackEntry[];
   /** Whole index objects, those to rely on first at the beginning. */
   readonly indexObjects: readonly IndexObject[];
@@ -17,6 +26,12 @@ export interface KnownRepository {
   readonly setAside: ReadonlySet<string>;
 }
 
+/** The newest backup and what is remembered of it here. */
+export interface NewestBackup {
+  readonly listed: ListedBackup | undefined;
+  readonly cache: TreeCache | undefined;
+}
+
 /**
  * Reads the index of an epoch. What prune has marked or repair has set aside counts as absent: its content is stored
  * again rather than relied on.
@@ -24,6 +39,7 @@ export interface KnownRepository {
 export async function readKnownRepository(
   options: BackupOptions,
   epoch: EpochKeys,
+  newest: NewestBackup,
 ): Promise<KnownRepository> {
   const { store, keys, logger } = options;
   const index = await loadIndex(store, keys.repositoryId, epoch);
@@ -32,11 +48,7 @@ export async function readKnownRepository(
   for await (const { name } of store.list("keys/")) dataKeys.add(name);
   const condemned = await readCondemned(store, keys.repositoryId, keys.signingPublicKey);
   const setAside = namesOf(condemned);
-  for (const { name, error } of [...index.damaged, ...condemned.unreadable])
-    logger.warn("An object beside the content is damaged: the backup does without it", {
-      object: name,
-      code: error.code,
-    });
+  warnOfDamage(logger, [...index.damaged, ...condemned.unreadable]);
   const objects = index.objects.filter((object) => !setAside.has(object.name));
   const indexed = new Set(objects.flatMap((object) => object.packIds));
   const known = [...new Map(index.packs.map((pack) => [pack.packId, pack])).values()].filter(
@@ -45,14 +57,15 @@ export async function readKnownRepository(
       !setAside.has(packName(packId)) &&
       !setAside.has(dataKeyName(dataKeyId)),
   );
-  const packs = known.filter(
+  const usable = known.filter(
     (pack) => present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
   );
-  if (packs.length < known.length)
+  if (usable.length < known.length)
     logger.warn(
       "Packs named by the index, or their keys, are missing from the store: their content is stored again",
-      { count: known.length - packs.length },
+      { count: known.length - usable.length },
     );
+  const packs = await choosePacks(options, epoch, newest, usable);
   const gone = new Set([...setAside].map((name) => parsePackName(name)));
   return {
     packs,
@@ -60,6 +73,57 @@ export async function readKnownRepository(
     orphans: [...present.keys()].filter((id) => !indexed.has(id) && !gone.has(id)),
     setAside,
   };
+}
+
+function warnOfDamage(
+  logger: Logger,
+  damaged: readonly { readonly name: string; readonly error: AppError }[],
+): void {
+  for (const { name, error } of damaged)
+    logger.warn("An object beside the content is damaged: the backup does without it", {
+      object: name,
+      code: error.code,
+    });
+}
+
+/** The newest backup's packs first: content that was moved out of a pack must not be found there again. */
+async function choosePacks(
+  options: BackupOptions,
+  epoch: EpochKeys,
+  { listed, cache }: NewestBackup,
+  usable: readonly PackEntry[],
+): Promise<readonly PackEntry[]> {
+  const needed = await readNeededPacks(options, epoch, listed);
+  const first = usable.filter(({ packId }) => needed.has(packName(packId)));
+  const others = usable.filter(({ packId }) => !needed.has(packName(packId)));
+  const sparse = chooseSparsePacks({
+    packs: first,
+    cache,
+    newest: listed?.record,
+    roles: options.roles.map(({ name }) => name),
+    avoidBelow: options.avoidBelow ?? defaultAvoidBelow,
+  });
+  if (sparse.size > 0)
+    options.logger.info("Packs of which little is needed are left: that little is stored again", {
+      count: sparse.size,
+    });
+  return [...first.filter(({ packId }) => !sparse.has(packId)), ...others];
+}
+
+/** Names of the objects the newest backup needs; none where they cannot be read, or are of another epoch. */
+async function readNeededPacks(
+  { store }: BackupOptions,
+  epoch: EpochKeys,
+  newest: ListedBackup | undefined,
+): Promise<ReadonlySet<string>> {
+  if (newest?.manifest.epochId !== epoch.id) return new Set();
+  try {
+    return new Set((await readRefs(store, newest.manifest)).map(({ name }) => name));
+  } catch (error) {
+    // They only say what to rely on first: whatever is wrong with them is for verify to name.
+    if (isAppError(error)) return new Set();
+    throw error;
+  }
 }
 
 /** Those without dead packs first, then the larger ones: a prune writes such to replace the others. */

@@ -23,6 +23,11 @@ export interface BackupOptions extends EngineHost {
   readonly scratchDirectory: string;
   /** Distrust the cache: read every file. */
   readonly rescan?: boolean;
+  /**
+   * Packs of which the newest backup needs less than this share are not relied on: what is needed of them is stored
+   * again, and they go with the backups that name them. Default 0.5; 0 relies on all. Needs the cache.
+   */
+  readonly avoidBelow?: number;
   /** Threads; default 2. */
   readonly workers?: number;
   /** zstd level; default 1. */

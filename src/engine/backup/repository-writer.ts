@@ -14,7 +14,7 @@ import { readPackFooter, type IndexObject } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 import { putChecked } from "../read-back.ts";
 import { signerOf } from "../repository.ts";
-import { readKnownRepository, type KnownRepository } from "./known-packs.ts";
+import { readKnownRepository, type KnownRepository, type NewestBackup } from "./known-packs.ts";
 import type { BackupOptions } from "./options.ts";
 import type { ArrivedPack } from "./worker-pool.ts";
 
@@ -49,8 +49,12 @@ export class RepositoryWriter {
   }
 
   /** Reads the index of the epoch, and takes over whole packs that an interrupted run left without one. */
-  static async open(options: BackupOptions, epoch: EpochKeys): Promise<RepositoryWriter> {
-    const known = await readKnownRepository(options, epoch);
+  static async open(
+    options: BackupOptions,
+    epoch: EpochKeys,
+    newest: NewestBackup,
+  ): Promise<RepositoryWriter> {
+    const known = await readKnownRepository(options, epoch, newest);
     const chunks = known.packs.reduce((sum, pack) => sum + countChunks(pack), 0);
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
     writer.#indexObjects.push(...known.indexObjects);

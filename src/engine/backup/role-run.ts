@@ -6,7 +6,7 @@ import type { Source, SourceEntry, SourceWarning } from "../source.ts";
 import { FileBatcher, type PendingFile } from "./file-batcher.ts";
 import type { TreeCache, TreeCachePointer } from "./tree-cache.ts";
 import { TreeCursor } from "./tree-cursor.ts";
-import { TreeWriter, type FinishedTree } from "./tree-writer.ts";
+import { TreeWriter, type CachedTree, type FinishedTree } from "./tree-writer.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Counts of one role's copy. */
@@ -60,7 +60,7 @@ export class RoleRun {
     this.#options = options;
     const before = openBefore(options);
     this.#cursor = before?.cursor;
-    this.#writer = new TreeWriter(options.role, options.pool, options.cache, before?.pointer);
+    this.#writer = new TreeWriter(options.role, options.pool, options.cache, before);
     this.#batcher = new FileBatcher(options.pool, options.onBytes);
   }
 
@@ -254,12 +254,12 @@ interface Slot {
 
 function openBefore(
   options: RoleRunOptions,
-): { cursor: TreeCursor; pointer: TreeCachePointer } | undefined {
+): ({ readonly cursor: TreeCursor } & CachedTree) | undefined {
   const { cache, before, table } = options;
-  if (cache === undefined || before === undefined || !table.knowsReferences(before.chunks))
-    return undefined;
+  if (cache === undefined || before === undefined) return undefined;
   try {
-    return { cursor: new TreeCursor(cache.open(before)), pointer: before };
+    const isStored = table.knowsReferences(before.chunks);
+    return { cursor: new TreeCursor(cache.open(before)), pointer: before, isStored };
   } catch (error) {
     if (isAppError(error) || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

@@ -80,10 +80,11 @@ async function runLeased(
     .filter((record) => record.signature === "trusted");
   const previous = trusted.at(-1);
   reportLedger(options, trusted);
-  const writer = await RepositoryWriter.open(options, epoch);
+  const cache = openCache(options, epoch);
+  const newest = backups.findLast(({ record }) => record.signature === "trusted");
+  const writer = await RepositoryWriter.open(options, epoch, { listed: newest, cache });
   await options.failpoint?.("backup.index-loaded");
   const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
-  const cache = openCache(options, epoch);
   const pool = createPool(options, config, epoch, writer);
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
   options.signal.addEventListener("abort", stop, { once: true });

@@ -5,14 +5,15 @@ import type { WorkerPool } from "./worker-pool.ts";
 
 /**
  * Receives the records of a role's tree in order. As long as every record equals the cached tree's, nothing is
- * written; a tree that ends equal is referenced again instead of stored. From the first difference on, the
+ * written; a tree that ends equal is referenced again instead of stored,
+ * if its chunks may be relied on. From the first difference on, the
  * stream goes to a worker like any content, and into a new cache file.
  */
 export class TreeWriter {
   readonly #role: string;
   readonly #pool: WorkerPool;
   readonly #cache: TreeCache | undefined;
-  readonly #before: TreeCachePointer | undefined;
+  readonly #before: CachedTree | undefined;
   #equalBytes = 0;
   #output: TreeOutput | undefined;
 
@@ -20,7 +21,7 @@ export class TreeWriter {
     role: string,
     pool: WorkerPool,
     cache: TreeCache | undefined,
-    before: TreeCachePointer | undefined,
+    before: CachedTree | undefined,
   ) {
     this.#role = role;
     this.#pool = pool;
@@ -47,11 +48,12 @@ export class TreeWriter {
     const before = this.#before;
     if (
       this.#output === undefined &&
-      before !== undefined &&
-      before.treeBytes === this.#equalBytes
+      before?.isStored === true &&
+      before.pointer.treeBytes === this.#equalBytes
     ) {
-      const root = { role: this.#role, bytes: before.treeBytes, chunks: before.chunks };
-      return { root, newBytes: 0, cache: { file: before.file, salt: before.salt } };
+      const { treeBytes, chunks, file, salt } = before.pointer;
+      const root = { role: this.#role, bytes: treeBytes, chunks };
+      return { root, newBytes: 0, cache: { file, salt } };
     }
     const output = this.#output ?? (await this.#diverge());
     return output.finish(this.#role);
@@ -72,7 +74,7 @@ export class TreeWriter {
   /** The equal beginning, once more, from the cache file it was compared with. */
   async #replay(output: TreeOutput): Promise<void> {
     if (this.#cache === undefined || this.#before === undefined) return;
-    const reader = this.#cache.open(this.#before);
+    const reader = this.#cache.open(this.#before.pointer);
     try {
       for (let left = this.#equalBytes; left > 0;) {
         const piece = reader.next();
@@ -90,6 +92,13 @@ export class TreeWriter {
       reader.close();
     }
   }
+}
+
+/** The tree of the backup before, as the cache has it. */
+export interface CachedTree {
+  readonly pointer: TreeCachePointer;
+  /** Whether the run may refer to its chunks: where it may not, the same tree is stored again. */
+  readonly isStored: boolean;
 }
 
 export interface FinishedTree {
