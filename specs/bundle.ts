@@ -26,7 +26,7 @@ export interface Operation extends Node {
   readonly responses: Readonly<Record<string, Node>>;
 }
 
-/** Reads every document below `specs/resource-manager`, oldest api-version first. */
+/** Reads every document below `specs/resource-manager`, by namespace, oldest api-version first. */
 export function readDocuments(specsFolder: string): readonly BundledDocument[] {
   const root = join(specsFolder, "resource-manager");
   const found: BundledDocument[] = [];
@@ -35,12 +35,19 @@ export function readDocuments(specsFolder: string): readonly BundledDocument[] {
       const folder = join(root, namespace, stage);
       if (!existsSync(folder)) continue;
       for (const apiVersion of readdirSync(folder)) {
-        const file = join(folder, apiVersion, "backup.json");
+        const file = findDocument(join(folder, apiVersion));
         found.push({ namespace, apiVersion, file, document: bundleDocument(file) });
       }
     }
   }
-  return found.sort((a, b) => (a.apiVersion < b.apiVersion ? -1 : 1));
+  const order = (one: BundledDocument): string => `${one.namespace} ${one.apiVersion}`;
+  return found.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+function findDocument(folder: string): string {
+  const [name, ...others] = readdirSync(folder).filter((one) => one.endsWith(".json"));
+  if (name === undefined || others.length > 0) throw new Error(`Not one document in '${folder}'`);
+  return join(folder, name);
 }
 
 /** A document with everything it takes from other files copied into it. */

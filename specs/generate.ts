@@ -60,7 +60,9 @@ async function generateTypes(bundled: BundledDocument): Promise<string> {
 }
 
 function generateContracts(documents: readonly BundledDocument[]): string {
-  const contracts = documents.map((bundled) => buildContract(bundled, documents));
+  const all = documents.map((bundled) => buildContract(bundled, documents));
+  const contracts = all.filter(({ namespace }) => namespace === backupNamespace);
+  const lifeCycle = all.filter(({ namespace }) => namespace !== backupNamespace);
   return `${contractsHead}
 import type { Contract } from "../arm/contract.ts";
 
@@ -69,8 +71,13 @@ export const secretProperties: readonly string[] = ${JSON.stringify(listSecretPr
 
 /** One contract for each api-version, oldest first. */
 export const contracts: readonly Contract[] = ${JSON.stringify(contracts, null, 1)};
+
+/** What ARM itself tells a provider: the life cycle of subscriptions, in an api-version of its own. */
+export const lifeCycleContracts: readonly Contract[] = ${JSON.stringify(lifeCycle, null, 1)};
 `;
 }
+
+const backupNamespace = "Microsoft.Backup.Admin";
 
 const contractsHead = `// Generated from specs/resource-manager by specs/generate.ts: change the document and run \`npm run generate\`.
 //

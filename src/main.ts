@@ -10,7 +10,7 @@ import { isAppError, toAppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
-import { contracts } from "./generated/contracts.ts";
+import { contracts, lifeCycleContracts } from "./generated/contracts.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
@@ -130,7 +130,10 @@ function listen(parts: Surroundings, backup: BackupProvider): Promise<RunningSer
   const { config, logger, store, deployment } = parts;
   const isDevelopment = config.authentication.mode === "development";
   const armHandler = createArmHandler({
-    services: [{ provider: backup.provider, contracts }],
+    services: [
+      { provider: backup.provider, contracts },
+      { provider: backup.lifeCycle, contracts: lifeCycleContracts },
+    ],
     clock: systemClock,
     logger,
     region: deployment.region,

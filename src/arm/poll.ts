@@ -25,7 +25,7 @@ export async function answerPoll(
   const { service, params } = match;
   const id = (params["operationId"] ?? "").toLowerCase();
   const operation = await service.provider.findOperation(id);
-  if (operation === undefined || !isVisible(operation, endpoint, params, context))
+  if (operation === undefined || !isVisible(operation, endpoint.path, params, context))
     throw operationNotFound();
   const polled = { ...describeStart(service, operation), operation, context, maximumRetrySeconds };
   const outcome = await renderOutcome(service, polled);
@@ -35,17 +35,17 @@ export async function answerPoll(
   return outcome === undefined ? runningResultAnswer(polled) : endedResultAnswer(polled, outcome);
 }
 
-/** Another subscription's or tenant's operation does not exist for the caller. */
-function isVisible(
+/** Another subscription's or tenant's operation does not exist for the caller; `path` is a template. */
+export function isVisible(
   operation: OperationRecord,
-  endpoint: PollEndpoint,
+  path: string,
   params: Readonly<Record<string, string>>,
   { tenantId }: RequestContext,
 ): boolean {
   const isOtherTenant =
     tenantId !== undefined && operation.tenantId !== undefined && tenantId !== operation.tenantId;
   if (isOtherTenant) return false;
-  return parseTemplate(endpoint.path).every((part) => {
+  return parseTemplate(path).every((part) => {
     if (part.kind === "word" || part.name === "operationId") return true;
     return same(params[part.name] ?? "", placeOf(operation)[part.of]);
   });
@@ -88,7 +88,8 @@ async function renderOutcome(
   return { result: await provider.renderResult(operation, context), target };
 }
 
-function operationNotFound(): Error {
+/** 404 of an operation. */
+export function operationNotFound(): Error {
   return armError(
     "OperationNotFound",
     "There is no such operation here, or it ended more than seven days ago: check the address",

@@ -67,6 +67,7 @@ export const errorCodes = [
   "StateNewerThanProgram",
   "StateUnavailable",
   "Interrupted",
+  "SubscriptionNotActive",
   "Canceled",
   "TimedOut",
   "SecretUnavailable",

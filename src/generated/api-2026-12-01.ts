@@ -259,6 +259,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Asks an operation to stop; its status tells when it has. Asking again does no harm. */
+        readonly post: operations["OperationStatuses_Cancel"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Judges the resources of a template before any is deployed; nothing is looked up or written. */
+        readonly post: operations["Deployments_Preflight"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/moveResources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Backup locations cannot move: this is always refused. */
+        readonly post: operations["Resources_Move"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -822,6 +873,30 @@ export interface components {
             /** @description Paths in the store, with forward slashes. */
             readonly pathsToDelete?: readonly string[];
         };
+        /** @description What a template would deploy. */
+        readonly PreflightRequest: {
+            /** @description The resources: name, type, location, apiVersion and the rest of what PUT takes. */
+            readonly resources: readonly {
+                readonly [key: string]: unknown;
+            }[];
+        };
+        /** @description Whether the resources could be deployed. */
+        readonly PreflightResult: {
+            /**
+             * @description The verdict.
+             * @enum {string}
+             */
+            readonly status: "Succeeded" | "Failed";
+            /** @description What is wrong; only after Failed. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
+        /** @description A move. */
+        readonly MoveRequest: {
+            /** @description Id of the group to move to. */
+            readonly targetResourceGroup: string;
+            /** @description Ids of what should move. */
+            readonly resources: readonly string[];
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -1051,6 +1126,9 @@ export type VerifyResult = components['schemas']['VerifyResult'];
 export type VerifyFinding = components['schemas']['VerifyFinding'];
 export type PruneOptions = components['schemas']['PruneOptions'];
 export type PruneResult = components['schemas']['PruneResult'];
+export type PreflightRequest = components['schemas']['PreflightRequest'];
+export type PreflightResult = components['schemas']['PreflightResult'];
+export type MoveRequest = components['schemas']['MoveRequest'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -2001,6 +2079,127 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["OperationStatusResult"];
                 };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly OperationStatuses_Cancel: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Asked, or canceled already. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Deployments_Preflight: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the deployment. */
+                readonly deployment: string;
+            };
+            readonly cookie?: never;
+        };
+        /** @description The resources. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreflightRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The verdict. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PreflightResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Resources_Move: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What should move, and where to. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Moved; never answered. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Failure. */
             readonly default: {

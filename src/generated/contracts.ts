@@ -3350,6 +3350,41 @@ export const contracts: readonly Contract[] = [
     "responses": {
      "200": "OperationStatusResult"
     }
+   },
+   {
+    "operationId": "OperationStatuses_Cancel",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/cancel",
+    "query": [],
+    "responses": {
+     "204": null
+    }
+   },
+   {
+    "operationId": "Deployments_Preflight",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight",
+    "query": [],
+    "body": {
+     "definition": "PreflightRequestRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "PreflightResult"
+    }
+   },
+   {
+    "operationId": "Resources_Move",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/moveResources",
+    "query": [],
+    "body": {
+     "definition": "MoveRequestRequest",
+     "required": true
+    },
+    "responses": {
+     "204": null
+    }
    }
   ],
   "definitions": {
@@ -4370,6 +4405,27 @@ export const contracts: readonly Contract[] = [
     ],
     "additionalProperties": false
    },
+   "PreflightResult": {
+    "type": "object",
+    "properties": {
+     "status": {
+      "type": "string",
+      "enum": [
+       "Succeeded",
+       "Failed"
+      ],
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "status"
+    ],
+    "additionalProperties": false
+   },
    "BackupLocationRequest": {
     "type": "object",
     "properties": {
@@ -4979,6 +5035,174 @@ export const contracts: readonly Contract[] = [
      "targetPath"
     ],
     "additionalProperties": false
+   },
+   "PreflightRequestRequest": {
+    "type": "object",
+    "properties": {
+     "resources": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "additionalProperties": true
+      }
+     }
+    },
+    "required": [
+     "resources"
+    ],
+    "additionalProperties": false
+   },
+   "MoveRequestRequest": {
+    "type": "object",
+    "properties": {
+     "targetResourceGroup": {
+      "type": "string"
+     },
+     "resources": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     }
+    },
+    "required": [
+     "targetResourceGroup",
+     "resources"
+    ],
+    "additionalProperties": false
+   }
+  }
+ }
+];
+
+/** What ARM itself tells a provider: the life cycle of subscriptions, in an api-version of its own. */
+export const lifeCycleContracts: readonly Contract[] = [
+ {
+  "namespace": "Microsoft.Resources",
+  "apiVersion": "2.0",
+  "routes": [
+   {
+    "operationId": "Subscriptions_CreateOrUpdate",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}",
+    "query": [],
+    "body": {
+     "definition": "SubscriptionRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "Subscription"
+    }
+   }
+  ],
+  "definitions": {
+   "Subscription": {
+    "type": "object",
+    "properties": {
+     "state": {
+      "type": "string",
+      "enum": [
+       "Registered",
+       "Unregistered",
+       "Warned",
+       "Suspended",
+       "Deleted"
+      ]
+     },
+     "registrationDate": {
+      "type": "string"
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     }
+    },
+    "required": [
+     "state"
+    ],
+    "additionalProperties": true
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "SubscriptionRequest": {
+    "type": "object",
+    "properties": {
+     "state": {
+      "type": "string",
+      "enum": [
+       "Registered",
+       "Unregistered",
+       "Warned",
+       "Suspended",
+       "Deleted"
+      ]
+     },
+     "registrationDate": {
+      "type": "string"
+     },
+     "properties": {
+      "type": "object",
+      "additionalProperties": true
+     }
+    },
+    "required": [
+     "state"
+    ],
+    "additionalProperties": true
    }
   }
  }

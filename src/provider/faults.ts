@@ -48,6 +48,15 @@ export function notAvailableYet(what: string): Error {
   return armError("OperationNotSupported", `${what} is not available yet: nothing was changed`);
 }
 
+/** 400: what we do not do at all. */
+export function moveNotSupported(): Error {
+  return armError(
+    "ResourceMoveNotSupported",
+    "Backup locations cannot move to another group or subscription: create one there over the same store and delete this one",
+    { target: "resources" },
+  );
+}
+
 /** 409: another write holds the location. */
 export function busy(id: string, doing: string): AppError {
   return new AppError(

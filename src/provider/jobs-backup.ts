@@ -19,6 +19,7 @@ import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import type { OpenedStore } from "./store-access.ts";
 import { openStore } from "./store-access.ts";
+import { checkSubscription } from "./subscriptions.ts";
 
 export interface BackupPayload extends JobPayload {
   /** Absent in jobs of before there was a choice. */
@@ -45,6 +46,7 @@ async function runBackup(
   const location = await findJobLocation(deps, job);
   const backup = location && (await getBackup(deps.store, backupKey(location.key, job.id)));
   if (location === undefined || backup === undefined) return () => endAbandoned(deps, job);
+  await checkSubscription(deps, location.value.subscriptionId);
   const opened = await openStore(deps, location.key, location.value);
   await beginOperation(deps, job, context, "Preparing");
   if (backup.value.status === "Creating") {

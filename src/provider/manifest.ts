@@ -1,8 +1,10 @@
 import type { Handler, Provider } from "../arm/resource-type.ts";
 import type { JobHandler } from "../jobs/job-handler.ts";
+import { cancelOperation } from "./action-cancel.ts";
 import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore, verifyStore } from "./action-verify.ts";
+import { moveNotSupported } from "./faults.ts";
 import { backupHandler } from "./jobs-backup.ts";
 import { configureHandler } from "./jobs-configure.ts";
 import { deleteHandler } from "./jobs-delete.ts";
@@ -19,13 +21,17 @@ import {
   renderOperationTarget,
 } from "./operations.ts";
 import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
+import { createPreflight } from "./preflight.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { listBackups, listLocations, readBackup, readLocation } from "./reads.ts";
+import { inOpenSubscription, putSubscription } from "./subscriptions.ts";
 import { sweepProvider } from "./sweeper.ts";
 
 /** What main puts to work: the provider for the ARM layer, the handlers for the worker, the upkeep for a timer. */
 export interface BackupProvider {
   readonly provider: Provider;
+  /** What ARM tells about subscriptions: a service of its own, for its api-version is. */
+  readonly lifeCycle: Provider;
   /** By job kind. */
   readonly jobHandlers: ReadonlyMap<string, JobHandler>;
   /** Ends orphans and removes what has expired: at start, then every minute or so. */
@@ -44,7 +50,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
   ]);
   const provider: Provider = {
     namespace: "Microsoft.Backup.Admin",
-    handlers: createHandlers(deps, vault),
+    handlers: guardSubscriptions(deps, createHandlers(deps, vault)),
     findOperation: (id) => findOperation(deps, id),
     renderResult: (operation, context) =>
       Promise.resolve(renderOperationResult(deps, operation, context)),
@@ -53,6 +59,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
   };
   return {
     provider,
+    lifeCycle: createLifeCycle(deps, provider),
     jobHandlers,
     runUpkeep: async () => {
       await sweepProvider(deps);
@@ -61,6 +68,26 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
   };
 }
 
+/** Every handler asks first whether the state of its subscription lets it work. */
+function guardSubscriptions(
+  deps: ProviderDeps,
+  handlers: ReadonlyMap<string, Handler>,
+): ReadonlyMap<string, Handler> {
+  return new Map([...handlers].map(([key, handler]) => [key, inOpenSubscription(deps, handler)]));
+}
+
+function createLifeCycle(deps: ProviderDeps, provider: Provider): Provider {
+  return {
+    ...provider,
+    namespace: "Microsoft.Resources",
+    operations: [],
+    handlers: new Map([
+      ["PUT /subscriptions/{subscriptionId}", (request) => putSubscription(deps, request)],
+    ]),
+  };
+}
+
+const inSubscription = "/subscriptions/{subscriptionId}";
 const group =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations";
 const location = `${group}/{location}`;
@@ -86,5 +113,17 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`GET ${backup}`, (request) => readBackup(deps, request)],
     [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],
     [`POST ${backup}/verify`, (request) => verifyStore(deps, vault, request)],
+    [
+      `POST ${inSubscription}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/cancel`,
+      (request) => cancelOperation(deps, request),
+    ],
+    [
+      `POST ${inSubscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight`,
+      createPreflight(deps),
+    ],
+    [
+      `POST ${inSubscription}/resourceGroups/{resourceGroupName}/moveResources`,
+      () => Promise.reject(moveNotSupported()),
+    ],
   ]);
 }

@@ -102,6 +102,18 @@ const modernRows: readonly OperationDescription[] = [
     "Checks one backup.",
   ),
   modern(
+    "locations/operationStatuses/cancel/action",
+    "Regional operation status",
+    "Cancel an operation",
+    "Asks a long operation to stop.",
+  ),
+  modern(
+    "deployments/preflight/action",
+    "Deployment",
+    "Judge a template",
+    "Judges the resources of a template before they are deployed.",
+  ),
+  modern(
     "backupLocations/operationResults/read",
     "Operation result",
     "Read operation results",

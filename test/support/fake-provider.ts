@@ -144,7 +144,7 @@ export function createFakeProvider(contracts: readonly Contract[] = thingContrac
   const changed = new Map<string, Handler>();
   const handlers = new Map<string, Handler>();
   for (const one of contracts.flatMap(({ routes }) => routes)) {
-    if (/\/operation(?:Results|Statuses)\/\{/.test(one.path)) continue;
+    if (/\/operation(?:Results|Statuses)\/\{[^}]+\}$/.test(one.path)) continue;
     const key = routeKey(one);
     handlers.set(key, (request) => {
       requests.push(request);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createDevelopmentAuthenticator } from "../../src/arm/access.ts";
 import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.ts";
 import { silentLogger } from "../../src/base/log.ts";
-import { contracts } from "../../src/generated/contracts.ts";
+import { contracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
 import { aCertificate } from "./fake-identity.ts";
 import { createProviderWorld, type Json, type ProviderWorld } from "./provider-world.ts";
 
@@ -42,7 +42,10 @@ export async function startProviderServer(
 ): Promise<ProviderServer> {
   const world = await createProviderWorld();
   const handler = createArmHandler({
-    services: [{ provider: world.provider.provider, contracts }],
+    services: [
+      { provider: world.provider.provider, contracts },
+      { provider: world.provider.lifeCycle, contracts: lifeCycleContracts },
+    ],
     clock: world.clock,
     logger: silentLogger,
     region: "redmond",

@@ -174,7 +174,15 @@ export async function withProviderWorld(
   }
 }
 
-const kinds = ["location", "backup", "operation", "repository", "ledger", "idempotency"] as const;
+const kinds = [
+  "subscription",
+  "location",
+  "backup",
+  "operation",
+  "repository",
+  "ledger",
+  "idempotency",
+] as const;
 
 async function readEverything(store: StateStore): Promise<unknown> {
   const documents = await Promise.all(kinds.map((kind) => store.list(kind, { limit: 1000 })));

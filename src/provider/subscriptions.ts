@@ -1,0 +1,124 @@
+import { armError } from "../arm/errors.ts";
+import { AppError } from "../base/errors.ts";
+import type { ArmRequest, ArmResult, Handler } from "../arm/resource-type.ts";
+import { listAll, retryOnConflict } from "./documents.ts";
+import { deleteLocation } from "./location-delete.ts";
+import type { BackupLocation } from "./model.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import { parameterOf } from "./request-scope.ts";
+
+/** A subscription as ARM told it last; everything it said is kept. */
+export interface Subscription {
+  readonly state: SubscriptionState;
+  readonly [name: string]: unknown;
+}
+
+export type SubscriptionState = "Registered" | "Unregistered" | "Warned" | "Suspended" | "Deleted";
+
+/**
+ * PUT of a subscription: any state may follow any other, as often as ARM likes. Suspended stops what runs;
+ * Deleted also removes the subscription's locations, because nobody will ask for each.
+ */
+export async function putSubscription(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  if (request.context.principal.kind === "bearer") {
+    throw armError(
+      "Forbidden",
+      "Only the front door tells the state of subscriptions: sign in there to change it",
+    );
+  }
+  const subscription = request.body as Subscription;
+  const key = keyOf(parameterOf(request, "subscriptionId"));
+  await deps.store.commit([{ op: "put", kind: "subscription", key, value: subscription }]);
+  if (subscription.state === "Suspended") await stopRunning(deps, key);
+  if (subscription.state === "Deleted") await removeLocations(deps, request, key);
+  return { kind: "value", body: subscription };
+}
+
+/** What may be done in a subscription; one nobody announced is open. */
+async function stateOfSubscription(
+  deps: ProviderDeps,
+  subscriptionId: string,
+): Promise<SubscriptionState> {
+  const found = await deps.store.get<Subscription>("subscription", keyOf(subscriptionId));
+  return found?.value.state ?? "Registered";
+}
+
+/** Throws when work of the subscription must not begin: its state may have changed since it was asked for. */
+export async function checkSubscription(deps: ProviderDeps, subscriptionId: string): Promise<void> {
+  const state = await stateOfSubscription(deps, subscriptionId);
+  if (state === "Registered") return;
+  throw new AppError(
+    "SubscriptionNotActive",
+    `The subscription is "${state}": have it registered again, then start the work again`,
+    { target: `/subscriptions/${subscriptionId}` },
+  );
+}
+
+/** The handler, behind the question whether the subscription's state lets the verb pass. */
+export function inOpenSubscription(deps: ProviderDeps, handler: Handler): Handler {
+  return async (request) => {
+    const id = request.params["subscriptionId"];
+    if (id !== undefined && request.route.method !== "GET") {
+      const state = await stateOfSubscription(deps, id);
+      if (!isAllowed(state, request.route.method)) throw closed(id, state);
+    }
+    return handler(request);
+  };
+}
+
+function isAllowed(state: SubscriptionState, method: string): boolean {
+  if (state === "Registered") return true;
+  return method === "DELETE" && (state === "Warned" || state === "Suspended");
+}
+
+function closed(id: string, state: SubscriptionState): Error {
+  return armError(
+    "InvalidSubscriptionState",
+    `The subscription is "${state}" and can only be read now: have it registered again`,
+    { target: `/subscriptions/${id}` },
+  );
+}
+
+function keyOf(subscriptionId: string): string {
+  return `/subscriptions/${subscriptionId}`.toLowerCase();
+}
+
+async function stopRunning(deps: ProviderDeps, key: string): Promise<void> {
+  const locations = await listAll<BackupLocation>(deps.store, "location", `${key}/`);
+  for (const { value } of locations) {
+    const ids = [value.running?.operationId, value.activeOperationId];
+    const isLeaving = value.provisioningState === "Deleting";
+    for (const id of isLeaving ? [] : ids) if (id !== undefined) await deps.store.requestCancel(id);
+  }
+  deps.onEnqueued?.();
+}
+
+async function removeLocations(
+  deps: ProviderDeps,
+  request: ArmRequest,
+  key: string,
+): Promise<void> {
+  const locations = await listAll<BackupLocation>(deps.store, "location", `${key}/`);
+  for (const { value } of locations) {
+    const { subscriptionId, resourceGroupName, name } = value;
+    await retryOnConflict(() =>
+      deleteLocation(deps, {
+        ...request,
+        context: { ...request.context, apiVersion: "2026-12-01" },
+        route: deleteRoute,
+        params: { subscriptionId, resourceGroupName, location: name },
+        ifMatch: undefined,
+        ifNoneMatch: undefined,
+      }),
+    );
+  }
+}
+
+/** The route whose operation a removal is. */
+const deleteRoute: ArmRequest["route"] = {
+  operationId: "BackupLocations_Delete",
+  method: "DELETE",
+  path: "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
+  query: [],
+  responses: { 202: null, 204: null },
+};
