@@ -12,6 +12,9 @@ import { hasNativeCode, toStoreError } from "./store-errors.ts";
 const defaultTimeLimitMilliseconds = 10_000; // an administrator waits for this answer
 const maximumChecks = 2; // a hung mount keeps one of Node's four file system threads for each
 let runningChecks = 0;
+// Behind a hung mount they stay until it answers.
+const maximumWaiting = 100;
+const waitingChecks: (() => void)[] = [];
 
 export interface PathCheckOptions {
   readonly clock: Clock;
@@ -27,24 +30,55 @@ export interface PathCheckOptions {
 export async function checkBackupPath(value: unknown, options: PathCheckOptions): Promise<string> {
   const { clock, timeLimitMilliseconds = defaultTimeLimitMilliseconds } = options;
   const path = parseLocalBackupPath(value);
-  if (runningChecks >= maximumChecks)
-    throw noAnswer(path, "other checks still wait for their mounts");
   const timer = new AbortController();
-  const timeout = clock.sleep(timeLimitMilliseconds, timer.signal).then(() => {
-    throw noAnswer(path, `there was no answer within ${timeLimitMilliseconds / 1000} s`);
-  });
-  timeout.catch(() => undefined);
-  runningChecks += 1;
-  // Counts down when the system answers, which may be long after we stopped waiting.
-  const check = checkFolder(options.fileSystem ?? nodeFileSystem, path).finally(() => {
-    runningChecks -= 1;
-  });
+  const late = clock.sleep(timeLimitMilliseconds, timer.signal);
+  late.catch(() => undefined);
   try {
-    await Promise.race([check, timeout]);
+    await waitForTurn(path, late);
+    // Gives its turn back when the system answers, which may be long after we stopped waiting.
+    const check = checkFolder(options.fileSystem ?? nodeFileSystem, path).finally(giveTurn);
+    const silent = `there was no answer within ${timeLimitMilliseconds / 1000} s`;
+    await Promise.race([check, late.then(() => refuse(path, silent))]);
   } finally {
     timer.abort();
   }
   return path;
+}
+
+async function waitForTurn(path: string, late: Promise<void>): Promise<void> {
+  const turn = takeTurn(path);
+  try {
+    await Promise.race([turn, late.then(() => refuse(path, busy))]);
+  } catch (error) {
+    // A turn that comes when nobody waits for it any more goes to the next.
+    void turn.then(giveTurn);
+    throw error;
+  }
+}
+
+const busy = "other checks still wait for their mounts";
+
+function refuse(path: string, cause: string): never {
+  throw noAnswer(path, cause);
+}
+
+/** Resolves when a check may begin; the turn must be given back. */
+function takeTurn(path: string): Promise<void> {
+  if (runningChecks < maximumChecks) {
+    runningChecks += 1;
+    return Promise.resolve();
+  }
+  if (waitingChecks.length >= maximumWaiting) refuse(path, busy);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  waitingChecks.push(resolve);
+  return promise;
+}
+
+/** Hands the turn of an ended check to the one that waits longest. */
+function giveTurn(): void {
+  const next = waitingChecks.shift();
+  if (next === undefined) runningChecks -= 1;
+  else next();
 }
 
 async function checkFolder(fileSystem: FileSystem, path: string): Promise<void> {

@@ -144,6 +144,12 @@ describe("checkBackupPath", () => {
     await assert.rejects(check, { code: "UnsupportedStore" });
   });
 
+  it("lets many checks wait for their turn", () =>
+    withTempFolder(async (path) => {
+      const checks = Array.from({ length: 30 }, () => checkBackupPath(path, options));
+      assert.deepEqual(await Promise.all(checks), Array(30).fill(path));
+    }));
+
   it("does not wait for a hung mount", async () => {
     let release = (): void => undefined;
     const hung = new Promise<never>((_, reject) => {
