@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 
 /** Program → Debian package that brings it. */
 const neededPrograms = {
+  az: "azure-cli",
   openssl: "openssl",
   sqlite3: "sqlite3",
 };
