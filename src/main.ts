@@ -84,11 +84,13 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     pollMilliseconds: config.pollSeconds * 1000,
   });
   running.worker = worker;
-  const server = await listen(surroundings, backup);
+  const stopping = new AbortController();
+  const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
   const upkeep = setInterval(() => runQuietly(backup, logger), upkeepMilliseconds);
   return async () => {
     clearInterval(upkeep);
+    stopping.abort();
     await server.close();
     await worker.stop();
     await store.close();
@@ -126,7 +128,11 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
   });
 }
 
-function listen(parts: Surroundings, backup: BackupProvider): Promise<RunningServer> {
+function listen(
+  parts: Surroundings,
+  backup: BackupProvider,
+  stopping: AbortSignal,
+): Promise<RunningServer> {
   const { config, logger, store, deployment } = parts;
   const isDevelopment = config.authentication.mode === "development";
   const armHandler = createArmHandler({
@@ -138,6 +144,7 @@ function listen(parts: Surroundings, backup: BackupProvider): Promise<RunningSer
     logger,
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
+    stopping,
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator: isDevelopment ? createDevelopmentAuthenticator(logger) : undefined,
   });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import type { RequestIds } from "./build-context.ts";
 import type { ContractRoute } from "./contract.ts";
 import { errorObject, type ArmError } from "./errors.ts";
@@ -13,6 +14,8 @@ export interface Answer {
   readonly body?: unknown;
   /** Polls of results say no charset, as they always did. */
   readonly contentType?: string;
+  /** Server-sent events in place of a body, until they end or the reader leaves. */
+  readonly events?: AsyncIterable<string>;
   /** For the log. */
   readonly errorCode?: string;
   readonly operationId?: string;
@@ -61,6 +64,15 @@ export function sendAnswer(
   region: string,
 ): void {
   if (response.destroyed || response.headersSent) return;
+  if (answer.events !== undefined) {
+    const contentType = { "Content-Type": "text/event-stream; charset=utf-8" };
+    response.writeHead(answer.status, { ...commonHeaders(ids, region), ...contentType });
+    // Headers go out before the first event is there.
+    response.flushHeaders();
+    // A reader that leaves ends the stream; there is nobody to tell.
+    pipeline(answer.events, response).catch(() => undefined);
+    return;
+  }
   const body = answer.body === undefined ? undefined : Buffer.from(JSON.stringify(answer.body));
   response.writeHead(answer.status, {
     ...commonHeaders(ids, region),

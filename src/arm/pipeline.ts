@@ -42,6 +42,8 @@ export interface PipelineOptions extends ContextSettings {
   readonly maximumBodyBytes?: number | undefined;
   /** A handler that takes longer is answered for with 503. */
   readonly deadlineSeconds?: number | undefined;
+  /** Aborts when the service is about to stop: whoever waits for an operation is answered at once. */
+  readonly stopping?: AbortSignal | undefined;
   /** Lowers every Retry-After; for tests and demonstrations. */
   readonly maximumRetrySeconds?: number | undefined;
 }
@@ -59,6 +61,7 @@ interface Trace {
   apiVersion?: string;
 }
 
+const neverStopping = new AbortController().signal;
 // 1 MiB holds every certificate and key with room; ARM itself allows 4.
 const defaultMaximumBodyBytes = 1_048_576;
 // ARM gives up after 20 seconds.
@@ -112,7 +115,16 @@ async function answerRequest(
   await authorizer.authorize(caller, { method, path, params: match.params });
   const work =
     endpoint.kind === "poll"
-      ? () => answerPoll(endpoint, match, target, context, maximumRetrySecondsOf(pipeline))
+      ? (signal: AbortSignal) =>
+          answerPoll(
+            {
+              ...{ endpoint, match, target, context, headers: request.headers },
+              clock: pipeline.clock,
+              stopping: pipeline.stopping ?? neverStopping,
+              maximumRetrySeconds: maximumRetrySecondsOf(pipeline),
+            },
+            signal,
+          )
       : // Validation and preconditions: before the handler, so that nothing is half done.
         await prepareRoute(pipeline, request, endpoint, match, target, context);
   // Handler and answer.

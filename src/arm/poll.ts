@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Clock } from "../base/clock.ts";
 import type { Answer } from "./answer.ts";
 import { armError } from "./errors.ts";
 import { isTerminal, type OperationRecord } from "./operation-record.ts";
@@ -10,29 +12,71 @@ import {
   type RenderedOutcome,
 } from "./operation-status.ts";
 import { parseTemplate } from "./path-template.ts";
+import { streamStatus, wantsEvents } from "./poll-events.ts";
+import { readWaitSeconds, waitForEnd } from "./poll-wait.ts";
 import type { RequestContext } from "./request-context.ts";
 import { singleValue, type RequestTarget } from "./request-target.ts";
 import { findRoute, type PathMatch, type PollEndpoint, type Service } from "./router.ts";
 
-/** Answers a poll from the stored operation alone; throws 404 for one that is unknown, over, or somebody else's. */
-export async function answerPoll(
-  endpoint: PollEndpoint,
-  match: PathMatch,
-  target: RequestTarget,
-  context: RequestContext,
-  maximumRetrySeconds: number,
-): Promise<Answer> {
+/** A poll, as the pipeline hands it over. */
+export interface Poll {
+  readonly endpoint: PollEndpoint;
+  readonly match: PathMatch;
+  readonly target: RequestTarget;
+  readonly context: RequestContext;
+  readonly headers: IncomingHttpHeaders;
+  readonly clock: Clock;
+  /** Aborts when the service stops. */
+  readonly stopping: AbortSignal;
+  readonly maximumRetrySeconds: number;
+}
+
+/**
+ * Answers a poll from the stored operation alone; throws 404 for one that is unknown, over, or somebody else's.
+ * With `Prefer: wait=N` the answer waits up to N seconds for the end; a status can also be read as events.
+ */
+export async function answerPoll(poll: Poll, signal: AbortSignal): Promise<Answer> {
+  const { endpoint, match, context, headers, clock, stopping } = poll;
   const { service, params } = match;
   const id = (params["operationId"] ?? "").toLowerCase();
-  const operation = await service.provider.findOperation(id);
+  const read = (): Promise<OperationRecord | undefined> => service.provider.findOperation(id);
+  const operation = await read();
   if (operation === undefined || !isVisible(operation, endpoint.path, params, context))
     throw operationNotFound();
+  if (endpoint.shows === "status" && wantsEvents(headers.accept))
+    return { status: 200, operationId: id, events: streamEvents(poll, read) };
+  const seconds = readWaitSeconds(headers["prefer"]);
+  if (seconds === undefined) return answerFrom(poll, operation);
+  const wait = { clock, seconds, signal: AbortSignal.any([signal, stopping]) };
+  const answer = await answerFrom(poll, await waitForEnd(operation, read, wait));
+  return { ...answer, headers: { ...answer.headers, "Preference-Applied": `wait=${seconds}` } };
+}
+
+async function answerFrom(poll: Poll, operation: OperationRecord): Promise<Answer> {
+  const { endpoint, target, context, maximumRetrySeconds } = poll;
+  const { service } = poll.match;
   const polled = { ...describeStart(service, operation), operation, context, maximumRetrySeconds };
   const outcome = await renderOutcome(service, polled);
   if (endpoint.shows === "status") return statusAnswer(polled, outcome, "full");
   if (singleValue(target, "IsAsyncOperation") === "1")
     return statusAnswer(polled, outcome, "short");
   return outcome === undefined ? runningResultAnswer(polled) : endedResultAnswer(polled, outcome);
+}
+
+function streamEvents(
+  poll: Poll,
+  readOperation: () => Promise<OperationRecord | undefined>,
+): AsyncIterable<string> {
+  return streamStatus({
+    clock: poll.clock,
+    stopping: poll.stopping,
+    read: async () => {
+      const operation = await readOperation();
+      if (operation === undefined) return undefined;
+      const { body } = await answerFrom(poll, operation);
+      return { document: body, isLast: isTerminal(operation.state) };
+    },
+  });
 }
 
 /** Another subscription's or tenant's operation does not exist for the caller; `path` is a template. */

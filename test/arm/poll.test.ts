@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { readWaitSeconds } from "../../src/arm/poll-wait.ts";
 import { groupPath, makeOperation, subscriptionId } from "../support/fake-provider.ts";
 import {
   modern,
@@ -112,4 +113,113 @@ describe("polls over HTTP", () => {
       assert.ok(reply.status === 400 || reply.status === 404, odd);
     }
   });
+});
+
+describe("waiting for an operation", () => {
+  const url = `${regional}/operationStatuses/${id}?${modern}`;
+  const ended = { state: "Succeeded", endTime: "2030-01-02T03:05:00Z" } as const;
+
+  it("Prefer: wait answers when it ends", async () => {
+    service.operations.set(id, makeOperation());
+    const waiting = service.send("GET", url, { headers: { Prefer: "respond-async, wait=4" } });
+    await new Promise((resolve) => setImmediate(resolve));
+    service.operations.set(id, makeOperation(ended));
+    const reply = await waiting;
+    assert.equal((reply.json as { status: string }).status, "Succeeded");
+    assert.equal(reply.headers["preference-applied"], "wait=4");
+    assert.equal(reply.headers["retry-after"], undefined);
+  });
+
+  it("Prefer: wait of one second answers a running one after it", async () => {
+    service.operations.set(id, makeOperation());
+    const reply = await service.send("GET", url, { headers: { Prefer: "wait=1" } });
+    assert.equal((reply.json as { status: string }).status, "Running");
+    assert.match(String(reply.headers["retry-after"]), /^\d+$/);
+  });
+
+  it("the result can be waited for too", async () => {
+    service.operations.set(id, makeOperation());
+    const waiting = service.send("GET", url.replace("Statuses", "Results"), {
+      headers: { Prefer: "wait=4" },
+    });
+    service.operations.set(id, makeOperation({ ...ended, result: { a: 1 } }));
+    assert.equal((await waiting).status, 200);
+  });
+
+  it("odd wishes are not heard", () => {
+    for (const odd of [undefined, "", "wait", "wait=", "wait=-1", "wait=x", "await=5", "wait=0"])
+      assert.equal(readWaitSeconds(odd), undefined, odd);
+    assert.equal(readWaitSeconds("wait=10"), 10);
+    assert.equal(readWaitSeconds(["a", 'wait="7"']), 7);
+    assert.equal(readWaitSeconds("handling=lenient; wait=999999"), 15);
+  });
+
+  it("events show each change and end with the operation", async () => {
+    service.operations.set(id, makeOperation({ percentComplete: 10 }));
+    const events = await openEvents();
+    assert.equal((await events.next()).percentComplete, 10);
+    service.operations.set(id, makeOperation({ percentComplete: 20 }));
+    assert.equal((await events.next()).percentComplete, 20);
+    service.operations.set(id, makeOperation(ended));
+    assert.equal((await events.next()).status, "Succeeded");
+    assert.equal(await events.isOver(), true);
+  });
+
+  it("A24: events of unknown operations are 404 in JSON", async () => {
+    const reply = await service.send("GET", url, { headers: { Accept: "text/event-stream" } });
+    assert.equal(reply.status, 404);
+    assert.equal(reply.error.code, "OperationNotFound");
+  });
+
+  it("the end of the service ends waits and events", async () => {
+    const stopping = new AbortController();
+    const other = await startThingService({ stopping: stopping.signal });
+    try {
+      other.operations.set(id, makeOperation());
+      const events = await openEvents(other);
+      await events.next();
+      const waiting = other.send("GET", url, { headers: { Prefer: "wait=15" } });
+      stopping.abort();
+      assert.equal(((await waiting).json as { status: string }).status, "Running");
+      assert.equal(await events.isOver(), true);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("a reader that leaves harms nobody", async () => {
+    service.operations.set(id, makeOperation());
+    const events = await openEvents();
+    await events.next();
+    events.leave();
+    assert.equal((await poll(regional, "Statuses")).status, 200);
+    assert.deepEqual(
+      service.lines.filter(({ level }) => level === "error"),
+      [],
+    );
+  });
+
+  async function openEvents(of: ThingService = service): Promise<{
+    next(): Promise<{ readonly status: string; readonly percentComplete?: number }>;
+    isOver(): Promise<boolean>;
+    leave(): void;
+  }> {
+    const leaving = new AbortController();
+    const response = await fetch(`${of.url}${url}`, {
+      headers: { Accept: "text/event-stream" },
+      signal: leaving.signal,
+    });
+    assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    assert.ok(reader);
+    return {
+      next: async () => {
+        const { value = "" } = await reader.read();
+        const [, json = ""] = /^event: status\ndata: (.*)\n\n$/.exec(value) ?? [];
+        return JSON.parse(json) as { status: string };
+      },
+      isOver: async () => (await reader.read()).done,
+      leave: () => leaving.abort(),
+    };
+  }
 });
