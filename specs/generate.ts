@@ -10,7 +10,7 @@ import type { OpenAPI3 } from "openapi-typescript";
 import swagger2openapi from "swagger2openapi";
 import { hashDocument, readDocuments } from "./bundle.ts";
 import type { BundledDocument, Node, SwaggerDocument } from "./bundle.ts";
-import { findProofs, readRules, writeConformance } from "./conformance.ts";
+import { countVerdicts, findProofs, readRules, writeConformance } from "./conformance.ts";
 import { buildContract, listSecretProperties } from "./contract.ts";
 
 const specsFolder = dirname(fileURLToPath(import.meta.url));
@@ -122,11 +122,16 @@ async function run(option: string | undefined): Promise<void> {
     else writeFileSync(join(targetFolder, name), text);
   }
   if (isPageStale) writeFileSync(pageFile, page);
+  console.log(countVerdicts(readRules(specsFolder), readProofs()));
+}
+
+function readProofs(): ReadonlyMap<number, readonly string[]> {
+  return findProofs(join(specsFolder, "..", "test"));
 }
 
 /** What `conformance.md` says by the rules and tests of now. */
 export function conformancePage(): string {
-  return writeConformance(readRules(specsFolder), findProofs(join(specsFolder, "..", "test")));
+  return writeConformance(readRules(specsFolder), readProofs());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv[2]);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { Agent, request as sendHttp, type IncomingMessage } from "node:http";
+import { Agent } from "node:http";
 import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import { groupPath, makeOperation, subscriptionId } from "../support/fake-provider.ts";
+import { assertArmAnswer, sendAttack } from "../support/hostile-http.ts";
 import { startThingService, type ThingService } from "../support/thing-service.ts";
 
 /** Bounded: the whole file must stay below five seconds. */
 const runs = { numRuns: 600, interruptAfterTimeLimit: 3_500, markInterruptAsFailure: false };
-const timeLimitMilliseconds = 2_000;
 
 let service: ThingService;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -155,7 +155,7 @@ describe("hostile requests", () => {
     const seen = new Set<number>();
     await fc.assert(
       fc.asyncProperty(attack, async (one) => {
-        const reply = await sendAttack(one);
+        const reply = await sendAttack(service.url, agent, one);
         seen.add(reply.status);
         assertArmAnswer(one.method, reply);
       }),
@@ -175,69 +175,3 @@ describe("hostile requests", () => {
     assert.equal(Object.hasOwn(Object.prototype, "x"), false);
   });
 });
-
-interface Attack {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly isJson: boolean;
-}
-
-interface Outcome {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly text: string;
-}
-
-function sendAttack(one: Attack): Promise<Outcome> {
-  const { hostname, port } = new URL(service.url);
-  const hasBody = one.method !== "TRACE" && one.method !== "HEAD";
-  const bytes = Buffer.from(hasBody ? one.body : "");
-  return new Promise((resolve, reject) => {
-    const outgoing = sendHttp({
-      hostname,
-      port,
-      agent,
-      method: one.method,
-      path: `${one.path}?${one.query}`.replaceAll(/[^!-~]/g, "_"),
-      headers: {
-        ...(one.isJson ? { "content-type": "application/json" } : {}),
-        ...one.headers,
-        ...(hasBody ? { "content-length": String(bytes.length) } : {}),
-      },
-    });
-    outgoing.setTimeout(timeLimitMilliseconds, () => outgoing.destroy(new Error("It hangs")));
-    outgoing.on("error", reject);
-    outgoing.on("response", (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("end", () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          text: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
-    outgoing.end(bytes);
-  });
-}
-
-function assertArmAnswer(method: string, { status, headers: sent, text }: Outcome): void {
-  assert.ok(status >= 200 && status < 500 && Math.floor(status / 100) !== 3, `${status} ${text}`);
-  assert.match(String(sent["x-ms-request-id"]), /^[0-9a-f-]{36}$/);
-  assert.doesNotMatch(text, /<html|<!doctype|    at /i);
-  if (text !== "") {
-    assert.match(sent["content-type"] ?? "", /^application\/json/);
-    const json = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
-    if (status >= 400) {
-      assert.match(String(json.error?.code), /^[A-Z][A-Za-z]+$/);
-      assert.ok(String(json.error?.message).length > 10);
-      assert.equal(sent["x-ms-error-code"], json.error?.code);
-    }
-  } else if (status >= 400) {
-    assert.equal(method, "HEAD");
-  }
-}
