@@ -20,7 +20,9 @@ const law = {
   storage: ["base", ...enginePorts, "npm:@azure/storage-blob", "npm:@aws-sdk/client-s3"],
   roles: ["base", ...enginePorts],
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
-  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"],
+  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat(
+    "storage/store-spec.ts",
+  ),
   server: ["base", "arm", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.

@@ -22,13 +22,15 @@ import type { ObjectStore } from "./engine/object-store.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
-import { openLocalStore } from "./storage/local.ts";
+import { createHostPolicy } from "./storage/host-policy.ts";
+import { openStore } from "./storage/open-store.ts";
+import type { StoreSpec } from "./storage/store-spec.ts";
 
 /** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
 export type EngineCall =
   | {
       readonly kind: "backup";
-      readonly storePath: string;
+      readonly store: StoreSpec;
       readonly keys: RepositoryKeys;
       readonly backupId: string;
       readonly isAutomatic: boolean;
@@ -41,7 +43,7 @@ export type EngineCall =
     }
   | {
       readonly kind: "verify";
-      readonly storePath: string;
+      readonly store: StoreSpec;
       readonly expectedPublicKey: string | undefined;
       readonly depth: VerifyDepth;
       readonly opener: Opener | undefined;
@@ -50,7 +52,7 @@ export type EngineCall =
     }
   | {
       readonly kind: "restore";
-      readonly storePath: string;
+      readonly store: StoreSpec;
       readonly backupId: string;
       readonly expectedPublicKey: string | undefined;
       readonly opener: Opener;
@@ -64,6 +66,7 @@ export interface ThreadSetup {
   readonly workers: number;
   readonly cacheDirectory: string;
   readonly scratchDirectory: string;
+  readonly allowedHosts: readonly string[] | undefined;
   readonly failpoint: string | undefined;
 }
 
@@ -111,7 +114,7 @@ async function serve(setup: ThreadSetup): Promise<void> {
 }
 
 async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutcome> {
-  const store = await openStore(setup.call);
+  const store = await openFor(setup);
   try {
     return await runCall(setup, store, signal);
   } finally {
@@ -120,12 +123,14 @@ async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutco
 }
 
 /** Looking at a store must work on a read-only mount, and leaves nothing behind. */
-async function openStore({ kind, storePath }: EngineCall): Promise<ObjectStore> {
-  const found = await openLocalStore({ path: storePath, access: "read" });
-  if (kind !== "backup") return found;
+async function openFor({ call, allowedHosts }: ThreadSetup): Promise<ObjectStore> {
+  const hosts = createHostPolicy(allowedHosts);
+  if (call.kind !== "backup") return openStore(call.store, { access: "read", hosts });
   // A backup comes after a configuration: where nothing is, a mount is lost, and its place must stay empty.
-  await found.close();
-  return openLocalStore({ path: storePath });
+  if (call.store.kind === "local") {
+    await (await openStore(call.store, { access: "read", hosts })).close();
+  }
+  return openStore(call.store, { hosts });
 }
 
 async function runCall(
@@ -149,9 +154,9 @@ async function runCall(
     case "backup":
       return runBackupCall(setup, call, common);
     case "verify":
-      return verifyRepository({ ...common, ...call });
+      return verifyRepository({ ...call, ...common });
     case "restore":
-      return restoreBackup({ ...common, ...call, setsOwner: process.getuid?.() === 0 });
+      return restoreBackup({ ...call, ...common, setsOwner: process.getuid?.() === 0 });
   }
 }
 
@@ -184,8 +189,8 @@ async function runBackupCall(
     // Within this installation the newest run wins the store's lease: the job table has let only one of them live.
     const fence = common.clock.now();
     return await runBackup({
-      ...common,
       ...call,
+      ...common,
       roles,
       fence,
       cacheDirectory: setup.cacheDirectory,

@@ -28,6 +28,10 @@ export interface Config {
     readonly format: "json" | "pretty";
     readonly level: "error" | "warn" | "info" | "debug";
   };
+  readonly stores: {
+    /** Hosts that stores may be on; absent: every host but this machine's own and special addresses. */
+    readonly allowedHosts?: readonly string[];
+  };
   /** Threads of a backup or restore. */
   readonly workers: number;
   /** Seconds between polls for work; tests set it low. */
@@ -77,6 +81,7 @@ const settings: readonly string[] = [
   "deployment",
   "roles",
   "log",
+  "stores",
   "workers",
   "pollSeconds",
   "leaseSeconds",
@@ -105,6 +110,7 @@ export function parseConfig(
     deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
+    stores: readStores(root["stores"] ?? {}),
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
@@ -145,6 +151,14 @@ function readLog(value: unknown): Config["log"] {
     format: oneOf(log["format"] ?? "json", "log.format", ["json", "pretty"]),
     level: oneOf(log["level"] ?? "info", "log.level", ["error", "warn", "info", "debug"]),
   };
+}
+
+/** `storage/host-policy.ts` reads the entries. */
+function readStores(value: unknown): Config["stores"] {
+  const { allowedHosts } = section(value, "stores", ["allowedHosts"]);
+  if (allowedHosts === undefined) return {};
+  if (!Array.isArray(allowedHosts)) throw invalid("stores.allowedHosts", "it must be a list");
+  return { allowedHosts: allowedHosts.map((host) => text(host, "stores.allowedHosts")) };
 }
 
 /** A deployment id for a service that was not given one; main keeps it in the state. */

@@ -21,8 +21,10 @@ import { createLogger } from "./server/logger.ts";
 import { startServer, type RunningServer } from "./server/server.ts";
 import type { StateStore } from "./state/state-store.ts";
 import { openSqliteStore } from "./state/sqlite-store.ts";
+import { createHostPolicy } from "./storage/host-policy.ts";
 import { parseBackupPath } from "./storage/path.ts";
 import { checkBackupPath } from "./storage/path-check.ts";
+import { createAddressReader } from "./storage/store-addresses.ts";
 import { createThreadEngine } from "./thread-engine.ts";
 
 const maxAttempts = 5;
@@ -100,12 +102,14 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
 function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey } = parts;
   const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
+  const { allowedHosts } = config.stores;
   const engine = createThreadEngine({
     workers,
     cacheDirectory: makeFolder(stateDirectory, "cache"),
     scratchDirectory: makeFolder(stateDirectory, "scratch"),
     installationId: deployment.deploymentId,
     roles,
+    allowedHosts,
     logger,
     failpoint,
   });
@@ -115,6 +119,7 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
     parseStorePath: parseBackupPath,
+    addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
     checkStorePath: async (path) => void (await checkBackupPath(path, { clock: systemClock })),
     clock: systemClock,
     logger,

@@ -8,8 +8,10 @@ import { listBackups } from "./engine/list-backups.ts";
 import type { BackupRecord, Progress, RestoreSummary, VerifyReport } from "./engine/model.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
-import type { BackupEngine, StoreSpec } from "./provider/ports.ts";
-import { openLocalStore } from "./storage/local.ts";
+import type { BackupEngine } from "./provider/ports.ts";
+import { createHostPolicy } from "./storage/host-policy.ts";
+import { openStore } from "./storage/open-store.ts";
+import type { StoreSpec } from "./storage/store-spec.ts";
 
 export interface ThreadEngineOptions {
   readonly workers: number;
@@ -18,6 +20,8 @@ export interface ThreadEngineOptions {
   readonly installationId: string;
   /** The configuration's `roles`, as written. */
   readonly roles: unknown;
+  /** The configuration's `stores.allowedHosts`. */
+  readonly allowedHosts: readonly string[] | undefined;
   readonly logger: Logger;
   readonly failpoint: string | undefined;
 }
@@ -25,6 +29,7 @@ export interface ThreadEngineOptions {
 /** The engine as the provider calls it: short calls here, long runs in a thread each. */
 export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
   const host = { clock: systemClock, randomBytes };
+  const withStore = storeUser(options);
   return {
     probeStore: (store) => withStore(store, (opened) => opened.probe()),
     newRepositoryKeys: () => Promise.resolve(newRepositoryKeys(host)),
@@ -50,7 +55,7 @@ function longRuns(
     runBackup: ({ store, fence: _fence, ...backup }, ...controls) => {
       const call = {
         kind: "backup",
-        storePath: store.path,
+        store,
         ...backup,
         installationId,
         roles,
@@ -59,12 +64,12 @@ function longRuns(
     },
     verify: ({ store, keys, ...rest }, ...controls) => {
       const expectedPublicKey = keys.signingPublicKey;
-      const call = { kind: "verify", storePath: store.path, expectedPublicKey, ...rest } as const;
+      const call = { kind: "verify", store, expectedPublicKey, ...rest } as const;
       return run<VerifyReport>(call, ...controls);
     },
     restore: ({ store, signingPublicKey, ...rest }, ...controls) => {
       const expectedPublicKey = signingPublicKey;
-      const call = { kind: "restore", storePath: store.path, expectedPublicKey, ...rest } as const;
+      const call = { kind: "restore", store, expectedPublicKey, ...rest } as const;
       return run<RestoreSummary>(call, ...controls);
     },
   };
@@ -72,17 +77,23 @@ function longRuns(
 
 type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
 
-async function withStore<T>(
+type StoreUser = <T>(
   spec: StoreSpec,
   use: (store: ObjectStore) => Promise<T>,
-  access: "read" | "write" = "write",
-): Promise<T> {
-  const store = await openLocalStore({ path: spec.path, access });
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-  }
+  access?: "read" | "write",
+) => Promise<T>;
+
+/** Opens a store for one short call. */
+function storeUser({ allowedHosts }: ThreadEngineOptions): StoreUser {
+  const hosts = createHostPolicy(allowedHosts);
+  return async (spec, use, access = "write") => {
+    const store = await openStore(spec, { access, hosts });
+    try {
+      return await use(store);
+    } finally {
+      await store.close();
+    }
+  };
 }
 
 async function runInThread(
@@ -91,8 +102,8 @@ async function runInThread(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<EngineOutcome> {
-  const { workers, cacheDirectory, scratchDirectory, failpoint } = options;
-  const setup: ThreadSetup = { call, workers, cacheDirectory, scratchDirectory, failpoint };
+  const { logger: _logger, roles: _roles, installationId: _id, ...rest } = options;
+  const setup: ThreadSetup = { call, ...rest };
   const file = new URL(
     import.meta.url.endsWith(".ts") ? "./backup-thread.ts" : "./backup-thread.js",
     import.meta.url,

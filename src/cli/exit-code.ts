@@ -26,6 +26,8 @@ const codesOf: ReadonlyMap<ErrorCode, ExitCode> = new Map(
     [
       [exitCodes.usage, ["InvalidArgument", "InvalidConfiguration", "InvalidBackupPath"]],
       [exitCodes.usage, ["UnsupportedStore", "StoreNotConfigured", "EncryptionNotConfigured"]],
+      [exitCodes.usage, ["StoreHostNotAllowed", "StoreSecretRequired"]],
+      [exitCodes.destination, ["StoreTooSmall"]],
       [exitCodes.notAllowed, ["StoreAuthRefused", "StoreAccountProblem"]],
       [exitCodes.notFound, ["BackupPathNotFound", "BackupNotFound", "RoleNotFound"]],
       [exitCodes.notFound, ["RepositoryNotFound", "ObjectNotFound"]],

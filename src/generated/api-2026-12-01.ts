@@ -341,13 +341,13 @@ export interface components {
              */
             readonly lastBackupTime?: string | null;
         };
-        /** @description Where backups go. More kinds will follow. */
+        /** @description Where backups go. */
         readonly Store: {
             /**
              * @description Which kind of store.
              * @enum {string}
              */
-            readonly kind: "Local" | "Smb";
+            readonly kind: "Local" | "Smb" | "AzureBlob" | "S3" | "Sftp";
         };
         /** @description A folder, or a mounted path, of the machine that the service runs on. */
         readonly LocalStore: {
@@ -363,12 +363,112 @@ export interface components {
             /** @description The share and folder, as \\server\share\folder. */
             readonly path: string;
             /** @description Account that may write there: name, domain\name or name@domain. */
-            readonly userName?: string;
+            readonly userName: string;
             /**
              * Format: password
-             * @description Password of the account; comes back as null. Leave it out, or null, to keep it.
+             * @description Password of the account. Comes back as null. Leave it out, or null, to keep it while host and account stay.
              */
             readonly password?: string | null;
+            /**
+             * Format: int32
+             * @description Port of the server where it is not 445.
+             */
+            readonly port?: number;
+            /**
+             * @description False lets in a server that signs and cannot encrypt.
+             * @default true
+             */
+            readonly requireEncryption?: boolean;
+        });
+        /** @description A container of Azure Blob storage. */
+        readonly AzureBlobStore: {
+            readonly kind: "AzureBlobStore";
+        } & (Omit<components["schemas"]["Store"], "kind"> & {
+            /** @description The container, and a folder in it if wanted, as https://account.blob.example.net/container/folder. */
+            readonly containerUrl: string;
+            /**
+             * @description What proves who we are.
+             * @default AccountKey
+             * @enum {string}
+             */
+            readonly authentication?: "AccountKey" | "Sas" | "ManagedIdentity";
+            /**
+             * Format: password
+             * @description Key of the storage account. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly accountKey?: string | null;
+            /**
+             * Format: password
+             * @description Shared access signature with the rights to read, add, create, write and list; without the right to delete nothing can be pruned. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly sasToken?: string | null;
+            /** @description Which managed identity, where the machine has several. */
+            readonly clientId?: string;
+        });
+        /** @description A bucket of a server that speaks S3. */
+        readonly S3Store: {
+            readonly kind: "S3Store";
+        } & (Omit<components["schemas"]["Store"], "kind"> & {
+            /** @description Server of the buckets: https://host or https://host:port. */
+            readonly endpoint: string;
+            /**
+             * @description Region that requests are signed for.
+             * @default us-east-1
+             */
+            readonly region?: string;
+            /** @description Bucket; it has to be there. */
+            readonly bucket: string;
+            /**
+             * @description Where in the bucket our objects go, as a/b.
+             * @default
+             */
+            readonly prefix?: string;
+            /** @description Id of the access key. */
+            readonly accessKeyId: string;
+            /**
+             * Format: password
+             * @description The access key itself. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly secretAccessKey?: string | null;
+            /**
+             * @description Whether the bucket is named in the path instead of the host name.
+             * @default true
+             */
+            readonly usesPathStyle?: boolean;
+        });
+        /** @description A folder on a server that speaks SFTP. */
+        readonly SftpStore: {
+            readonly kind: "SftpStore";
+        } & (Omit<components["schemas"]["Store"], "kind"> & {
+            /** @description Name or address of the server. */
+            readonly host: string;
+            /**
+             * Format: int32
+             * @description Port of the server.
+             * @default 22
+             */
+            readonly port?: number;
+            /** @description Folder on the server: absolute, or below the account's own. */
+            readonly path: string;
+            /** @description Account that may write there. */
+            readonly userName: string;
+            /** @description Fingerprint of the server's key, as ssh-keygen -l prints it; no other server is spoken to. */
+            readonly hostKey: string;
+            /**
+             * Format: password
+             * @description Password of the account. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly password?: string | null;
+            /**
+             * Format: password
+             * @description Private key of the account, as text, instead of a password. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly privateKey?: string | null;
+            /**
+             * Format: password
+             * @description What opens the private key, where it is encrypted. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly privateKeyPassphrase?: string | null;
         });
         /** @description Changes to the store of the same kind, or a store of another kind as a whole. */
         readonly StoreUpdate: {
@@ -376,7 +476,7 @@ export interface components {
              * @description Which kind of store.
              * @enum {string}
              */
-            readonly kind: "Local" | "Smb";
+            readonly kind: "Local" | "Smb" | "AzureBlob" | "S3" | "Sftp";
         };
         /** @description Changes to a folder. */
         readonly LocalStoreUpdate: {
@@ -391,13 +491,99 @@ export interface components {
         } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
             /** @description The share and folder, as \\server\share\folder. */
             readonly path?: string;
-            /** @description Account that may write there; null for none. */
-            readonly userName?: string | null;
+            /** @description Account that may write there. */
+            readonly userName?: string;
             /**
              * Format: password
              * @description Password of the account.
              */
             readonly password?: string | null;
+            /**
+             * Format: int32
+             * @description Port of the server where it is not 445; null for the default.
+             */
+            readonly port?: number | null;
+            /** @description False lets in a server that signs and cannot encrypt; null for the default. */
+            readonly requireEncryption?: boolean | null;
+        });
+        /** @description Changes to a container. */
+        readonly AzureBlobStoreUpdate: {
+            readonly kind: "AzureBlobStoreUpdate";
+        } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
+            /** @description The container, and a folder in it if wanted, as https://account.blob.example.net/container/folder. */
+            readonly containerUrl?: string;
+            /**
+             * @description What proves who we are.
+             * @enum {string}
+             */
+            readonly authentication?: "AccountKey" | "Sas" | "ManagedIdentity";
+            /**
+             * Format: password
+             * @description Key of the storage account. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly accountKey?: string | null;
+            /**
+             * Format: password
+             * @description Shared access signature with the rights to read, add, create, write and list; without the right to delete nothing can be pruned. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly sasToken?: string | null;
+            /** @description Which managed identity, where the machine has several; null for the default. */
+            readonly clientId?: string | null;
+        });
+        /** @description Changes to a bucket. */
+        readonly S3StoreUpdate: {
+            readonly kind: "S3StoreUpdate";
+        } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
+            /** @description Server of the buckets: https://host or https://host:port. */
+            readonly endpoint?: string;
+            /** @description Region that requests are signed for; null for the default. */
+            readonly region?: string | null;
+            /** @description Bucket; it has to be there. */
+            readonly bucket?: string;
+            /** @description Where in the bucket our objects go, as a/b; null for the default. */
+            readonly prefix?: string | null;
+            /** @description Id of the access key. */
+            readonly accessKeyId?: string;
+            /**
+             * Format: password
+             * @description The access key itself. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly secretAccessKey?: string | null;
+            /** @description Whether the bucket is named in the path instead of the host name; null for the default. */
+            readonly usesPathStyle?: boolean | null;
+        });
+        /** @description Changes to a folder of an SFTP server. */
+        readonly SftpStoreUpdate: {
+            readonly kind: "SftpStoreUpdate";
+        } & (Omit<components["schemas"]["StoreUpdate"], "kind"> & {
+            /** @description Name or address of the server. */
+            readonly host?: string;
+            /**
+             * Format: int32
+             * @description Port of the server; null for the default.
+             */
+            readonly port?: number | null;
+            /** @description Folder on the server: absolute, or below the account's own. */
+            readonly path?: string;
+            /** @description Account that may write there. */
+            readonly userName?: string;
+            /** @description Fingerprint of the server's key, as ssh-keygen -l prints it; no other server is spoken to. */
+            readonly hostKey?: string;
+            /**
+             * Format: password
+             * @description Password of the account. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly password?: string | null;
+            /**
+             * Format: password
+             * @description Private key of the account, as text, instead of a password. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly privateKey?: string | null;
+            /**
+             * Format: password
+             * @description What opens the private key, where it is encrypted. Comes back as null. Leave it out, or null, to keep it while host and account stay.
+             */
+            readonly privateKeyPassphrase?: string | null;
         });
         /** @description Who can open new backups. A change holds for backups made after it. */
         readonly Encryption: {
@@ -1097,9 +1283,15 @@ export type BackupLocationProperties = components['schemas']['BackupLocationProp
 export type Store = components['schemas']['Store'];
 export type LocalStore = components['schemas']['LocalStore'];
 export type SmbStore = components['schemas']['SmbStore'];
+export type AzureBlobStore = components['schemas']['AzureBlobStore'];
+export type S3Store = components['schemas']['S3Store'];
+export type SftpStore = components['schemas']['SftpStore'];
 export type StoreUpdate = components['schemas']['StoreUpdate'];
 export type LocalStoreUpdate = components['schemas']['LocalStoreUpdate'];
 export type SmbStoreUpdate = components['schemas']['SmbStoreUpdate'];
+export type AzureBlobStoreUpdate = components['schemas']['AzureBlobStoreUpdate'];
+export type S3StoreUpdate = components['schemas']['S3StoreUpdate'];
+export type SftpStoreUpdate = components['schemas']['SftpStoreUpdate'];
 export type Encryption = components['schemas']['Encryption'];
 export type Recipient = components['schemas']['Recipient'];
 export type Schedule = components['schemas']['Schedule'];

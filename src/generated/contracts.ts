@@ -12,13 +12,18 @@ import type { Contract } from "../arm/contract.ts";
 
 /** Names of the properties that hold secrets, in any api-version. */
 export const secretProperties: readonly string[] = [
+ "accountKey",
  "blobStorageKey",
  "decryptionCertBase64",
  "decryptionCertPassword",
  "encryptedBackupEncryptionKey",
  "encryptionCertBase64",
  "encryptionKeyBase64",
- "password"
+ "password",
+ "privateKey",
+ "privateKeyPassphrase",
+ "sasToken",
+ "secretAccessKey"
 ];
 
 /** One contract for each api-version, oldest first. */
@@ -3658,6 +3663,15 @@ export const contracts: readonly Contract[] = [
      },
      {
       "$ref": "#/definitions/SmbStore"
+     },
+     {
+      "$ref": "#/definitions/AzureBlobStore"
+     },
+     {
+      "$ref": "#/definitions/S3Store"
+     },
+     {
+      "$ref": "#/definitions/SftpStore"
      }
     ]
    },
@@ -3702,11 +3716,168 @@ export const contracts: readonly Contract[] = [
        "create",
        "update"
       ]
+     },
+     "port": {
+      "type": "integer",
+      "format": "int32"
+     },
+     "requireEncryption": {
+      "type": "boolean"
      }
     },
     "required": [
      "kind",
-     "path"
+     "path",
+     "userName"
+    ],
+    "additionalProperties": false
+   },
+   "AzureBlobStore": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "AzureBlob"
+      ]
+     },
+     "containerUrl": {
+      "type": "string"
+     },
+     "authentication": {
+      "type": "string",
+      "enum": [
+       "AccountKey",
+       "Sas",
+       "ManagedIdentity"
+      ]
+     },
+     "accountKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sasToken": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "clientId": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "kind",
+     "containerUrl"
+    ],
+    "additionalProperties": false
+   },
+   "S3Store": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "S3"
+      ]
+     },
+     "endpoint": {
+      "type": "string"
+     },
+     "region": {
+      "type": "string"
+     },
+     "bucket": {
+      "type": "string"
+     },
+     "prefix": {
+      "type": "string"
+     },
+     "accessKeyId": {
+      "type": "string"
+     },
+     "secretAccessKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "usesPathStyle": {
+      "type": "boolean"
+     }
+    },
+    "required": [
+     "kind",
+     "endpoint",
+     "bucket",
+     "accessKeyId"
+    ],
+    "additionalProperties": false
+   },
+   "SftpStore": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Sftp"
+      ]
+     },
+     "host": {
+      "type": "string"
+     },
+     "port": {
+      "type": "integer",
+      "format": "int32"
+     },
+     "path": {
+      "type": "string"
+     },
+     "userName": {
+      "type": "string"
+     },
+     "hostKey": {
+      "type": "string"
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKeyPassphrase": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "host",
+     "path",
+     "userName",
+     "hostKey"
     ],
     "additionalProperties": false
    },
@@ -4518,6 +4689,15 @@ export const contracts: readonly Contract[] = [
      },
      {
       "$ref": "#/definitions/SmbStoreRequest"
+     },
+     {
+      "$ref": "#/definitions/AzureBlobStoreRequest"
+     },
+     {
+      "$ref": "#/definitions/S3StoreRequest"
+     },
+     {
+      "$ref": "#/definitions/SftpStoreRequest"
      }
     ]
    },
@@ -4573,11 +4753,232 @@ export const contracts: readonly Contract[] = [
        "create",
        "update"
       ]
+     },
+     "port": {
+      "type": "integer",
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 65535
+     },
+     "requireEncryption": {
+      "type": "boolean"
      }
     },
     "required": [
      "kind",
-     "path"
+     "path",
+     "userName"
+    ],
+    "additionalProperties": false
+   },
+   "AzureBlobStoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "AzureBlob"
+      ]
+     },
+     "containerUrl": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048
+     },
+     "authentication": {
+      "type": "string",
+      "enum": [
+       "AccountKey",
+       "Sas",
+       "ManagedIdentity"
+      ]
+     },
+     "accountKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sasToken": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 4096,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "clientId": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     }
+    },
+    "required": [
+     "kind",
+     "containerUrl"
+    ],
+    "additionalProperties": false
+   },
+   "S3StoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "S3"
+      ]
+     },
+     "endpoint": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048
+     },
+     "region": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 64,
+      "pattern": "^[A-Za-z0-9-]+$"
+     },
+     "bucket": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+     },
+     "prefix": {
+      "type": "string",
+      "maxLength": 512
+     },
+     "accessKeyId": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     },
+     "secretAccessKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "usesPathStyle": {
+      "type": "boolean"
+     }
+    },
+    "required": [
+     "kind",
+     "endpoint",
+     "bucket",
+     "accessKeyId"
+    ],
+    "additionalProperties": false
+   },
+   "SftpStoreRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Sftp"
+      ]
+     },
+     "host": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253
+     },
+     "port": {
+      "type": "integer",
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 65535
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 512
+     },
+     "hostKey": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128,
+      "pattern": "^SHA256:[A-Za-z0-9+/]{43}=?$"
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 65536,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKeyPassphrase": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     }
+    },
+    "required": [
+     "kind",
+     "host",
+     "path",
+     "userName",
+     "hostKey"
     ],
     "additionalProperties": false
    },
@@ -4787,6 +5188,15 @@ export const contracts: readonly Contract[] = [
      },
      {
       "$ref": "#/definitions/SmbStoreUpdateRequest"
+     },
+     {
+      "$ref": "#/definitions/AzureBlobStoreUpdateRequest"
+     },
+     {
+      "$ref": "#/definitions/S3StoreUpdateRequest"
+     },
+     {
+      "$ref": "#/definitions/SftpStoreUpdateRequest"
      }
     ]
    },
@@ -4825,10 +5235,7 @@ export const contracts: readonly Contract[] = [
       "maxLength": 1024
      },
      "userName": {
-      "type": [
-       "string",
-       "null"
-      ],
+      "type": "string",
       "minLength": 1,
       "maxLength": 512
      },
@@ -4838,6 +5245,239 @@ export const contracts: readonly Contract[] = [
        "null"
       ],
       "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "port": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 65535
+     },
+     "requireEncryption": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "AzureBlobStoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "AzureBlob"
+      ]
+     },
+     "containerUrl": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048
+     },
+     "authentication": {
+      "type": "string",
+      "enum": [
+       "AccountKey",
+       "Sas",
+       "ManagedIdentity"
+      ]
+     },
+     "accountKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sasToken": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 4096,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "clientId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "minLength": 1,
+      "maxLength": 128
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "S3StoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "S3"
+      ]
+     },
+     "endpoint": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048
+     },
+     "region": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "minLength": 1,
+      "maxLength": 64,
+      "pattern": "^[A-Za-z0-9-]+$"
+     },
+     "bucket": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+     },
+     "prefix": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 512
+     },
+     "accessKeyId": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     },
+     "secretAccessKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "usesPathStyle": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "SftpStoreUpdateRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Sftp"
+      ]
+     },
+     "host": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253
+     },
+     "port": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 65535
+     },
+     "path": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "userName": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 512
+     },
+     "hostKey": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128,
+      "pattern": "^SHA256:[A-Za-z0-9+/]{43}=?$"
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKey": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 65536,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "privateKeyPassphrase": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
       "maxLength": 1024,
       "x-ms-secret": true,
       "x-ms-mutability": [

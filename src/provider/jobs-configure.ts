@@ -23,7 +23,8 @@ import {
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { readKeys, sealKeys } from "./repository-keys.ts";
-import { recipientsOf, storeSpecOf } from "./store-access.ts";
+import { recipientsOf } from "./store-access.ts";
+import { storeSpecOf } from "./store-spec-of.ts";
 
 /**
  * Makes a location's new settings true: looks at the store, makes sure a repository with these recipients
@@ -67,7 +68,7 @@ async function prepareStore(
   secrets: LocationSecrets,
   context: JobContext,
 ): Promise<PreparedStore> {
-  const spec = storeSpecOf(settings.store);
+  const spec = storeSpecOf(deps, location.key, settings.store, secrets);
   if (spec === undefined) return { capacity: null, keysWrite: [], backups: undefined };
   const probe = await deps.engine.probeStore(spec);
   const capacity: Capacity = {

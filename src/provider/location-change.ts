@@ -1,3 +1,5 @@
+import type { AzureBlobSetting, SecretName } from "./model.ts";
+
 /**
  * What a PUT or PATCH of any api-version asks for, in one form: `undefined` keeps what is there, `null`
  * goes back to the default, a value sets it. The version files make it, `location-rules.ts` applies it.
@@ -7,12 +9,10 @@ export interface LocationChange {
   readonly tags: Readonly<Record<string, string>> | null | undefined;
   readonly store: StoreChange | null | undefined;
   readonly userName: string | null | undefined;
-  /** Secret. */
-  readonly password: string | undefined;
+  /** Secrets that were sent; a left-out one stays, as long as the store is on the same host. */
+  readonly secrets: SentSecrets;
   /** Base64 of X.509 certificates, the shown one first. `null` forgets the encryption setting. */
   readonly certificates: readonly string[] | null | undefined;
-  /** Secret: 2016-05-01 only. */
-  readonly preSharedKey: string | undefined;
   readonly schedulerEnabled: boolean | null | undefined;
   readonly frequencyHours: number | null | undefined;
   readonly retentionDays: number | null | undefined;
@@ -29,16 +29,58 @@ export interface SettingLimits {
   readonly retentionDays: readonly [number, number];
 }
 
+/** In the clear; never stored. */
+export type SentSecrets = Readonly<Partial<Record<SecretName, string>>>;
+
+/** A kind, and of its settings those that were sent: the rest is kept where the kind stays, else defaulted or asked for. */
 export type StoreChange =
+  /** As published versions write it: a folder of this machine, or a share. */
   | { readonly kind: "path"; readonly path: string }
-  /** Known by name, not served yet. */
-  | { readonly kind: "unsupported"; readonly storeKind: string };
+  | { readonly kind: "local"; readonly path: string | undefined }
+  | SmbChange
+  | AzureBlobChange
+  | S3Change
+  | SftpChange;
+
+export interface SmbChange {
+  readonly kind: "smb";
+  readonly path: string | undefined;
+  readonly port: number | null | undefined;
+  readonly requireEncryption: boolean | null | undefined;
+}
+
+export interface AzureBlobChange {
+  readonly kind: "azure-blob";
+  readonly url: string | undefined;
+  readonly authentication: AzureBlobSetting["authentication"] | undefined;
+  readonly clientId: string | null | undefined;
+}
+
+export interface S3Change {
+  readonly kind: "s3";
+  readonly endpoint: string | undefined;
+  readonly region: string | null | undefined;
+  readonly bucket: string | undefined;
+  readonly prefix: string | null | undefined;
+  readonly accessKeyId: string | undefined;
+  readonly usesPathStyle: boolean | null | undefined;
+}
+
+export interface SftpChange {
+  readonly kind: "sftp";
+  readonly host: string | undefined;
+  readonly port: number | null | undefined;
+  readonly path: string | undefined;
+  readonly hostKey: string | undefined;
+}
 
 /** How the version calls the properties, for the `target` of errors. */
 export interface PropertyNames {
   readonly path: string;
+  /** Address of a blob container. */
+  readonly url: string;
   readonly certificate: string;
-  readonly preSharedKey: string;
+  readonly secrets: Readonly<Record<SecretName, string>>;
   readonly frequency: string;
   readonly retention: string;
   readonly store: string;
@@ -56,9 +98,8 @@ export function keepEverything(
     tags: undefined,
     store: undefined,
     userName: undefined,
-    password: undefined,
+    secrets: {},
     certificates: undefined,
-    preSharedKey: undefined,
     schedulerEnabled: undefined,
     frequencyHours: undefined,
     retentionDays: undefined,

@@ -6,15 +6,10 @@ import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import type { Document, Write } from "../state/state-store.ts";
 import { create, getLocation, getOperation, replace, retryOnConflict } from "./documents.ts";
 import { busy, resourceNotFound } from "./faults.ts";
+import { retargetError } from "./change-parts.ts";
 import type { LocationChange } from "./location-change.ts";
 import type { ChangedConfiguration, Configuration } from "./location-rules.ts";
-import {
-  applyChange,
-  isSameConfiguration,
-  isSameTarget,
-  retargetError,
-  unconfigured,
-} from "./location-rules.ts";
+import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./location-rules.ts";
 import type { BackupLocation, LocationSecrets } from "./model.ts";
 import { isSettled, locationEtag, nextTickAfter, viewOf } from "./model.ts";
 import {
@@ -73,6 +68,7 @@ async function attemptWrite(
   const changed = applyChange(base, change, {
     identity: deps.identity,
     parseStorePath: deps.parseStorePath,
+    addresses: deps.addresses,
     now: deps.clock.now(),
   });
   if (found !== undefined) checkReadOnlyEcho(request, found.value, deps.clock.now());

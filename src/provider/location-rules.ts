@@ -1,17 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { AppError, toAppError } from "../base/errors.ts";
+import { AppError } from "../base/errors.ts";
+import { pick, retarget } from "./change-parts.ts";
 import { regionChanged } from "./faults.ts";
-import type { LocationChange } from "./location-change.ts";
+import type { LocationChange, SentSecrets } from "./location-change.ts";
 import type {
   CertificateSetting,
   EncryptionSetting,
   LocationSecrets,
   LocationSettings,
-  StoreSetting,
+  SecretName,
 } from "./model.ts";
-import { defaultFrequencyHours, defaultRetentionDays } from "./model.ts";
-import type { IdentityPort, StorePath } from "./ports.ts";
+import { defaultFrequencyHours, defaultRetentionDays, secretNames } from "./model.ts";
+import type { IdentityPort } from "./ports.ts";
+import { changeSecrets } from "./secret-rules.ts";
+import { changeStore, type StoreTools } from "./store-rules.ts";
 
 /** What a location is made of when a change is judged. */
 export interface Configuration {
@@ -19,16 +22,15 @@ export interface Configuration {
   readonly secrets: LocationSecrets;
 }
 
-export interface RuleTools {
+export interface RuleTools extends StoreTools {
   readonly identity: IdentityPort;
-  readonly parseStorePath: (path: string) => StorePath;
   readonly now: number;
 }
 
 /** The outcome of a change: secrets still in the clear, to be sealed when the write is accepted. */
 export interface ChangedConfiguration extends Configuration {
-  /** Secrets the change brings, by their name in {@link LocationSecrets}. Never stored. */
-  readonly newSecrets: { readonly password?: string; readonly preSharedKey?: string };
+  /** Secrets the change brings. Never stored. */
+  readonly newSecrets: SentSecrets;
 }
 
 /** What a location is before anybody configured it. */
@@ -62,17 +64,20 @@ export function applyChange(
     frequencyHours: changeNumber("frequencyHours", base.settings, change, defaultFrequencyHours),
     retentionDays: changeNumber("retentionDays", base.settings, change, defaultRetentionDays),
   };
-  return { settings, ...changeSecrets(base, store, change) };
+  return {
+    settings,
+    ...changeSecrets({ store: base.settings.store, secrets: base.secrets }, store, change),
+  };
 }
 
 /** True when both configurations mean the same; new secrets are compared with the sealed ones by opening these. */
 export function isSameConfiguration(
   stored: Configuration,
   changed: ChangedConfiguration,
-  unseal: (name: keyof LocationSecrets, sealed: string) => string,
+  unseal: (name: SecretName, sealed: string) => string,
 ): boolean {
   if (!isDeepStrictEqual(stored.settings, changed.settings)) return false;
-  return (["password", "preSharedKey"] as const).every((name) => {
+  return secretNames.every((name) => {
     const sealed = stored.secrets[name];
     const fresh = changed.newSecrets[name];
     if (fresh === undefined) return sealed === changed.secrets[name];
@@ -95,58 +100,14 @@ function checkRegion(current: string, asked: string | undefined): void {
   throw regionChanged(current, asked);
 }
 
-function changeStore(base: StoreSetting, change: LocationChange, tools: RuleTools): StoreSetting {
-  if (change.store === null) return { kind: "none", cleared: true };
-  if (change.store?.kind === "unsupported") {
-    throw new AppError(
-      "UnsupportedStore",
-      `Stores of kind "${change.store.storeKind}" are not supported yet: give the path of a local or mounted folder`,
-      { target: change.names.store },
-    );
-  }
-  const userName = pick(change.userName, base.kind === "local" ? base.userName : null, null);
-  if (change.store === undefined) {
-    if (base.kind === "local") return { ...base, userName };
-    checkNothingToKeep(change);
-    return base;
-  }
-  const { path } = change.store;
-  if (base.kind === "local" && base.path === path) return { ...base, userName };
-  return { kind: "local", path, folder: readFolder(path, change, tools), userName };
-}
-
-/** A user name or password without a store would be lost in silence. */
-function checkNothingToKeep(change: LocationChange): void {
-  const isNothing = (value: string | null | undefined): boolean =>
-    value === undefined || value === null || value === "";
-  if (isNothing(change.userName) && isNothing(change.password)) return;
-  throw new AppError(
-    "InvalidArgument",
-    "A user name or password needs a path: send the path with it",
-    {
-      target: change.names.path,
-    },
-  );
-}
-
-function readFolder(path: string, change: LocationChange, tools: RuleTools): string {
-  const target = change.names.path;
-  const parsed = retarget(target, () => tools.parseStorePath(path));
-  if (parsed.kind === "local") return parsed.path;
-  throw new AppError(
-    "UnsupportedStore",
-    `The share "${path}" cannot be used directly yet: mount it and give the mounted folder's path`,
-    { target },
-  );
-}
-
 function changeEncryption(
   base: EncryptionSetting,
   change: LocationChange,
   tools: RuleTools,
 ): EncryptionSetting {
-  if (change.preSharedKey !== undefined) {
-    checkPreSharedKey(base, change.preSharedKey, change.names.preSharedKey);
+  const { preSharedKey } = change.secrets;
+  if (preSharedKey !== undefined) {
+    checkPreSharedKey(base, preSharedKey, change.names.secrets.preSharedKey);
     return { kind: "pre-shared-key" };
   }
   if (change.certificates === undefined) return base;
@@ -207,21 +168,6 @@ function checkPreSharedKey(base: EncryptionSetting, keyBase64: string, target: s
   );
 }
 
-function changeSecrets(
-  base: Configuration,
-  store: StoreSetting,
-  change: LocationChange,
-): Pick<ChangedConfiguration, "secrets" | "newSecrets"> {
-  const newSecrets: { password?: string; preSharedKey?: string } = {};
-  const secrets: { password?: string; preSharedKey?: string } = { ...base.secrets };
-  // A password never travels to another host than the one it was given for; local folders have one host, ours.
-  if (store.kind === "none") delete secrets.password;
-  if (change.password !== undefined && store.kind !== "none") newSecrets.password = change.password;
-  // The key stays also after the way to certificates: older backups still need it.
-  if (change.preSharedKey !== undefined) newSecrets.preSharedKey = change.preSharedKey;
-  return { secrets, newSecrets };
-}
-
 function changeNumber(
   name: "frequencyHours" | "retentionDays",
   base: LocationSettings,
@@ -240,28 +186,4 @@ function changeNumber(
       target,
     },
   );
-}
-
-function pick<T>(asked: T | null | undefined, current: T, fallback: T): T {
-  return asked === undefined ? current : (asked ?? fallback);
-}
-
-/** The same failure, pointing at the property the caller sent. */
-function retarget<T>(target: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw retargetError(target, error);
-  }
-}
-
-/** As it is, pointing at the property the caller sent. */
-export function retargetError(target: string, error: unknown): AppError {
-  const { code, message, nativeCode, retryable, cause } = toAppError(error);
-  return new AppError(code, message, {
-    target,
-    retryable,
-    ...(cause === undefined ? {} : { cause }),
-    ...(nativeCode === undefined ? {} : { nativeCode }),
-  });
 }

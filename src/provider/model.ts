@@ -50,17 +50,67 @@ export interface LocationSettings {
   readonly retentionDays: number;
 }
 
+/** Where backups go. Secrets are apart, in {@link LocationSecrets}. */
 export type StoreSetting =
-  /** `cleared` tells a location that was emptied (2021 shows `""`) from one never set (`null`). */
-  | { readonly kind: "none"; readonly cleared: boolean }
-  | {
-      readonly kind: "local";
-      /** As the administrator wrote it. */
-      readonly path: string;
-      /** What the engine opens. */
-      readonly folder: string;
-      readonly userName: string | null;
-    };
+  NoStore | LocalSetting | SmbSetting | AzureBlobSetting | S3Setting | SftpSetting;
+
+export interface NoStore {
+  readonly kind: "none";
+  /** Tells a location that was emptied (2021 shows `""`) from one never set (`null`). */
+  readonly cleared: boolean;
+}
+
+export interface LocalSetting {
+  readonly kind: "local";
+  /** As the administrator wrote it. */
+  readonly path: string;
+  /** What the engine opens. */
+  readonly folder: string;
+  readonly userName: string | null;
+}
+
+export interface SmbSetting {
+  readonly kind: "smb";
+  /** `\\server\share\folder` as the administrator wrote it. */
+  readonly path: string;
+  readonly server: string;
+  /** Null: 445, or what the list of allowed hosts says for this server. */
+  readonly port: number | null;
+  readonly share: string;
+  readonly folders: readonly string[];
+  readonly userName: string;
+  readonly requireEncryption: boolean;
+}
+
+export interface AzureBlobSetting {
+  readonly kind: "azure-blob";
+  /** As the administrator wrote it. */
+  readonly url: string;
+  readonly containerUrl: string;
+  readonly prefix: string;
+  readonly authentication: "account-key" | "sas" | "managed-identity";
+  /** Of a managed identity; null for the machine's own. */
+  readonly clientId: string | null;
+}
+
+export interface S3Setting {
+  readonly kind: "s3";
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly accessKeyId: string;
+  readonly usesPathStyle: boolean;
+}
+
+export interface SftpSetting {
+  readonly kind: "sftp";
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly userName: string;
+  readonly hostKey: string;
+}
 
 export type EncryptionSetting =
   | { readonly kind: "none" }
@@ -80,10 +130,20 @@ export interface CertificateSetting {
 }
 
 /** Sealed texts; opened only where they are used. */
-export interface LocationSecrets {
-  readonly password?: SealedText;
-  readonly preSharedKey?: SealedText;
-}
+export type LocationSecrets = Readonly<Partial<Record<SecretName, SealedText>>>;
+
+/** The secrets a store may need, and the key of 2016-05-01. */
+export const secretNames = [
+  "password",
+  "accountKey",
+  "sasToken",
+  "secretAccessKey",
+  "privateKey",
+  "privateKeyPassphrase",
+  "preSharedKey",
+] as const;
+
+export type SecretName = (typeof secretNames)[number];
 
 /** Ciphertext of a secret as the sealer made it; means nothing to the provider. */
 export type SealedText = string;
@@ -159,7 +219,21 @@ export function backupKey(location: string, backupId: string): string {
 
 /** Names a store independently of how its path is written; `undefined` when there is none. */
 export function storeIdentity(store: StoreSetting): string | undefined {
-  return store.kind === "none" ? undefined : `${store.kind}:${store.folder}`;
+  switch (store.kind) {
+    case "none":
+      return undefined;
+    case "local":
+      return `local:${store.folder}`;
+    case "smb":
+      // Servers tell no case apart in any of these.
+      return `smb:${[store.server, store.share, ...store.folders].join("/").toLowerCase()}`;
+    case "azure-blob":
+      return `azure-blob:${store.containerUrl}/${store.prefix}`;
+    case "s3":
+      return `s3:${store.endpoint}/${store.bucket}/${store.prefix}`;
+    case "sftp":
+      return `sftp:${store.host.toLowerCase()}:${store.port}/${store.path}`;
+  }
 }
 
 /** Key of the repository's keys and of its ledger head: they outlive the location, so that it can be made again. */

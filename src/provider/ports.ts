@@ -11,9 +11,7 @@ import type {
   VerifyReport,
   VerifySubset,
 } from "../engine/model.ts";
-
-/** How to reach a store: plain data, secrets opened only for the run that needs them. */
-export type StoreSpec = { readonly kind: "local"; readonly path: string };
+import type { StoreSpec } from "../storage/store-spec.ts";
 
 /** The engine as the provider sees it: every call runs away from the service's event loop. */
 export interface BackupEngine {
@@ -100,7 +98,30 @@ export interface RestoreRun {
 /** An administrator's path, strictly read; `storage/path.ts` makes it. */
 export type StorePath =
   | { readonly kind: "local"; readonly path: string }
-  | { readonly kind: "smb"; readonly server: string };
+  | {
+      readonly kind: "smb";
+      readonly server: string;
+      readonly share: string;
+      readonly folders: readonly string[];
+    };
+
+/** Reads addresses of stores strictly, and says which hosts are allowed; touches nothing. `storage/` does the work. */
+export interface StoreAddresses {
+  /** Throws `InvalidBackupPath`, as all that follow. */
+  parseContainerUrl(text: string): { readonly containerUrl: string; readonly prefix: string };
+  parseEndpoint(text: string): string;
+  parsePrefix(text: string): string;
+  parseHostName(text: string): string;
+  parseSftpPath(text: string): string;
+  /** Throws `InvalidArgument`. */
+  parseHostKey(text: string): string;
+  /** Throws `StoreHostNotAllowed`. */
+  checkHost(host: string, port: number): void;
+  /** The same for the host of an address. */
+  checkUrl(url: string): void;
+  /** The port of a share: the given one, else what the list of allowed hosts says, else 445. */
+  smbPort(server: string, port: number | null): number;
+}
 
 /** Certificates, .pfx files and secrets at rest, as the provider needs them; `identity/` does the work. */
 export interface IdentityPort {

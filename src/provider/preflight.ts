@@ -132,6 +132,7 @@ function judgeBody(
     applyChange({ settings: unconfigured(change.region ?? "none"), secrets: {} }, change, {
       identity: deps.identity,
       parseStorePath: deps.parseStorePath,
+      addresses: deps.addresses,
       now: deps.clock.now(),
     });
     return [];

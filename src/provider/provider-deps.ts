@@ -2,7 +2,13 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DeploymentInfo } from "../engine/model.ts";
 import type { StateStore } from "../state/state-store.ts";
-import type { BackupEngine, FailpointHook, IdentityPort, StorePath } from "./ports.ts";
+import type {
+  BackupEngine,
+  FailpointHook,
+  IdentityPort,
+  StoreAddresses,
+  StorePath,
+} from "./ports.ts";
 
 /** Everything the provider needs of its surroundings; main puts it together. */
 export interface ProviderDeps {
@@ -11,6 +17,7 @@ export interface ProviderDeps {
   readonly identity: IdentityPort;
   /** Reads an administrator's path; throws `InvalidBackupPath`. */
   readonly parseStorePath: (path: string) => StorePath;
+  readonly addresses: StoreAddresses;
   /**
    * Looks whether a local folder is there and can be written to, within seconds: what an administrator can see at
    * once is refused at once (rule 166). Throws `BackupPathNotFound`, `InvalidBackupPath`, `StoreReadOnly`, …

@@ -1,8 +1,14 @@
 import type { BackupRecord, RoleStatus } from "../engine/model.ts";
-import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
+import type {
+  LocationChange,
+  PropertyNames,
+  SentSecrets,
+  SettingLimits,
+} from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
 import type { Backup, LocationView, StoreSetting } from "./model.ts";
 import { isSettled, locationId, nextTickAfter } from "./model.ts";
+import { renderStoreText } from "./store-text.ts";
 import type { RenderForm, RestoreRequest } from "./version-converter.ts";
 import { formatCapacity, formatDateTime, formatDuration } from "./wire-format.ts";
 
@@ -15,8 +21,18 @@ const storePrefix = "properties.externalStoreDefault";
 
 export const publishedNames: PropertyNames = {
   path: `${storePrefix}.path`,
+  url: `${storePrefix}.blobStorageUrl`,
   certificate: `${storePrefix}.encryptionCertBase64`,
-  preSharedKey: `${storePrefix}.encryptionKeyBase64`,
+  secrets: {
+    password: `${storePrefix}.password`,
+    accountKey: `${storePrefix}.blobStorageKey`,
+    // The others belong to kinds that these versions cannot set.
+    sasToken: `${storePrefix}.blobStorageKey`,
+    secretAccessKey: `${storePrefix}.password`,
+    privateKey: `${storePrefix}.password`,
+    privateKeyPassphrase: `${storePrefix}.password`,
+    preSharedKey: `${storePrefix}.encryptionKeyBase64`,
+  },
   frequency: `${storePrefix}.backupFrequencyInHours`,
   retention: `${storePrefix}.backupRetentionPeriodInDays`,
   store: `${storePrefix}.blobStorageUrl`,
@@ -57,9 +73,8 @@ export function readMergingPut(body: unknown): LocationChange {
     ...readEnvelope(body),
     store: isGiven(store.path) ? { kind: "path", path: store.path } : undefined,
     userName: store.userName ?? undefined,
-    password: secretOf(store.password),
+    secrets: secretsOf(store),
     certificates: isText(store.encryptionCertBase64) ? [store.encryptionCertBase64] : undefined,
-    preSharedKey: secretOf(store.encryptionKeyBase64),
     schedulerEnabled: store.isBackupSchedulerEnabled ?? undefined,
     frequencyHours: store.backupFrequencyInHours ?? undefined,
     retentionDays: store.backupRetentionPeriodInDays ?? undefined,
@@ -86,6 +101,16 @@ export function secretOf(value: string | null | undefined): string | undefined {
   return isText(value) ? value : undefined;
 }
 
+/** The secrets of a store body; those that were sent. */
+export function secretsOf(store: PublishedStoreBody): SentSecrets {
+  const { password, blobStorageKey, encryptionKeyBase64 } = store;
+  return {
+    ...(isText(password) ? { password } : {}),
+    ...(isText(blobStorageKey) ? { accountKey: blobStorageKey } : {}),
+    ...(isText(encryptionKeyBase64) ? { preSharedKey: encryptionKeyBase64 } : {}),
+  };
+}
+
 /** The envelope every published resource has, in its order. */
 export function renderLocationEnvelope(view: LocationView, form: RenderForm): LocationEnvelope {
   return {
@@ -105,13 +130,15 @@ export interface LocationEnvelope {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** `null` for a store of another kind, `""` after a clear. */
+/** `null` for a blob container, `""` after a clear; kinds these versions do not know show as an address. */
 export function renderPath(store: StoreSetting): string | null {
-  return store.kind === "local" ? store.path : store.cleared ? "" : null;
+  if (store.kind === "none") return store.cleared ? "" : null;
+  return store.kind === "azure-blob" ? null : (renderStoreText(store) ?? null);
 }
 
 export function renderUserName(store: StoreSetting): string | null {
-  return store.kind === "local" ? store.userName : store.cleared ? "" : null;
+  if (store.kind === "none") return store.cleared ? "" : null;
+  return "userName" in store ? store.userName : null;
 }
 
 export function renderThumbprint(view: LocationView): string | null {

@@ -1,7 +1,7 @@
-import type { LocationSecrets } from "./model.ts";
+import type { SecretName } from "./model.ts";
 
 /** Binds a sealed secret to its place: a ciphertext copied elsewhere does not open. */
-export function secretLabel(locationKey: string, name: keyof LocationSecrets): string {
+export function secretLabel(locationKey: string, name: SecretName): string {
   return `location:${locationKey}:${name}`;
 }
 

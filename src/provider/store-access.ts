@@ -1,16 +1,12 @@
 import { AppError } from "../base/errors.ts";
 import type { LedgerHead, Recipient, RepositoryKeys } from "../engine/model.ts";
-import type { BackupLocation, LocationSecrets, LocationSettings, StoreSetting } from "./model.ts";
+import type { BackupLocation, LocationSecrets, LocationSettings } from "./model.ts";
 import { repositoryKey } from "./model.ts";
-import type { StoreSpec } from "./ports.ts";
+import type { StoreSpec } from "../storage/store-spec.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { readKeys } from "./repository-keys.ts";
 import { secretLabel } from "./secret-labels.ts";
-
-/** How the engine reaches the store; undefined when none is set. */
-export function storeSpecOf(store: StoreSetting): StoreSpec | undefined {
-  return store.kind === "none" ? undefined : { kind: "local", path: store.folder };
-}
+import { storeSpecOf } from "./store-spec-of.ts";
 
 /** Who new backups are encrypted to; empty when nobody is named. */
 export function recipientsOf(
@@ -63,7 +59,7 @@ export async function openStore(
   location: BackupLocation,
 ): Promise<OpenedStore> {
   const { store } = location.settings;
-  const spec = storeSpecOf(store);
+  const spec = storeSpecOf(deps, key, store, location.secrets);
   if (spec === undefined) throw storeNotConfigured(location.name);
   const ledgerKey = repositoryKey(key, store);
   const keys = await readKeys(deps, ledgerKey);

@@ -21,7 +21,7 @@ import {
   renderThumbprint,
   renderTimeTaken,
   renderUserName,
-  secretOf,
+  secretsOf,
   storeBodyOf,
 } from "./published-wire.ts";
 import type { RenderForm, VersionConverter } from "./version-converter.ts";
@@ -67,7 +67,7 @@ function readPut(body: unknown): LocationChange {
     ...readEnvelope(body),
     store,
     userName: isText(sent.userName) ? sent.userName : null,
-    password: secretOf(sent.password),
+    secrets: secretsOf(sent),
     certificates: certificatesOf(sent) ?? (store === null ? null : undefined),
     schedulerEnabled: sent.isBackupSchedulerEnabled ?? null,
     frequencyHours: sent.backupFrequencyInHours ?? null,
@@ -81,7 +81,7 @@ function readPatch(body: unknown): LocationChange {
     ...readEnvelope(body),
     store: storeChangeOf(sent) ?? (sent.path === "" ? null : undefined),
     userName: sent.userName === "" ? null : (sent.userName ?? undefined),
-    password: secretOf(sent.password),
+    secrets: secretsOf(sent),
     certificates: certificatesOf(sent) ?? (sent.encryptionCertBase64 === "" ? null : undefined),
     schedulerEnabled: sent.isBackupSchedulerEnabled ?? undefined,
     frequencyHours: sent.backupFrequencyInHours ?? undefined,
@@ -89,9 +89,12 @@ function readPatch(body: unknown): LocationChange {
   };
 }
 
-/** Share and blob exclude each other; what is named with a value is chosen. */
+/** Share and blob exclude each other; a blob named with a value is chosen. */
 function storeChangeOf(sent: PublishedStoreBody): StoreChange | undefined {
-  if (isText(sent.blobStorageUrl)) return { kind: "unsupported", storeKind: "azureBlob" };
+  if (isText(sent.blobStorageUrl)) {
+    const url = sent.blobStorageUrl;
+    return { kind: "azure-blob", url, authentication: undefined, clientId: undefined };
+  }
   return isText(sent.path) ? { kind: "path", path: sent.path } : undefined;
 }
 
@@ -116,7 +119,7 @@ function renderLocation(view: LocationView, form: RenderForm): unknown {
         nextBackupTime: renderNextBackupTime(view, form.now),
         lastBackupTime: renderLastBackupTime(view),
         backupRetentionPeriodInDays: settings.retentionDays,
-        blobStorageUrl: null,
+        blobStorageUrl: settings.store.kind === "azure-blob" ? settings.store.url : null,
         blobStorageKey: null,
       },
       provisioningState: renderProvisioningState(view),

@@ -1,15 +1,16 @@
 import type { RestoreSummary } from "../engine/model.ts";
-import type {
-  LocationChange,
-  PropertyNames,
-  SettingLimits,
-  StoreChange,
-} from "./location-change.ts";
+import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
-import type { EncryptionSetting, LocationView, StoreSetting } from "./model.ts";
+import type { EncryptionSetting, LocationView } from "./model.ts";
 import { locationId, nextTickAfter } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
 import { renderBackup, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
+import {
+  readStoreChange,
+  readStoreSecrets,
+  renderStore,
+  type StoreBody,
+} from "./v2026-12-01-stores.ts";
 import { formatDateTime } from "./wire-format.ts";
 
 /** 2026-12-01: ARM of today. PUT replaces, PATCH merges, bare names, system data. */
@@ -28,14 +29,25 @@ export const version20261201: VersionConverter = {
   renderVerifyResult: renderVerify,
 };
 
+const storePart = "properties.store";
+
 const names: PropertyNames = {
-  path: "properties.store.path",
+  path: `${storePart}.path`,
+  url: `${storePart}.containerUrl`,
   certificate: "properties.encryption.recipients",
-  preSharedKey: "properties.encryption",
+  secrets: {
+    password: `${storePart}.password`,
+    accountKey: `${storePart}.accountKey`,
+    sasToken: `${storePart}.sasToken`,
+    secretAccessKey: `${storePart}.secretAccessKey`,
+    privateKey: `${storePart}.privateKey`,
+    privateKeyPassphrase: `${storePart}.privateKeyPassphrase`,
+    preSharedKey: "properties.encryption",
+  },
   frequency: "properties.schedule.frequencyInHours",
   retention: "properties.retention.periodInDays",
-  store: "properties.store.kind",
-  userName: "properties.store.userName",
+  store: `${storePart}.kind`,
+  userName: `${storePart}.userName`,
 };
 
 const limits: SettingLimits = { frequencyHours: [1, 168], retentionDays: [2, 3650] };
@@ -61,13 +73,6 @@ interface RetentionBody {
   readonly periodInDays?: number | null;
 }
 
-interface StoreBody {
-  readonly kind: string;
-  readonly path?: string;
-  readonly userName?: string | null;
-  readonly password?: string | null;
-}
-
 interface EncryptionBody {
   readonly mode?: string;
   readonly recipients?: readonly { readonly certificateBase64: string }[];
@@ -83,16 +88,13 @@ function readPut(body: unknown): LocationChange {
     ...keepEverything(names, limits, false),
     region: location,
     tags: tags ?? null,
-    ...readAccount(store),
-    store: readStore(store) ?? null,
+    // Local stores have no account in this version: what older ones set stays.
+    userName: store?.userName ?? undefined,
+    secrets: readStoreSecrets(store),
+    store: readStoreChange(store, "replace") ?? null,
     certificates: readRecipients(encryption) ?? kept,
     ...readTimes(schedule, retention),
   };
-}
-
-/** Local stores have no account in this version: what older ones set stays. */
-function readAccount(store: StoreBody | undefined): Pick<LocationChange, "userName" | "password"> {
-  return { userName: store?.userName ?? undefined, password: store?.password ?? undefined };
 }
 
 function readTimes(
@@ -114,21 +116,15 @@ function readPatch(body: unknown): LocationChange {
     ...keepEverything(names, limits, false),
     region: location,
     tags,
-    store: readStore(store),
+    store: readStoreChange(store, "merge"),
     userName: store?.userName,
-    password: store?.password ?? undefined,
+    secrets: readStoreSecrets(store),
     certificates: readRecipients(encryption),
     schedulerEnabled:
       schedule === null || schedule?.isEnabled === null ? false : schedule?.isEnabled,
     frequencyHours: schedule === null ? null : schedule?.frequencyInHours,
     retentionDays: retention === null ? null : retention?.periodInDays,
   };
-}
-
-function readStore(store: StoreBody | undefined): StoreChange | undefined {
-  if (store === undefined) return undefined;
-  if (store.kind !== "Local") return { kind: "unsupported", storeKind: store.kind };
-  return store.path === undefined ? undefined : { kind: "path", path: store.path };
 }
 
 function readRecipients(encryption: EncryptionBody | undefined): readonly string[] | undefined {
@@ -177,10 +173,6 @@ function renderLocation(view: LocationView, form: RenderForm): unknown {
       lastBackupTime: view.lastBackupTime === null ? null : formatDateTime(view.lastBackupTime),
     },
   };
-}
-
-function renderStore(store: StoreSetting): object {
-  return store.kind === "none" ? {} : { store: { kind: "Local", path: store.path } };
 }
 
 function renderEncryption(encryption: EncryptionSetting): object {

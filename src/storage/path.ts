@@ -35,13 +35,13 @@ export function parseBackupPath(value: unknown): BackupPath {
   return parseLocalPath(value);
 }
 
-/** The local path of a location; `UnsupportedStore` for a share, which must be mounted for now. */
+/** The local path of a location; `UnsupportedStore` for a share. */
 export function parseLocalBackupPath(value: unknown): string {
   const parsed = parseBackupPath(value);
   if (parsed.kind === "local") return parsed.path;
   throw new AppError(
     "UnsupportedStore",
-    `Cannot use the share ${JSON.stringify(value)}: SMB shares are not supported yet; mount the share and give the mount path`,
+    `Cannot use the share ${JSON.stringify(value)} as a folder: give a folder of this machine`,
     { target: "path" },
   );
 }
@@ -64,6 +64,9 @@ function hasDisguise(value: string): boolean {
 }
 
 function parseLocalPath(value: string): BackupPath {
+  if (/^https?:\/\/[^/]*\.file\./i.test(value)) {
+    throw invalid("it is the address of an Azure Files share: write \\\\account.file.…\\share");
+  }
   if (/^[A-Za-z][A-Za-z0-9+.-]+:/.test(value)) {
     throw invalid("it is an address, not a path: give an absolute path such as /backup");
   }

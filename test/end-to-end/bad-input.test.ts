@@ -204,9 +204,9 @@ const stores: readonly Refusal[] = [
         properties: { externalStoreDefault: { path: "\\\\files.example.net\\backups" } },
       }),
     status: 400,
-    code: "UnsupportedStore",
-    message: /mount/,
-    target: "properties.externalStoreDefault.path",
+    code: "InvalidArgument",
+    message: /needs the account/,
+    target: "properties.externalStoreDefault.userName",
   },
 ];
 

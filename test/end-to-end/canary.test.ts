@@ -94,10 +94,10 @@ describe("secrets of calls", () => {
 
   it("are refused with what holds them", async () => {
     const api = listen("2018-09-01");
-    const share = { path: "\\\\files.example.net\\backups", userName: "example\\backup" };
+    const share = { path: "\\\\127.0.0.1\\backups", userName: "example\\backup" };
     const keyPem = readFileSync(certificate.keyFile);
     const bodies = {
-      UnsupportedStore: { ...share, password: sharePassword },
+      StoreHostNotAllowed: { ...share, password: sharePassword },
       InvalidProperty: { ...share, password: [sharePassword] },
       UnknownProperty: { ...share, passwort: sharePassword },
       InvalidBackupPath: { path: "relative", password: sharePassword },
@@ -107,7 +107,7 @@ describe("secrets of calls", () => {
       const answer = await api.put(pathOf("new"), published(store));
       assert.equal(answer.body.error.code, code, answer.text);
     }
-    const text = JSON.stringify(published(bodies.UnsupportedStore)).slice(0, -3);
+    const text = JSON.stringify(published(bodies.StoreHostNotAllowed)).slice(0, -3);
     const headers = { "content-type": "application/json" };
     const broken = await api.send("PUT", pathOf("new"), { body: text, headers });
     assert.equal(broken.body.error.code, "InvalidRequestContent");

@@ -220,15 +220,21 @@ describe("PUT and PATCH of a location, 2021", () => {
       );
     }));
 
-  it("a blob store is refused for now", () =>
+  it("a blob container takes the place of a share, and shows without its key", () =>
     withProviderWorld(async (world) => {
-      const body = aBody({
-        blobStorageUrl: "https://a.blob.example/c",
-        blobStorageKey: "secret-key",
-      });
-      await assert.rejects(world.call("PUT", locationPath, { apiVersion: "2021-09-01", body }), {
-        code: "UnsupportedStore",
-      });
+      await setUpLocation(world, { path: "\\\\files.example\\b", userName: "u", password: "p" });
+      const blobStorageUrl = "https://north.blob.example/backups";
+      const blob = { blobStorageUrl, blobStorageKey: "secret-key" };
+      await put(world, "2021-09-01", blob, "PATCH");
+      const store = await readStore(world, "2021-09-01");
+      assert.equal(store.blobStorageUrl, blobStorageUrl);
+      assert.equal(store.blobStorageKey, null);
+      assert.equal(store.path, null);
+      assert.equal(store.userName, null);
+      assert.equal((await readStore(world)).path, null);
+      // The older version merges and cannot see it: it stays.
+      await put(world, "2018-09-01", { backupFrequencyInHours: 6 });
+      assert.equal((await readStore(world, "2021-09-01")).blobStorageUrl, blobStorageUrl);
     }));
 });
 

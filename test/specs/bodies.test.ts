@@ -89,7 +89,15 @@ describe("2026-12-01 requests", () => {
 
   it("choose the store's shape by its kind", () => {
     assert.deepEqual(put({ store: { kind: "Local", path: "/srv/backups" } }), []);
-    assert.deepEqual(put({ store: { kind: "Smb", path: "\\\\a\\b", password: null } }), []);
+    const share = { kind: "Smb", path: "\\\\a\\b", userName: "a" };
+    assert.deepEqual(put({ store: { ...share, password: null } }), []);
+    assert.equal(put({ store: { ...share, accountKey: "k" } }).length, 1);
+    const bucket = { kind: "S3", endpoint: "https://a", bucket: "abc", accessKeyId: "k" };
+    assert.deepEqual(put({ store: { ...bucket, secretAccessKey: "s" } }), []);
+    const server = { kind: "Sftp", host: "a", path: "/b", userName: "a" };
+    assert.equal(put({ store: server }).length, 1);
+    assert.deepEqual(put({ store: { ...server, hostKey: `SHA256:${"A".repeat(43)}` } }), []);
+    assert.deepEqual(put({ store: { kind: "AzureBlob", containerUrl: "https://a/b" } }), []);
     assert.equal(put({ store: { kind: "Local", path: "/srv/backups", userName: "a" } }).length, 1);
     assert.equal(put({ store: { kind: "Tape", path: "/dev/st0" } }).length, 1);
     assert.equal(put({ store: { kind: "Local" } }).length, 1);

@@ -92,6 +92,7 @@ describe("contracts", () => {
 
   it("name every secret once", () => {
     assert.deepEqual(secretProperties, [
+      "accountKey",
       "blobStorageKey",
       "decryptionCertBase64",
       "decryptionCertPassword",
@@ -99,6 +100,10 @@ describe("contracts", () => {
       "encryptionCertBase64",
       "encryptionKeyBase64",
       "password",
+      "privateKey",
+      "privateKeyPassphrase",
+      "sasToken",
+      "secretAccessKey",
     ]);
   });
 

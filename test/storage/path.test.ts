@@ -110,7 +110,7 @@ describe("parseBackupPath", () => {
   it("answers a share with what to do", () => {
     assert.throws(() => parseLocalBackupPath("\\\\host\\share"), {
       code: "UnsupportedStore",
-      message: /not supported yet; mount the share and give the mount path$/,
+      message: /give a folder of this machine$/,
     });
   });
 });

@@ -10,6 +10,7 @@ import type {
   RepositoryKeys,
 } from "../../src/engine/model.ts";
 import type { BackupEngine, BackupRun, RestoreRun, VerifyRun } from "../../src/provider/ports.ts";
+import { describeStore } from "../../src/storage/store-spec.ts";
 
 /** An engine that keeps its stores in memory and does what a test tells it to. */
 export interface FakeEngine extends BackupEngine {
@@ -63,19 +64,19 @@ export function createFakeEngine(now: () => number): FakeEngine {
     verifyRuns,
     behavior: {},
     recordsOf: (path) => storeAt(path).records,
-    probeStore: async ({ path }) => {
+    probeStore: async (spec) => {
       calls.push("probeStore");
-      await engine.behavior.probe?.(path);
+      await engine.behavior.probe?.(describeStore(spec));
       return { freeBytes: engine.behavior.freeBytes ?? 965 * 2 ** 30, totalBytes: 2 ** 40 };
     },
     newRepositoryKeys: () => {
       calls.push("newRepositoryKeys");
       return Promise.resolve(freshKeys());
     },
-    prepareRepository: async ({ path }, keys, recipients) => {
+    prepareRepository: async (spec, keys, recipients) => {
       calls.push("prepareRepository");
       await engine.behavior.prepare?.();
-      const store = storeAt(path);
+      const store = storeAt(describeStore(spec));
       if (store.keys !== undefined && store.keys.repositoryId !== keys.repositoryId) {
         throw new AppError(
           "RepositoryExists",
@@ -91,7 +92,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
       backupRuns.push(run);
       await engine.behavior.backup?.(run, onProgress, signal);
       signal.throwIfAborted();
-      const store = storeAt(run.store.path);
+      const store = storeAt(describeStore(run.store));
       const known = store.records.find(({ backupId }) => backupId === run.backupId);
       if (known !== undefined) return known;
       const made = aRecord(run, store, now());
@@ -99,15 +100,15 @@ export function createFakeEngine(now: () => number): FakeEngine {
       store.records.push(record);
       return record;
     },
-    listBackups: ({ path }) => {
+    listBackups: (spec) => {
       calls.push("listBackups");
-      return Promise.resolve(storeAt(path).records);
+      return Promise.resolve(storeAt(describeStore(spec)).records);
     },
     verify: async (run) => {
       calls.push("verify");
       verifyRuns.push(run);
       await engine.behavior.verify?.();
-      const { records } = storeAt(run.store.path);
+      const { records } = storeAt(describeStore(run.store));
       return {
         depth: run.depth,
         backups: records.length,

@@ -10,7 +10,9 @@ import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { createProvider, type BackupProvider } from "../../src/provider/manifest.ts";
 import type { FailpointHook } from "../../src/provider/ports.ts";
 import type { ProviderDeps } from "../../src/provider/provider-deps.ts";
+import { createHostPolicy } from "../../src/storage/host-policy.ts";
 import { parseBackupPath } from "../../src/storage/path.ts";
+import { createAddressReader } from "../../src/storage/store-addresses.ts";
 import { openSqliteStore } from "../../src/state/sqlite-store.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
 import { findContract } from "./contracts.ts";
@@ -79,6 +81,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
     engine,
     identity: fakeIdentity,
     parseStorePath: parseBackupPath,
+    addresses: createAddressReader(createHostPolicy(undefined), undefined),
     // The fake engine's stores have no folders.
     checkStorePath: () => Promise.resolve(),
     clock,
