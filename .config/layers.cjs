@@ -17,7 +17,10 @@ const law = {
   jobs: ["base", statePort],
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
-  storage: ["base", ...enginePorts, "npm:@azure/storage-blob", "npm:@aws-sdk/client-s3"],
+  storage: ["base", ...enginePorts].concat(
+    ["npm:@azure/storage-blob", "npm:@aws-sdk/client-s3"],
+    ["npm:ssh2"],
+  ),
   roles: ["base", ...enginePorts],
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
   provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat(

@@ -7,7 +7,10 @@ import { delimiter, join } from "node:path";
 const neededPrograms = {
   az: "azure-cli",
   openssl: "openssl",
+  sftp: "openssh-client",
+  sshd: "openssh-server",
   sqlite3: "sqlite3",
+  strace: "strace",
 };
 
 /** Brings what is missing where that can be done, and returns the programs still missing. */

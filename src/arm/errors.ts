@@ -148,6 +148,7 @@ const wireErrorByCode: Readonly<Record<ErrorCode, WireError>> = {
   StoreUnreachable: own("StoreUnreachable", 409),
   StoreTimeout: own("StoreTimeout", 409),
   StoreTampered: own("StoreTampered", 409),
+  StoreNotTrusted: own("StoreNotTrusted", 409),
   StoreLocked: own("StoreLocked", 409),
   StoreUnsupported: own("StoreUnsupported", 400),
   RepositoryNotFound: own("RepositoryNotFound", 409),

@@ -41,6 +41,7 @@ export const errorCodes = [
   "StoreUnreachable",
   "StoreTimeout",
   "StoreTampered",
+  "StoreNotTrusted",
   "StoreLocked",
   "StoreUnsupported",
   // Repository

@@ -39,9 +39,10 @@ const codesOf: ReadonlyMap<ErrorCode, ExitCode> = new Map(
       [exitCodes.integrity, ["InvalidCertificate", "CertificateExpired", "CertificateTooWeak"]],
       [exitCodes.integrity, ["CertificateContainsPrivateKey", "InvalidEncryptionKey"]],
       [exitCodes.integrity, ["InvalidPfx", "WrongPfxPassword", "DecryptionKeyMismatch"]],
-      [exitCodes.integrity, ["StoreTampered", "RepositoryMismatch", "UnsupportedFormat"]],
-      [exitCodes.integrity, ["CorruptObject", "MissingObject", "CannotOpen", "SignatureInvalid"]],
-      [exitCodes.integrity, ["RollbackDetected", "NonceReuse", "LimitExceeded", "UnsafePath"]],
+      [exitCodes.integrity, ["StoreTampered", "StoreNotTrusted", "RepositoryMismatch"]],
+      [exitCodes.integrity, ["UnsupportedFormat", "CorruptObject", "MissingObject", "CannotOpen"]],
+      [exitCodes.integrity, ["SignatureInvalid", "RollbackDetected", "NonceReuse"]],
+      [exitCodes.integrity, ["LimitExceeded", "UnsafePath"]],
       [exitCodes.timeout, ["TimedOut"]],
       [exitCodes.interrupted, ["Canceled"]],
     ] as const satisfies readonly (readonly [ExitCode, readonly ErrorCode[]])[]
