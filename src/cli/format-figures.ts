@@ -10,7 +10,8 @@ export function formatDuration(milliseconds: number): string {
 
 /** A count with separators, e.g. `12,345`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  // Not `toLocaleString`: it loads the tables of all languages, which takes longer than many a command.
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Columns of equal width; the first row is the heading. */

@@ -8,6 +8,8 @@ export interface RestoreSetup {
   readonly chunkIdKey: string;
   /** Whether owners are set: only a privileged process may. */
   readonly setsOwner: boolean;
+  /** Permission bits this process takes away from new files. */
+  readonly umask: number;
 }
 
 /** Pieces of one pack and the files they go to. */
@@ -42,6 +44,7 @@ export interface TargetFile {
 export interface FileMetadata {
   readonly size: number;
   readonly mode: number;
+  /** -1 where a new file has it already, and nothing needs to be set. */
   readonly uid: number;
   readonly gid: number;
   /** Seconds since 1970. */

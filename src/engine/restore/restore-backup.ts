@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { AppError, isAppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { isFolderName, type TreeRoot } from "../format/manifest.ts";
@@ -16,7 +17,7 @@ import {
   type PlannedJob,
 } from "./restore-plan.ts";
 import { RestorePool } from "./restore-pool.ts";
-import { TargetTree, metadataOf, openTarget, toTargetError } from "./target-tree.ts";
+import { TargetTree, isFreshFolder, openTarget, toTargetError } from "./target-tree.ts";
 
 export interface RestoreOptions extends EngineHost {
   readonly store: ObjectStore;
@@ -47,8 +48,12 @@ export const restoreSteps = [
 ] as const;
 export type RestoreStep = (typeof restoreSteps)[number];
 
-/** Pieces planned before they are written: bounds the memory of a restore. */
-const windowPieces = 200_000;
+/** Pieces planned before they are written, half of them while the other half is: bounds the memory of a restore. */
+const windowPieces = 100_000;
+/** Pieces that are worth a start when the workers have nothing to do. */
+const firstPieces = 2048;
+/** Records planned between looks at what the workers say. */
+const recordsPerTurn = 256;
 
 /**
  * Restores a backup's roles below a folder. A file that cannot be restored whole is not left behind; the others
@@ -128,6 +133,33 @@ function isDamage(error: unknown): error is AppError {
   );
 }
 
+/** Writes one plan while the next is made. */
+class WriteLane {
+  isIdle = true;
+  readonly #write: (plan: RestorePlan) => Promise<void>;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(write: (plan: RestorePlan) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Starts when the plan before is written; throws what went wrong with that. */
+  async start(plan: RestorePlan): Promise<void> {
+    await this.#running;
+    this.isIdle = false;
+    this.#running = this.#write(plan).finally(() => {
+      this.isIdle = true;
+    });
+    // Whoever starts or waits next sees the failure.
+    this.#running.catch(() => undefined);
+  }
+
+  /** Resolves when all is written. */
+  done(): Promise<void> {
+    return this.#running;
+  }
+}
+
 class RestoreRun {
   readonly warnings: { path: string; code: string; message: string }[] = [];
   readonly #options: RestoreOptions;
@@ -147,6 +179,7 @@ class RestoreRun {
       dataKeys: [...backup.dataKeys],
       chunkIdKey: backup.epoch.chunkIdKey,
       setsOwner: options.setsOwner,
+      umask: process.umask(),
     };
     this.#pool = new RestorePool(setup, options.workers ?? 2);
   }
@@ -160,10 +193,35 @@ class RestoreRun {
     const tree = new TargetTree(Buffer.from(folder, "utf8").toString("latin1"), {
       overwrite: this.#options.overwrite,
       setsOwner: this.#options.setsOwner,
+      isFresh: isFreshFolder(folder),
       warn,
     });
     const counts = { files: 0, bytes: 0 };
+    const writes = new WriteLane((plan) => this.#write(tree, plan));
+    try {
+      const plan = await this.#plan(root, tree, writes, counts);
+      await this.#options.failpoint?.("restore.planned");
+      await writes.start(plan);
+      await writes.done();
+    } catch (error) {
+      // The plan that is being written clears up behind itself.
+      await writes.done().catch(() => undefined);
+      throw error;
+    }
+    await this.#options.failpoint?.("restore.files-written");
+    tree.finish();
+    return { name: root.role, ...counts, warnings: this.warnings.length - before };
+  }
+
+  /** Reads the tree and plans its files, handing over what the workers have time for; gives back the rest. */
+  async #plan(
+    root: TreeRoot,
+    tree: TargetTree,
+    writes: WriteLane,
+    counts: { files: number; bytes: number },
+  ): Promise<RestorePlan> {
     let plan = new RestorePlan(this.#backup.locator);
+    let records = 0;
     try {
       for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
         this.#options.signal.throwIfAborted();
@@ -171,8 +229,10 @@ class RestoreRun {
           counts.files += 1;
           counts.bytes += record.size;
         }
-        if (plan.pieces >= windowPieces) {
-          await this.#write(tree, plan);
+        records += 1;
+        if (records % recordsPerTurn === 0) await setImmediate();
+        if (plan.pieces >= (writes.isIdle ? firstPieces : windowPieces)) {
+          await writes.start(plan);
           plan = new RestorePlan(this.#backup.locator);
         }
       }
@@ -180,11 +240,7 @@ class RestoreRun {
       if (!isDamage(error)) throw error;
       this.#damageTree(root.role, error);
     }
-    await this.#options.failpoint?.("restore.planned");
-    await this.#write(tree, plan);
-    await this.#options.failpoint?.("restore.files-written");
-    tree.finish();
-    return { name: root.role, ...counts, warnings: this.warnings.length - before };
+    return plan;
   }
 
   /** One error for all damage, after everything sound was restored. */
@@ -215,7 +271,7 @@ class RestoreRun {
     tree.addFile(path, record);
     if (record.size === 0) return true;
     try {
-      plan.addFile(tree.pathOf(path), record.sparse, metadataOf(record), record.chunks);
+      plan.addFile(tree.pathOf(path), record.sparse, tree.metadataOf(record), record.chunks);
       return true;
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -245,7 +301,7 @@ class RestoreRun {
     }
     for (const file of plan.files) {
       if (file.failed) tree.removeFile(file.path);
-      else if (!finished.has(file)) tree.finishFile(file.path, file.metadata);
+      else if (!finished.has(file)) tree.finishFile(file.path, file.metadata, file.sparse);
     }
   }
 

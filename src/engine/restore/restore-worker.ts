@@ -27,7 +27,7 @@ function serve(setup: RestoreSetup): void {
   const codec = createBlockCodec({ level: 1, maxBlockBytes: blockBytes });
   const opener = new BlockOpener(codec, new Map(setup.dataKeys), setup.chunkIdKey);
   port?.on("message", (job: PackJob) => {
-    const writer = new PieceWriter(job.files, setup.setsOwner);
+    const writer = new PieceWriter(job.files, setup);
     try {
       send({ kind: "done", job: job.job, ...runJob(job, opener, writer) });
     } catch (error) {
@@ -201,13 +201,13 @@ const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW
 /** Keeps the file it wrote last open: pieces of one file mostly follow each other. */
 class PieceWriter {
   readonly #files: readonly TargetFile[];
-  readonly #setsOwner: boolean;
+  readonly #setup: RestoreSetup;
   #current = -1;
   #handle = -1;
 
-  constructor(files: readonly TargetFile[], setsOwner: boolean) {
+  constructor(files: readonly TargetFile[], setup: RestoreSetup) {
     this.#files = files;
-    this.#setsOwner = setsOwner;
+    this.#setup = setup;
   }
 
   isSparse(file: number): boolean {
@@ -224,12 +224,17 @@ class PieceWriter {
 
   close(): void {
     if (this.#handle < 0) return;
-    const finish = this.#files[this.#current]?.finish;
+    const target = this.#files[this.#current];
     const handle = this.#handle;
     this.#handle = -1;
     this.#current = -1;
     try {
-      if (finish !== undefined) finishOpenFile(handle, finish, this.#setsOwner);
+      if (target?.finish !== undefined)
+        finishOpenFile(handle, target.finish, {
+          setsOwner: this.#setup.setsOwner,
+          isSparse: target.sparse,
+          mode: this.#modeOf(target) & ~this.#setup.umask,
+        });
     } finally {
       closeSync(handle);
     }
@@ -237,8 +242,13 @@ class PieceWriter {
 
   #open(file: number, target: TargetFile): void {
     this.close();
-    this.#handle = openSync(nativePath(target.path), writeFlags, 0o600);
+    this.#handle = openSync(nativePath(target.path), writeFlags, this.#modeOf(target));
     this.#current = file;
+  }
+
+  /** A file that is written in one go gets its mode at once: the folders above it are still closed to others. */
+  #modeOf({ finish }: TargetFile): number {
+    return finish === undefined || finish.uid !== -1 ? 0o600 : finish.mode & 0o777;
   }
 }
 

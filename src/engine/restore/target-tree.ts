@@ -22,6 +22,7 @@ import {
   type Stats,
 } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { AppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
 import type { TreeRecord } from "../format/tree-format.ts";
@@ -31,6 +32,8 @@ export interface TargetOptions {
   /** Existing files are replaced; without it they are an error. */
   readonly overwrite: boolean;
   readonly setsOwner: boolean;
+  /** The folder was empty and keeps names apart as they are: nothing can be in the way of what is made in it. */
+  readonly isFresh: boolean;
   readonly warn: (path: string, code: string, message: string) => void;
 }
 
@@ -41,6 +44,7 @@ export interface TargetOptions {
 export class TargetTree {
   readonly #root: string;
   readonly #options: TargetOptions;
+  readonly #newOwner: { readonly uid: number; readonly gid: number } | undefined;
   readonly #directories: { readonly path: string; readonly record: TreeRecord }[] = [];
   readonly #links: { readonly path: string; readonly record: TreeRecord }[] = [];
 
@@ -48,6 +52,7 @@ export class TargetTree {
   constructor(root: string, options: TargetOptions) {
     this.#root = root;
     this.#options = options;
+    this.#newOwner = ownerOfNewFiles(root);
   }
 
   /** Absolute path of a path in the tree; raw bytes as latin1. */
@@ -58,7 +63,7 @@ export class TargetTree {
   /** Makes the directory now; its mode and times are set by `finish`, when nothing below it changes any more. */
   addDirectory(relative: string, record: TreeRecord): void {
     const path = this.pathOf(relative);
-    const present = this.#present(path);
+    const present = this.#options.isFresh && relative !== "" ? undefined : this.#present(path);
     if (present === undefined) mkdirSync(nativePath(path), { mode: 0o700 });
     else if (!present.isDirectory()) throw inTheWay(path, "is not a directory");
     this.#directories.push({ path, record });
@@ -67,10 +72,19 @@ export class TargetTree {
   /** Clears the way for a file; an empty one is complete then. */
   addFile(relative: string, record: TreeRecord): void {
     const path = this.pathOf(relative);
-    this.#clear(path);
+    if (!this.#options.isFresh) this.#clear(path);
     if (record.size > 0) return;
     writeFileSync(nativePath(path), "", { flag: "wx", mode: 0o600 });
-    this.finishFile(path, metadataOf(record));
+    this.finishFile(path, this.metadataOf(record), false);
+  }
+
+  /** What a file made below the root still needs. */
+  metadataOf(record: TreeRecord): FileMetadata {
+    const metadata = metadataOf(record);
+    const { uid, gid } = this.#newOwner ?? {};
+    return uid === metadata.uid && gid === metadata.gid
+      ? { ...metadata, uid: -1, gid: -1 }
+      : metadata;
   }
 
   addLink(relative: string, record: TreeRecord): void {
@@ -78,10 +92,10 @@ export class TargetTree {
   }
 
   /** Sets a written file's size, owner, mode and time. */
-  finishFile(path: string, metadata: FileMetadata): void {
+  finishFile(path: string, metadata: FileMetadata, isSparse: boolean): void {
     const file = openSync(nativePath(path), constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
-      finishOpenFile(file, metadata, this.#options.setsOwner);
+      finishOpenFile(file, metadata, { ...this.#options, isSparse, mode: undefined });
     } finally {
       closeSync(file);
     }
@@ -167,7 +181,18 @@ export class TargetTree {
   }
 }
 
-export function metadataOf(record: TreeRecord): FileMetadata {
+const setGroupId = 0o2000;
+
+/** Who owns what this process makes in a folder it made; undefined where folders hand their group down. */
+function ownerOfNewFiles(
+  folder: string,
+): { readonly uid: number; readonly gid: number } | undefined {
+  const [uid, gid] = [process.geteuid?.(), process.getegid?.()];
+  const { mode, gid: group } = lstatSync(nativePath(folder));
+  return uid === undefined || gid !== group || (mode & setGroupId) !== 0 ? undefined : { uid, gid };
+}
+
+function metadataOf(record: TreeRecord): FileMetadata {
   return {
     size: record.size,
     mode: record.mode,
@@ -175,6 +200,28 @@ export function metadataOf(record: TreeRecord): FileMetadata {
     gid: record.gid,
     mtime: Number(record.mtimeNs) / 1e9,
   };
+}
+
+/**
+ * True when the folder is empty and its file system takes a name in capitals, or with its accents written apart,
+ * for another one. Then what a tree holds cannot collide in it.
+ */
+export function isFreshFolder(folder: string): boolean {
+  if (readdirSync(folder).length > 0) return false;
+  const probe = join(folder, ".holdfast-probe-\u00e9");
+  try {
+    writeFileSync(probe, "", { flag: "wx", mode: 0o600 });
+  } catch {
+    return false;
+  }
+  try {
+    const others = [".HOLDFAST-PROBE-\u00e9", ".holdfast-probe-e\u0301"];
+    return others.every(
+      (name) => lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined,
+    );
+  } finally {
+    unlinkSync(probe);
+  }
 }
 
 /** Throws `RestoreTargetNotEmpty` unless the folder is absent or empty, or the caller asked to overwrite; then makes it. */
@@ -206,11 +253,21 @@ export function openTarget(path: string, overwrite: boolean): void {
   }
 }
 
-/** Sets size (a hole may end the file), owner, mode and time of an open file. */
-export function finishOpenFile(file: number, metadata: FileMetadata, setsOwner: boolean): void {
-  ftruncateSync(file, metadata.size);
+export interface FinishOptions {
+  readonly setsOwner: boolean;
+  /** A hole may end the file: its size has to be set. */
+  readonly isSparse: boolean;
+  /** The permission bits the file has; undefined when not known. */
+  readonly mode: number | undefined;
+}
+
+/** Sets what is not yet right of an open file's size, owner, mode and time. */
+export function finishOpenFile(file: number, metadata: FileMetadata, known: FinishOptions): void {
+  if (known.isSparse) ftruncateSync(file, metadata.size);
+  const setsOwner = known.setsOwner && (metadata.uid !== -1 || metadata.gid !== -1);
   if (setsOwner) fchownSync(file, metadata.uid, metadata.gid);
-  fchmodSync(file, metadata.mode);
+  // A change of owner takes set-user-ID bits away.
+  if (setsOwner || known.mode !== metadata.mode) fchmodSync(file, metadata.mode);
   futimesSync(file, metadata.mtime, metadata.mtime);
 }
 

@@ -62,6 +62,7 @@ async function checkPacks(
     dataKeys: [...backup.dataKeys],
     chunkIdKey: backup.epoch.chunkIdKey,
     setsOwner: false,
+    umask: 0,
   };
   const pool = new RestorePool(setup, options.workers ?? 2);
   const report = createReport(options, packs);
