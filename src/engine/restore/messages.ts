@@ -24,6 +24,8 @@ export interface PackJob {
   /** `pieceFields` numbers a piece, sorted by block and place in it; empty checks all chunks and writes nothing. */
   readonly pieces: Float64Array;
   readonly files: readonly TargetFile[];
+  /** Set to hash the pack on the way: how many bytes it has. */
+  readonly hashedBytes?: number;
 }
 
 export interface NumberedBlock extends BlockEntry {
@@ -65,6 +67,8 @@ export type FromRestoreWorker =
       readonly job: number;
       readonly bytes: number;
       readonly faults: readonly BlockFault[];
+      /** SHA-256 over the pack, hex, if the job asked for it. */
+      readonly hash?: string;
     }
   | {
       readonly kind: "failed";

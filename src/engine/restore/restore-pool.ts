@@ -9,6 +9,7 @@ const jobsPerWorker = 2;
 export interface JobOutcome {
   readonly bytes: number;
   readonly faults: readonly BlockFault[];
+  readonly hash?: string;
 }
 
 /** Worker threads that open packs. A job's failure rejects that job only. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError, isAppError, toAppError } from "../../base/errors.ts";
@@ -44,7 +45,8 @@ function send(message: FromRestoreWorker): void {
 }
 
 function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutcome {
-  const source = openSource(job);
+  const plainSource = openSource(job);
+  const source = job.hashedBytes === undefined ? plainSource : new HashingSource(plainSource);
   const faults: BlockFault[] = [];
   const collect = youngCollector;
   let bytes = 0;
@@ -78,7 +80,9 @@ function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutc
       }
     });
     writer.close();
-    return { bytes, faults };
+    return source instanceof HashingSource
+      ? { bytes, faults, hash: source.digest(job.hashedBytes ?? 0) }
+      : { bytes, faults };
   } finally {
     source.close();
   }
@@ -155,6 +159,44 @@ interface PackSource {
   /** Bytes that last until the next call. */
   read(offset: number, length: number): Buffer;
   close(): void;
+}
+
+/** Hashes all bytes of a pack in their order while its blocks are read. */
+class HashingSource implements PackSource {
+  readonly #source: PackSource;
+  readonly #hash = createHash("sha256");
+  #position = 0;
+
+  constructor(source: PackSource) {
+    this.#source = source;
+  }
+
+  read(offset: number, length: number): Buffer {
+    this.#skipTo(offset);
+    const bytes = this.#source.read(offset, length);
+    if (offset === this.#position) {
+      this.#hash.update(bytes);
+      this.#position += length;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  digest(bytes: number): string {
+    this.#skipTo(bytes);
+    return this.#hash.digest("hex");
+  }
+
+  #skipTo(offset: number): void {
+    while (this.#position < offset) {
+      const length = Math.min(blockBytes, offset - this.#position);
+      this.#hash.update(this.#source.read(this.#position, length));
+      this.#position += length;
+    }
+  }
 }
 
 const sealedBuffer = Buffer.allocUnsafeSlow(blockBytes + 8192);

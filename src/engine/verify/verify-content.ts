@@ -11,14 +11,19 @@ import { readRecords } from "../tree-records.ts";
 import type { VerifyOptions } from "./verify-options.ts";
 import { isInSubset } from "./verify-subset.ts";
 
-type AddFinding = (code: ErrorCode, object: string, message: string) => void;
+/** Where the results of a content verification go. */
+export interface ContentReport {
+  add(code: ErrorCode, object: string, message: string): void;
+  /** A pack was read whole: what its bytes hash to. Told before anything is said of its content. */
+  hashed(object: string, bytes: number, hash: string): void;
+}
 
-/** Decrypts and re-hashes every chunk of every pack the backups need, each pack once. */
+/** Decrypts and re-hashes every chunk of every pack the backups need, each pack once, hashing the packs on the way. */
 export async function verifyContent(
   options: VerifyOptions,
   config: RepositoryConfig,
   backups: readonly ListedBackup[],
-  add: AddFinding,
+  report: ContentReport,
 ): Promise<void> {
   const opener = options.opener;
   if (opener === undefined)
@@ -27,7 +32,8 @@ export async function verifyContent(
       "Verifying content needs the private key: name the .pfx file and its password",
     );
   const seen = new Set<string>();
-  for (const { record } of backups) {
+  const checkedTrees = new Set<string>();
+  for (const { record, manifest } of backups) {
     if (record.signature !== "trusted") continue;
     const name = `backups/${record.backupId}`;
     try {
@@ -37,12 +43,12 @@ export async function verifyContent(
         opener,
         config.signingPublicKey,
       );
-      await checkPacks(options, backup, seen, add);
-      await checkTrees(options.store, backup);
+      await checkPacks(options, backup, seen, report);
+      await checkTrees(options.store, backup, manifest.refs, checkedTrees);
     } catch (error) {
       if (!isAppError(error)) throw error;
       if (error.code === "DecryptionKeyMismatch" && backups.length === 1) throw error;
-      add(error.code, error.target ?? name, error.message);
+      report.add(error.code, error.target ?? name, error.message);
     }
   }
 }
@@ -51,7 +57,7 @@ async function checkPacks(
   options: VerifyOptions,
   backup: OpenedBackup,
   seen: Set<string>,
-  add: AddFinding,
+  report: ContentReport,
 ): Promise<void> {
   const packs = backup.locator.packs.filter(
     ({ packId }) => !seen.has(packId) && isInSubset(packName(packId), options.subset),
@@ -65,14 +71,14 @@ async function checkPacks(
     umask: 0,
   };
   const pool = new RestorePool(setup, options.workers ?? 2);
-  const report = createReport(options, packs);
+  const progress = createProgress(options, packs);
   const running = new Set<Promise<void>>();
   try {
     for (const pack of packs) {
       await pool.ready();
       options.signal.throwIfAborted();
-      const job: Promise<void> = checkPack(pool, options.store, pack, add)
-        .then(() => report(pack))
+      const job: Promise<void> = checkPack(pool, options.store, pack, report)
+        .then(() => progress(pack))
         .finally(() => running.delete(job));
       running.add(job);
     }
@@ -83,7 +89,7 @@ async function checkPacks(
   }
 }
 
-function createReport(
+function createProgress(
   options: VerifyOptions,
   packs: readonly PackEntry[],
 ): (pack: PackEntry) => void {
@@ -100,7 +106,7 @@ async function checkPack(
   pool: RestorePool,
   store: ObjectStore,
   pack: PackEntry,
-  add: AddFinding,
+  report: ContentReport,
 ): Promise<void> {
   const name = packName(pack.packId);
   try {
@@ -115,24 +121,37 @@ async function checkPack(
       blocks,
       pieces: new Float64Array(0),
       files: [],
+      hashedBytes: pack.bytes,
       ...source,
     });
+    report.hashed(name, pack.bytes, outcome.hash ?? "");
     const [first] = outcome.faults;
     if (first === undefined) return;
     const more =
       outcome.faults.length > 1
         ? `; ${outcome.faults.length} of its ${blocks.length} blocks are damaged`
         : "";
-    add("CorruptObject", name, `${first.message}${more}`);
+    report.add("CorruptObject", name, `${first.message}${more}`);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    add(error.code, name, error.message);
+    report.add(error.code, name, error.message);
   }
 }
 
-/** The trees must be whole, and every chunk they name must be in a pack; the packs' blocks were checked above. */
-async function checkTrees(store: ObjectStore, backup: OpenedBackup): Promise<void> {
+/**
+ * The trees must be whole, and every chunk they name must be in a pack; the packs' blocks were checked above. A tree
+ * that a backup of the same objects had as well is checked once.
+ */
+async function checkTrees(
+  store: ObjectStore,
+  backup: OpenedBackup,
+  refs: string,
+  checked: Set<string>,
+): Promise<void> {
   for (const root of backup.roots) {
+    const key = `${refs} ${root.chunks.toString("base64")}`;
+    if (checked.has(key)) continue;
+    checked.add(key);
     for await (const [, { chunks }] of readRecords(store, backup, root)) {
       for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
         const place = backup.locator.find(chunks, at);

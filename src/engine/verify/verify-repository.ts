@@ -32,8 +32,9 @@ async function runVerify(options: VerifyOptions): Promise<VerifyReport> {
   const config = await readConfig(options.store, options.expectedPublicKey);
   const run = new VerifyRun(options, config);
   await run.checkStructure();
-  if (options.depth !== "structure") await run.checkCiphertext();
+  // Content first: packs it reads whole are hashed on the way, and need not be read again.
   if (options.depth === "content") await run.checkContent();
+  if (options.depth !== "structure") await run.checkCiphertext();
   return {
     depth: options.depth,
     ...(options.subset === undefined ? {} : { subset: options.subset }),
@@ -54,6 +55,7 @@ class VerifyRun {
   #condemned: ReadonlySet<string> = new Set();
   /** Damaged index objects whose packs other index objects name. */
   readonly #replaced = new Set<string>();
+  readonly #hashed = new Set<string>();
   #bytes = 0;
 
   constructor(options: VerifyOptions, config: RepositoryConfig) {
@@ -112,10 +114,11 @@ class VerifyRun {
   /** Hashes every object that is named by its hash. */
   async checkCiphertext(): Promise<void> {
     const names = [...this.#present.keys()].filter(
-      (name) => isHashNamed(name) && isInSubset(name, this.#options.subset),
+      (name) =>
+        isHashNamed(name) && !this.#hashed.has(name) && isInSubset(name, this.#options.subset),
     );
-    const total = names.reduce((sum, name) => sum + (this.#present.get(name) ?? 0), 0);
-    let done = 0;
+    const total = names.reduce((sum, name) => sum + (this.#present.get(name) ?? 0), this.#bytes);
+    let done = this.#hashed.size;
     await hashObjects(
       this.#options.store,
       names,
@@ -126,12 +129,7 @@ class VerifyRun {
         this.#bytes += outcome.bytes;
         if (outcome.fault !== undefined)
           this.#add("StoreUnreachable", name, `Object "${name}" cannot be read (${outcome.fault})`);
-        else if (!name.endsWith(outcome.hash))
-          this.#add(
-            "CorruptObject",
-            name,
-            `Object "${name}" is damaged: its bytes are not those that were written`,
-          );
+        else this.#checkHash(name, outcome.hash);
         this.#options.onProgress?.({
           phase: "verifying",
           filesDone: done,
@@ -145,9 +143,22 @@ class VerifyRun {
   }
 
   async checkContent(): Promise<void> {
-    await verifyContent(this.#options, this.#config, this.#backups, (code, object, message) =>
-      this.#add(code, object, message),
-    );
+    await verifyContent(this.#options, this.#config, this.#backups, {
+      add: (code, object, message) => this.#add(code, object, message),
+      hashed: (name, bytes, hash) => {
+        // More bytes than the index knows of were not read.
+        if (this.#present.get(name) !== bytes) return;
+        this.#hashed.add(name);
+        this.#bytes += bytes;
+        this.#checkHash(name, hash);
+      },
+    });
+  }
+
+  #checkHash(name: string, hash: string): void {
+    if (name.endsWith(hash)) return;
+    const message = `Object "${name}" is damaged: its bytes are not those that were written`;
+    this.#add("CorruptObject", name, message);
   }
 
   async #checkBackup({ record, manifest }: ListedBackup): Promise<void> {
