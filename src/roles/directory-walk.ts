@@ -34,6 +34,17 @@ export interface WalkOptions {
 export interface Walk {
   /** Up to so many entries more; none at the end. */
   next(count: number): SourceEntry[];
+  /** Where the walk is: another thread can go on from here. This walk must not be used after that. */
+  readonly state: WalkState;
+}
+
+/** Plain data, so that it can be sent to another thread. */
+export interface WalkState {
+  isStarted: boolean;
+  /** Folders being walked, outermost first. */
+  readonly folders: Folder[];
+  /** Path of the first name of each file with several, by device and inode. */
+  readonly firstNames: Map<string, string>;
 }
 
 /** One folder that is being walked. Both paths end in a slash, but for the "" of the root. */
@@ -46,10 +57,11 @@ interface Folder {
 }
 
 /** Walks depth first, a folder before what it holds, names in the order of their bytes. */
-export function createWalk(options: WalkOptions): Walk {
-  const folders: Folder[] = [];
-  const firstNames = new Map<string, string>();
-  let isStarted = false;
+export function createWalk(
+  options: WalkOptions,
+  state: WalkState = { isStarted: false, folders: [], firstNames: new Map() },
+): Walk {
+  const { folders, firstNames } = state;
 
   const visit = (batch: SourceEntry[], path: string, localPath: string, device: bigint): void => {
     const found = readEntry(options, firstNames, path, localPath);
@@ -63,8 +75,8 @@ export function createWalk(options: WalkOptions): Walk {
 
   const next = (count: number): SourceEntry[] => {
     const batch: SourceEntry[] = [];
-    if (!isStarted) {
-      isStarted = true;
+    if (!state.isStarted) {
+      state.isStarted = true;
       const folder = openRoot(options);
       folders.push(folder);
       const found = readEntry(options, firstNames, "", options.root);
@@ -84,7 +96,7 @@ export function createWalk(options: WalkOptions): Walk {
     }
     return batch;
   };
-  return { next };
+  return { next, state };
 }
 
 function openRoot({ root, system }: WalkOptions): Folder {

@@ -1,4 +1,5 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 
 import { AppError } from "../base/errors.ts";
 import type { Source, SourceEntry, SourceHost } from "../engine/source.ts";
@@ -7,6 +8,7 @@ import type { WalkSystem } from "./directory-walk.ts";
 import { compileExcludes } from "./exclude.ts";
 import { toRawPath } from "./raw-path.ts";
 import { readSettings, readTexts, requirePath } from "./settings-reader.ts";
+import { WalkAhead } from "./walk-ahead.ts";
 
 export interface DirectorySettings {
   /** Absolute path of the folder; a link is followed once, here. */
@@ -16,6 +18,7 @@ export interface DirectorySettings {
 }
 
 const batchEntries = 256; // enough to make the hand-over free, little enough to start copying at once
+const threadEntries = 1024; // smaller folders are walked before a thread has started
 
 /** Reads the settings of a directory role. */
 export function parseDirectorySettings(value: unknown, place: string): DirectorySettings {
@@ -25,12 +28,13 @@ export function parseDirectorySettings(value: unknown, place: string): Directory
 
 /**
  * A folder and all below it. What cannot be read or vanishes meanwhile is reported as a warning and left
- * out; a root that cannot be read is `SourceUnavailable`. Calls block: run it in a worker or a command.
+ * out; a root that cannot be read is `SourceUnavailable`. Calls block: run it in a worker or a command. Of a large
+ * folder a thread of its own lists the rest; with a `system` of the caller's everything happens here.
  */
 export function openDirectorySource(
   settings: DirectorySettings,
   host: Pick<SourceHost, "warn">,
-  system: WalkSystem = nodeWalkSystem,
+  system?: WalkSystem,
 ): Source {
   let root = "";
   return {
@@ -38,22 +42,44 @@ export function openDirectorySource(
       signal.throwIfAborted();
       root = findRoot(settings.path);
     },
-    entries: async function* (signal): AsyncGenerator<readonly SourceEntry[], void, undefined> {
-      const isExcluded = compileExcludes(settings.exclude ?? []);
-      const warn = host.warn.bind(host);
-      const walk = createWalk({ root: toRawPath(root), isExcluded, warn, system });
-      for (;;) {
-        signal.throwIfAborted();
-        const batch = walk.next(batchEntries);
-        if (batch.length === 0) return;
-        yield batch;
-      }
-    },
+    entries: (signal) => walkFolder(settings, toRawPath(root), host, system, signal),
     open: () => {
       throw new AppError("SourceFailed", "Cannot open a stream: a directory role has files only");
     },
     close: async () => undefined,
   };
+}
+
+async function* walkFolder(
+  { exclude = [] }: DirectorySettings,
+  root: string,
+  host: Pick<SourceHost, "warn">,
+  system: WalkSystem | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+  const warn = host.warn.bind(host);
+  const isExcluded = compileExcludes(exclude);
+  const walk = createWalk({ root, isExcluded, warn, system: system ?? nodeWalkSystem });
+  let ahead: WalkAhead | undefined;
+  try {
+    for (let count = 0; ahead?.isReady !== true;) {
+      signal.throwIfAborted();
+      const batch = walk.next(batchEntries);
+      if (batch.length === 0) return;
+      count += batch.length;
+      if (system === undefined && count >= threadEntries)
+        ahead ??= new WalkAhead({ root, exclude }, warn);
+      yield batch;
+      // So that the thread is heard when it is there.
+      if (ahead !== undefined) await setImmediate();
+    }
+    for await (const batch of ahead.entries(walk.state)) {
+      signal.throwIfAborted();
+      yield batch;
+    }
+  } finally {
+    await ahead?.close();
+  }
 }
 
 function findRoot(path: string): string {

@@ -1,0 +1,87 @@
+import { Worker } from "node:worker_threads";
+
+import { AppError, errorCodes } from "../base/errors.ts";
+import type { SourceEntry, SourceWarning } from "../engine/source.ts";
+import type { WalkState } from "./directory-walk.ts";
+import { decodeEntries } from "./walk-codec.ts";
+import type { FromWalkWorker, ToWalkWorker, WalkSetup } from "./walk-messages.ts";
+
+/** Batches the thread may be ahead: bounds what waits, and is enough to keep both sides busy. */
+const batchesAhead = 4;
+
+/** A thread that walks ahead of whoever takes the entries. */
+export class WalkAhead {
+  /** True once the thread can take a walk over. */
+  isReady = false;
+  readonly #thread: Worker;
+  readonly #localRoot: string;
+  readonly #warn: (warning: SourceWarning) => void;
+  readonly #batches: FromWalkWorker[] = [];
+  #failure: AppError | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(setup: WalkSetup, warn: (warning: SourceWarning) => void) {
+    this.#localRoot = setup.root.endsWith("/") ? setup.root : `${setup.root}/`;
+    this.#warn = warn;
+    this.#thread = new Worker(
+      new URL(`./walk-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      { workerData: setup },
+    );
+    this.#thread.on("message", (message: FromWalkWorker) => this.#receive(message));
+    this.#thread.on("error", (cause) => this.#fail(cause));
+    this.#thread.on("exit", () => this.#fail(undefined));
+  }
+
+  /** The entries from where the walk was left. */
+  async *entries(state: WalkState): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+    this.#ask({ state });
+    for (let asked = 1; asked < batchesAhead; asked += 1) this.#ask({});
+    for (;;) {
+      const batch = await this.#nextBatch();
+      for (const warning of batch.warnings) this.#warn(warning);
+      const { buffer, byteOffset, byteLength } = batch.entries;
+      if (byteLength === 0) return;
+      this.#ask({});
+      yield decodeEntries(Buffer.from(buffer, byteOffset, byteLength), this.#localRoot);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.terminate();
+  }
+
+  async #nextBatch(): Promise<Extract<FromWalkWorker, { kind: "entries" }>> {
+    for (;;) {
+      const batch = this.#batches.shift();
+      if (batch?.kind === "entries") return batch;
+      if (this.#failure !== undefined) throw this.#failure;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #ask(message: ToWalkWorker): void {
+    this.#thread.postMessage(message);
+  }
+
+  #receive(message: FromWalkWorker): void {
+    if (message.kind === "ready") this.isReady = true;
+    else if (message.kind === "entries") this.#batches.push(message);
+    else
+      this.#failure ??= new AppError(
+        errorCodes.find((code) => code === message.code) ?? "SourceFailed",
+        message.message,
+      );
+    this.#wake();
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= new AppError(
+      "SourceFailed",
+      "The thread that lists the folder of the role ended before its work was done",
+      { cause },
+    );
+    this.#wake();
+  }
+}

@@ -1,0 +1,41 @@
+import { parentPort, workerData } from "node:worker_threads";
+
+import { toAppError } from "../base/errors.ts";
+import type { SourceWarning } from "../engine/source.ts";
+import { createWalk, nodeWalkSystem, type Walk } from "./directory-walk.ts";
+import { compileExcludes } from "./exclude.ts";
+import {
+  walkBatchEntries,
+  type FromWalkWorker,
+  type ToWalkWorker,
+  type WalkSetup,
+} from "./walk-messages.ts";
+import { encodeEntries } from "./walk-codec.ts";
+
+/** Goes on with a walk that another thread began: looks at files while that one compares and copies. */
+const port = parentPort;
+if (port !== null) serve(workerData as WalkSetup);
+
+function serve({ root, exclude }: WalkSetup): void {
+  const isExcluded = compileExcludes(exclude);
+  let warnings: SourceWarning[] = [];
+  const warn = (warning: SourceWarning): void => void warnings.push(warning);
+  let walk: Walk | undefined;
+  port?.on("message", ({ state }: ToWalkWorker) => {
+    try {
+      if (state !== undefined)
+        walk = createWalk({ root, isExcluded, warn, system: nodeWalkSystem }, state);
+      const entries = encodeEntries(walk?.next(walkBatchEntries) ?? []);
+      send({ kind: "entries", entries, warnings }, [entries.buffer]);
+      warnings = [];
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      send({ kind: "failed", code, message });
+    }
+  });
+  send({ kind: "ready" });
+}
+
+function send(message: FromWalkWorker, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
