@@ -32,6 +32,10 @@ function makeTree(root: string): void {
   symlinkSync("../ä/nowhere", join(root, "c", "soft"));
 }
 
+function failOnWarning({ path, code }: SourceWarning): void {
+  assert.fail(`${path}: ${code}`);
+}
+
 function startWalk(root: string, warn: (warning: SourceWarning) => void = () => undefined): Walk {
   const options = { root: toRawPath(root), isExcluded: compileExcludes(exclude), warn };
   return createWalk({ ...options, system: nodeWalkSystem });
@@ -51,7 +55,7 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
         const expected = takeAll(startWalk(path));
         const walk = startWalk(path);
         const first = done === 0 ? [] : walk.next(done);
-        const ahead = new WalkAhead({ root: toRawPath(path), exclude }, assert.fail);
+        const ahead = new WalkAhead({ root: toRawPath(path), exclude }, failOnWarning);
         try {
           const rest: SourceEntry[] = [];
           for await (const batch of ahead.entries(walk.state)) rest.push(...batch);
@@ -97,7 +101,7 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
   it("fails, and does not end early, when the thread ends", () =>
     withTempFolder(async (path) => {
       makeTree(path);
-      const ahead = new WalkAhead({ root: toRawPath(path), exclude }, assert.fail);
+      const ahead = new WalkAhead({ root: toRawPath(path), exclude }, failOnWarning);
       const entries = ahead.entries(startWalk(path).state);
       assert.ok((await entries.next()).done === false);
       await ahead.close();

@@ -17,6 +17,7 @@ import {
   type PlannedJob,
 } from "./restore-plan.ts";
 import { RestorePool } from "./restore-pool.ts";
+import { WriteLane } from "./write-lane.ts";
 import { TargetTree, isFreshFolder, openTarget, toTargetError } from "./target-tree.ts";
 
 export interface RestoreOptions extends EngineHost {
@@ -131,33 +132,6 @@ function isDamage(error: unknown): error is AppError {
     isAppError(error, "ObjectNotFound") ||
     isAppError(error, "UnsupportedFormat")
   );
-}
-
-/** Writes one plan while the next is made. */
-class WriteLane {
-  isIdle = true;
-  readonly #write: (plan: RestorePlan) => Promise<void>;
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(write: (plan: RestorePlan) => Promise<void>) {
-    this.#write = write;
-  }
-
-  /** Starts when the plan before is written; throws what went wrong with that. */
-  async start(plan: RestorePlan): Promise<void> {
-    await this.#running;
-    this.isIdle = false;
-    this.#running = this.#write(plan).finally(() => {
-      this.isIdle = true;
-    });
-    // Whoever starts or waits next sees the failure.
-    this.#running.catch(() => undefined);
-  }
-
-  /** Resolves when all is written. */
-  done(): Promise<void> {
-    return this.#running;
-  }
 }
 
 class RestoreRun {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { AppError, isAppError, toAppError } from "../../base/errors.ts";
+import { isAppError, toAppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
 import { BlockOpener, type OpenedPack } from "../block-opener.ts";
 import { createBlockCodec } from "../compression.ts";
@@ -17,6 +16,7 @@ import {
   type RestoreSetup,
   type TargetFile,
 } from "./messages.ts";
+import { openPackSource } from "./pack-source.ts";
 import type { JobOutcome } from "./restore-pool.ts";
 import { finishOpenFile, toTargetError } from "./target-tree.ts";
 
@@ -45,47 +45,44 @@ function send(message: FromRestoreWorker): void {
 }
 
 function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutcome {
-  const plainSource = openSource(job);
-  const source = job.hashedBytes === undefined ? plainSource : new HashingSource(plainSource);
+  const source = openPackSource(job);
   const faults: BlockFault[] = [];
-  const collect = youngCollector;
   let bytes = 0;
-  let piece = 0;
   try {
-    const pack = opener.openPack(
-      job.name,
-      Buffer.from(source.read(0, packHeaderBytes)),
-      job.dataKeyId,
-    );
+    const header = Buffer.from(source.read(0, packHeaderBytes));
+    const pack = opener.openPack(job.name, header, job.dataKeyId);
+    const piecesOf = splitByBlock(job.pieces);
     job.blocks.map(withBuffers).forEach((block, index) => {
-      let end = piece;
-      while (end < job.pieces.length && job.pieces[end] === index) end += pieceFields;
-      const pieces = job.pieces.subarray(piece, end);
-      piece = end;
+      const pieces = piecesOf(index);
       try {
-        const plain = opener.open(
-          pack,
-          block.number,
-          block,
-          source.read(block.offset, block.storedBytes),
-        );
+        const sealed = source.read(block.offset, block.storedBytes);
+        const plain = opener.open(pack, block.number, block, sealed);
         bytes +=
           job.pieces.length === 0
             ? checkWholeBlock(opener, pack, block, plain)
             : writePieces(pieces, pack, block, plain, opener, writer);
-        collect(block.storedBytes);
+        collectYoung(block.storedBytes);
       } catch (error) {
         if (!isAppError(error, "CorruptObject")) throw error;
         faults.push({ block: block.number, message: error.message, files: filesOf(pieces) });
       }
     });
     writer.close();
-    return source instanceof HashingSource
-      ? { bytes, faults, hash: source.digest(job.hashedBytes ?? 0) }
-      : { bytes, faults };
+    const hash = source.digest();
+    return { bytes, faults, ...(hash === undefined ? {} : { hash }) };
   } finally {
     source.close();
   }
+}
+
+/** Gives the pieces of one block after the other; they are sorted by block. */
+function splitByBlock(pieces: Float64Array): (block: number) => Float64Array {
+  let at = 0;
+  return (block) => {
+    const from = at;
+    while (at < pieces.length && pieces[at] === block) at += pieceFields;
+    return pieces.subarray(from, at);
+  };
 }
 
 /** Buffers arrive from another thread as plain byte arrays. */
@@ -153,90 +150,7 @@ function continues(
   );
 }
 
-const youngCollector = createYoungCollector();
-
-interface PackSource {
-  /** Bytes that last until the next call. */
-  read(offset: number, length: number): Buffer;
-  close(): void;
-}
-
-/** Hashes all bytes of a pack in their order while its blocks are read. */
-class HashingSource implements PackSource {
-  readonly #source: PackSource;
-  readonly #hash = createHash("sha256");
-  #position = 0;
-
-  constructor(source: PackSource) {
-    this.#source = source;
-  }
-
-  read(offset: number, length: number): Buffer {
-    this.#skipTo(offset);
-    const bytes = this.#source.read(offset, length);
-    if (offset === this.#position) {
-      this.#hash.update(bytes);
-      this.#position += length;
-    }
-    return bytes;
-  }
-
-  close(): void {
-    this.#source.close();
-  }
-
-  digest(bytes: number): string {
-    this.#skipTo(bytes);
-    return this.#hash.digest("hex");
-  }
-
-  #skipTo(offset: number): void {
-    while (this.#position < offset) {
-      const length = Math.min(blockBytes, offset - this.#position);
-      this.#hash.update(this.#source.read(this.#position, length));
-      this.#position += length;
-    }
-  }
-}
-
-const sealedBuffer = Buffer.allocUnsafeSlow(blockBytes + 8192);
-
-function openSource(job: PackJob): PackSource {
-  if (job.bytes !== undefined) {
-    const whole = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
-    return {
-      read: (offset, length) => whole.subarray(offset, offset + length),
-      close: () => undefined,
-    };
-  }
-  const handle = readingPack(job.name, () => openSync(job.localPath ?? "", constants.O_RDONLY));
-  const read = (offset: number, length: number): Buffer => {
-    const count = readingPack(job.name, () => readSync(handle, sealedBuffer, 0, length, offset));
-    if (count !== length)
-      throw new AppError(
-        "CorruptObject",
-        `Object "${job.name}" is shorter than its index says: it is truncated`,
-        { target: job.name },
-      );
-    return sealedBuffer.subarray(0, length);
-  };
-  return { read, close: () => closeSync(handle) };
-}
-
-/** A pack that cannot be read is a fault of the store, not of the target. */
-function readingPack<T>(name: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "EIO";
-    const isGone = code === "ENOENT";
-    throw new AppError(
-      isGone ? "MissingObject" : "CorruptObject",
-      `Object "${name}" ${isGone ? "is missing from the store" : `cannot be read (${code})`}: run verify to see what else is affected`,
-      { cause, target: name, nativeCode: code },
-    );
-  }
-}
+const collectYoung = createYoungCollector();
 
 const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 

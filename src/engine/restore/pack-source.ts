@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { AppError } from "../../base/errors.ts";
+import { blockBytes } from "../format/limits.ts";
+import type { PackJob } from "./messages.ts";
+
+/** A pack being read. */
+export interface PackSource extends PackBytes {
+  /** SHA-256 over the whole pack, hex, when the job asked for it; call it last. */
+  digest(): string | undefined;
+}
+
+interface PackBytes {
+  /** Bytes that last until the next call. Throws `MissingObject` or `CorruptObject`. */
+  read(offset: number, length: number): Buffer;
+  close(): void;
+}
+
+/** Opens the pack of a job: its bytes, or the file that holds them. */
+export function openPackSource(job: PackJob): PackSource {
+  const source = openBytes(job);
+  return job.hashedBytes === undefined
+    ? { ...source, digest: () => undefined }
+    : new HashingSource(source, job.hashedBytes);
+}
+
+/** Hashes all bytes of a pack in their order while its blocks are read. */
+class HashingSource implements PackSource {
+  readonly #source: PackBytes;
+  readonly #bytes: number;
+  readonly #hash = createHash("sha256");
+  #position = 0;
+
+  constructor(source: PackBytes, bytes: number) {
+    this.#source = source;
+    this.#bytes = bytes;
+  }
+
+  read(offset: number, length: number): Buffer {
+    this.#skipTo(offset);
+    const bytes = this.#source.read(offset, length);
+    if (offset === this.#position) {
+      this.#hash.update(bytes);
+      this.#position += length;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  digest(): string {
+    this.#skipTo(this.#bytes);
+    return this.#hash.digest("hex");
+  }
+
+  #skipTo(offset: number): void {
+    while (this.#position < offset) {
+      const length = Math.min(blockBytes, offset - this.#position);
+      this.#hash.update(this.#source.read(this.#position, length));
+      this.#position += length;
+    }
+  }
+}
+
+const sealedBuffer = Buffer.allocUnsafeSlow(blockBytes + 8192);
+
+function openBytes(job: PackJob): PackBytes {
+  if (job.bytes !== undefined) {
+    const whole = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
+    return {
+      read: (offset, length) => whole.subarray(offset, offset + length),
+      close: () => undefined,
+    };
+  }
+  const handle = readingPack(job.name, () => openSync(job.localPath ?? "", constants.O_RDONLY));
+  const read = (offset: number, length: number): Buffer => {
+    const count = readingPack(job.name, () => readSync(handle, sealedBuffer, 0, length, offset));
+    if (count !== length)
+      throw new AppError(
+        "CorruptObject",
+        `Object "${job.name}" is shorter than its index says: it is truncated`,
+        { target: job.name },
+      );
+    return sealedBuffer.subarray(0, length);
+  };
+  return { read, close: () => closeSync(handle) };
+}
+
+/** A pack that cannot be read is a fault of the store, not of the target. */
+function readingPack<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "EIO";
+    const isGone = code === "ENOENT";
+    throw new AppError(
+      isGone ? "MissingObject" : "CorruptObject",
+      `Object "${name}" ${isGone ? "is missing from the store" : `cannot be read (${code})`}: run verify to see what else is affected`,
+      { cause, target: name, nativeCode: code },
+    );
+  }
+}
