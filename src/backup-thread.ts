@@ -12,6 +12,7 @@ import type {
   LedgerHead,
   Opener,
   Progress,
+  PruneReport,
   RepositoryKeys,
   RestoreSummary,
   VerifyDepth,
@@ -19,6 +20,8 @@ import type {
   VerifySubset,
 } from "./engine/model.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
+import { pruneStore } from "./engine/prune/prune-store.ts";
+import type { RetentionPolicy } from "./engine/retention-policy.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
@@ -51,6 +54,15 @@ export type EngineCall =
       readonly subset: VerifySubset | undefined;
     }
   | {
+      readonly kind: "prune";
+      readonly store: StoreSpec;
+      readonly keys: RepositoryKeys;
+      readonly ledgerHead: LedgerHead | undefined;
+      readonly isDryRun: boolean;
+      readonly policy: RetentionPolicy | undefined;
+      readonly installationId: string;
+    }
+  | {
       readonly kind: "restore";
       readonly store: StoreSpec;
       readonly backupId: string;
@@ -70,7 +82,7 @@ export interface ThreadSetup {
   readonly failpoint: string | undefined;
 }
 
-export type EngineOutcome = BackupRecord | VerifyReport | RestoreSummary;
+export type EngineOutcome = BackupRecord | VerifyReport | PruneReport | RestoreSummary;
 
 export type FromThread =
   | { readonly kind: "progress"; readonly progress: Progress }
@@ -125,8 +137,9 @@ async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutco
 /** Looking at a store must work on a read-only mount, and leaves nothing behind. */
 async function openFor({ call, allowedHosts }: ThreadSetup): Promise<ObjectStore> {
   const hosts = createHostPolicy(allowedHosts);
-  if (call.kind !== "backup") return openStore(call.store, { access: "read", hosts });
-  // A backup comes after a configuration: where nothing is, a mount is lost, and its place must stay empty.
+  const isWriting = call.kind === "backup" || (call.kind === "prune" && !call.isDryRun);
+  if (!isWriting) return openStore(call.store, { access: "read", hosts });
+  // What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty.
   if (call.store.kind === "local") {
     await (await openStore(call.store, { access: "read", hosts })).close();
   }
@@ -155,6 +168,8 @@ async function runCall(
       return runBackupCall(setup, call, common);
     case "verify":
       return verifyRepository({ ...call, ...common });
+    case "prune":
+      return runPruneCall(setup, call, common);
     case "restore":
       return restoreBackup({ ...call, ...common, setsOwner: process.getuid?.() === 0 });
   }
@@ -199,6 +214,17 @@ async function runBackupCall(
   } finally {
     rmSync(scratchDirectory, { recursive: true, force: true });
   }
+}
+
+function runPruneCall(
+  setup: ThreadSetup,
+  call: Extract<EngineCall, { kind: "prune" }>,
+  { onProgress: _onProgress, ...common }: CommonOptions,
+): Promise<PruneReport> {
+  const { installationId, ...rest } = call;
+  // As for backups: within this installation the newest run wins.
+  const owner = { installationId, jobFence: common.clock.now() };
+  return pruneStore({ ...rest, ...common, owner, cacheDirectory: setup.cacheDirectory });
 }
 
 function stopAt(failpoint: string | undefined): (step: string) => void {

@@ -5,7 +5,13 @@ import { AppError, errorCodes } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import type { EngineCall, EngineOutcome, FromThread, ThreadSetup } from "./backup-thread.ts";
 import { listBackups } from "./engine/list-backups.ts";
-import type { BackupRecord, Progress, RestoreSummary, VerifyReport } from "./engine/model.ts";
+import type {
+  BackupRecord,
+  Progress,
+  PruneReport,
+  RestoreSummary,
+  VerifyReport,
+} from "./engine/model.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
 import type { BackupEngine } from "./provider/ports.ts";
@@ -47,7 +53,7 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
 
 function longRuns(
   options: ThreadEngineOptions,
-): Pick<BackupEngine, "runBackup" | "verify" | "restore"> {
+): Pick<BackupEngine, "runBackup" | "verify" | "prune" | "restore"> {
   const run = <T extends EngineOutcome>(call: EngineCall, ...rest: RunControls): Promise<T> =>
     runInThread(options, call, ...rest) as Promise<T>;
   const { installationId, roles } = options;
@@ -66,6 +72,17 @@ function longRuns(
       const expectedPublicKey = keys.signingPublicKey;
       const call = { kind: "verify", store, expectedPublicKey, ...rest } as const;
       return run<VerifyReport>(call, ...controls);
+    },
+    prune: ({ store, keepWithinDays, ...rest }, ...controls) => {
+      const policy = keepWithinDays === undefined ? undefined : { keepWithinDays };
+      const call = {
+        kind: "prune",
+        store,
+        policy,
+        installationId,
+        ...rest,
+      } as const;
+      return run<PruneReport>(call, ...controls);
     },
     restore: ({ store, signingPublicKey, ...rest }, ...controls) => {
       const expectedPublicKey = signingPublicKey;

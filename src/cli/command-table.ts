@@ -71,6 +71,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "List the backup locations",
     load: async () => (await import("./commands/location-list.ts")).locationList,
   },
+  "location prune": {
+    summary: "Remove from the store what no backup needs, or list it",
+    load: async () => (await import("./commands/location-prune.ts")).locationPrune,
+  },
   "location delete": {
     summary: "Forget a backup location; its store is left alone",
     load: async () => (await import("./commands/location-delete.ts")).locationDelete,

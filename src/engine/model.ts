@@ -160,6 +160,17 @@ export interface VerifyReport {
   readonly durationMilliseconds: number;
 }
 
+/** What a prune did, or would do. */
+export interface PruneReport {
+  readonly isDryRun: boolean;
+  /** Ids. */
+  readonly removedBackups: readonly string[];
+  /** Names of objects that are deleted, or marked to be deleted a grace later. */
+  readonly objects: readonly string[];
+  readonly bytesFreedNow: number;
+  readonly bytesFreedLater: number;
+}
+
 /** `structure`: signatures, ledger, presence and sizes; `ciphertext`: also every stored byte's hash, without any key; `content`: also decrypt and re-hash. */
 export type VerifyDepth = "structure" | "ciphertext" | "content";
 

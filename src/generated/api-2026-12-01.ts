@@ -1051,13 +1051,30 @@ export interface components {
              * @enum {string|null}
              */
             readonly operationType?: "Default" | "DryRun" | null;
+            /**
+             * @description Also removes the backups that are older than the retention of the location, counted from the newest; never the newest or the last good one.
+             * @default false
+             */
+            readonly applyRetention?: boolean | null;
         };
         /** @description What pruning found. */
         readonly PruneResult: {
             /** @description What was asked for. */
             readonly operationType?: string;
-            /** @description Paths in the store, with forward slashes. */
+            /** @description Paths in the store, with forward slashes: deleted, or marked to be deleted by a prune a day later. */
             readonly pathsToDelete?: readonly string[];
+            /** @description Backups that were, or would be, removed. */
+            readonly backupsToDelete?: readonly string[];
+            /**
+             * Format: int64
+             * @description Bytes that were, or would be, freed at once.
+             */
+            readonly bytesFreedNow?: number;
+            /**
+             * Format: int64
+             * @description Bytes of what is marked and waits.
+             */
+            readonly bytesFreedLater?: number;
         };
         /** @description What a template would deploy. */
         readonly PreflightRequest: {

@@ -4369,6 +4369,23 @@ export const contracts: readonly Contract[] = [
        "type": "string"
       },
       "readOnly": true
+     },
+     "backupsToDelete": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "bytesFreedNow": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytesFreedLater": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
      }
     },
     "additionalProperties": false
@@ -5619,6 +5636,12 @@ export const contracts: readonly Contract[] = [
        "Default",
        "DryRun",
        null
+      ]
+     },
+     "applyRetention": {
+      "type": [
+       "boolean",
+       "null"
       ]
      }
     },

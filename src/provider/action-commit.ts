@@ -11,7 +11,7 @@ import type { ChosenOpener } from "./openers.ts";
 import type { FailpointName } from "./ports.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
-/** A judged restore or verify, ready to begin. */
+/** A judged restore, verify or prune, ready to begin. */
 export interface ActionStart {
   readonly kind: Exclude<RunningWork["kind"], "backup">;
   readonly location: Document<BackupLocation>;

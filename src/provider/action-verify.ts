@@ -3,7 +3,7 @@ import type { RecipientName, VerifyDepth, VerifySubset } from "../engine/model.t
 import { commitAction } from "./action-commit.ts";
 import { checkIdle, findBackup, findLocation } from "./action-target.ts";
 import { listAll, retryOnConflict } from "./documents.ts";
-import { badSubset, notAvailableYet } from "./faults.ts";
+import { badSubset } from "./faults.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { VerifyPayload } from "./jobs-verify.ts";
 import type { Backup } from "./model.ts";
@@ -24,12 +24,6 @@ export function verifyStore(
   request: ArmRequest,
 ): Promise<ArmResult> {
   return retryOnConflict(() => attemptVerify(deps, vault, request));
-}
-
-/** POST pruneExternalStore: declared, judged, and not built yet. */
-export async function pruneStore(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  await findLocation(deps, scopeOf(request));
-  throw notAvailableYet("Pruning");
 }
 
 interface VerifyBody {

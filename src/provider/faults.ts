@@ -43,11 +43,6 @@ export function badQuery(name: string, rule: string): Error {
   });
 }
 
-/** 409 of what is declared but not built yet. */
-export function notAvailableYet(what: string): Error {
-  return armError("OperationNotSupported", `${what} is not available yet: nothing was changed`);
-}
-
 /** 400: what we do not do at all. */
 export function moveNotSupported(): Error {
   return armError(

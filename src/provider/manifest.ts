@@ -3,11 +3,13 @@ import type { JobHandler } from "../jobs/job-handler.ts";
 import { cancelOperation } from "./action-cancel.ts";
 import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
-import { pruneStore, verifyStore } from "./action-verify.ts";
+import { pruneStore } from "./action-prune.ts";
+import { verifyStore } from "./action-verify.ts";
 import { moveNotSupported } from "./faults.ts";
 import { backupHandler } from "./jobs-backup.ts";
 import { configureHandler } from "./jobs-configure.ts";
 import { deleteHandler } from "./jobs-delete.ts";
+import { pruneHandler } from "./jobs-prune.ts";
 import { restoreHandler } from "./jobs-restore.ts";
 import { verifyHandler } from "./jobs-verify.ts";
 import { deleteLocation } from "./location-delete.ts";
@@ -46,6 +48,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     [jobKinds.backup, backupHandler(deps)],
     [jobKinds.restore, restoreHandler(deps, vault)],
     [jobKinds.verify, verifyHandler(deps, vault)],
+    [jobKinds.prune, pruneHandler(deps)],
     [jobKinds.delete, deleteHandler(deps)],
   ]);
   const provider: Provider = {
@@ -108,7 +111,7 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`DELETE ${location}`, (request) => deleteLocation(deps, request)],
     [`POST ${location}/createBackup`, (request) => createBackup(deps, request)],
     [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
-    [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, request)],
+    [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, vault, request)],
     [`GET ${location}/backups`, (request) => listBackups(deps, request)],
     [`GET ${backup}`, (request) => readBackup(deps, request)],
     [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],

@@ -19,7 +19,7 @@ export interface BackupLocation extends LocationIdentity {
   readonly provisioningState: ProvisioningState;
   /** Set exactly while the provisioning state is not terminal. */
   readonly activeOperationId?: string;
-  /** The one backup, restore or verify under way. */
+  /** The one backup, restore, verify or prune under way. */
   readonly running?: RunningWork;
   /** Anchor of the schedule: the next tick is this one, or the first multiple of the frequency after it that is still to come. */
   readonly nextTick: string | null;
@@ -152,7 +152,7 @@ export type ProvisioningState =
   "Accepted" | "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed" | "Canceled";
 
 export interface RunningWork {
-  readonly kind: "backup" | "restore" | "verify";
+  readonly kind: "backup" | "restore" | "verify" | "prune";
   readonly operationId: string;
 }
 

@@ -13,6 +13,7 @@ export const jobKinds = {
   backup: "createBackup",
   restore: "restoreBackup",
   verify: "verifyBackup",
+  prune: "pruneStore",
   delete: "deleteLocation",
 } as const;
 

@@ -5,6 +5,7 @@ import type { Document, Write } from "../state/state-store.ts";
 import { getOperation, listAll } from "./documents.ts";
 import type { RememberedRequest } from "./idempotency.ts";
 import { idempotencyWindowMilliseconds } from "./idempotency.ts";
+import type { PruneResult } from "./jobs-prune.ts";
 import type { Backup, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -48,6 +49,10 @@ export function renderOperationResult(
       return result === undefined
         ? undefined
         : converter.renderVerifyResult?.(result as VerifyReport);
+    case "pruneexternalstore":
+      return result === undefined
+        ? undefined
+        : converter.renderPruneResult?.(result as PruneResult, form);
     default:
       return undefined;
   }
@@ -95,11 +100,17 @@ function isExpired(operation: OperationRecord, now: number): boolean {
 /** What the operation did, from the last word of its route. */
 function kindOf(
   operation: OperationRecord,
-): "location" | "createbackup" | "restore" | "verify" | "other" {
+): "location" | "createbackup" | "restore" | "verify" | "pruneexternalstore" | "other" {
   const [method = "", path = ""] = operation.route.split(" ");
   if (method === "PUT" || method === "PATCH") return "location";
   const action = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  return action === "createbackup" || action === "restore" || action === "verify"
-    ? action
-    : "other";
+  switch (action) {
+    case "createbackup":
+    case "restore":
+    case "verify":
+    case "pruneexternalstore":
+      return action;
+    default:
+      return "other";
+  }
 }

@@ -4,6 +4,7 @@ import type {
   LedgerHead,
   Opener,
   Progress,
+  PruneReport,
   Recipient,
   RepositoryKeys,
   RestoreSummary,
@@ -50,6 +51,12 @@ export interface BackupEngine {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<VerifyReport>;
+  /** Plans and carries out, under the store's own lease; `StoreLocked` while another installation writes. */
+  prune(
+    run: PruneRun,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<PruneReport>;
   restore(
     run: RestoreRun,
     onProgress: (progress: Progress) => void,
@@ -80,6 +87,16 @@ export interface VerifyRun {
   readonly ledgerHead: LedgerHead | undefined;
   /** Only this part of the packs is read; undefined reads all. */
   readonly subset: VerifySubset | undefined;
+}
+
+export interface PruneRun {
+  readonly store: StoreSpec;
+  readonly keys: RepositoryKeys;
+  readonly ledgerHead: LedgerHead | undefined;
+  /** Changes nothing. */
+  readonly isDryRun: boolean;
+  /** Backups older than this, counted from the newest, go; undefined keeps all. */
+  readonly keepWithinDays: number | undefined;
 }
 
 export interface RestoreRun {
@@ -172,6 +189,10 @@ export const failpointNames = [
   "verify.after-commit",
   "verify.before-run",
   "verify.before-finish",
+  "prune.before-commit",
+  "prune.after-commit",
+  "prune.before-run",
+  "prune.before-finish",
   "delete.before-commit",
   "delete.after-commit",
   "delete.before-finish",

@@ -1,4 +1,5 @@
 import type { BackupRecord, RoleStatus } from "../engine/model.ts";
+import type { PruneResult } from "./jobs-prune.ts";
 import type {
   LocationChange,
   PropertyNames,
@@ -10,7 +11,7 @@ import type { Backup, LocationView, StoreSetting } from "./model.ts";
 import { isSettled, locationId, nextTickAfter } from "./model.ts";
 import { renderStoreText } from "./store-text.ts";
 import type { RenderForm, RestoreRequest } from "./version-converter.ts";
-import { formatCapacity, formatDateTime, formatDuration } from "./wire-format.ts";
+import { formatCapacity, formatDateTime, formatDuration, pathsInStore } from "./wire-format.ts";
 
 /** What the three published api-versions have in common. Each version file still lists its own fields in their order. */
 
@@ -119,6 +120,14 @@ export function renderLocationEnvelope(view: LocationView, form: RenderForm): Lo
     type: "Microsoft.Backup.Admin/backupLocations",
     location: view.settings.region,
     tags: view.settings.tags,
+  };
+}
+
+/** Prune answers in the shape of the location, with nothing in it but the paths. */
+export function renderPublishedPrune({ location, report }: PruneResult, form: RenderForm): unknown {
+  return {
+    ...renderLocationEnvelope(location, form),
+    properties: { pathsToDelete: pathsInStore(report.objects) },
   };
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "../base/errors.ts";
 import type { RunningWork } from "./model.ts";
 
-/** The refusal while a backup, restore or verify holds the location. */
+/** The refusal while a backup, restore, verify or prune holds the location. */
 export function conflictOfRunning(running: RunningWork, id: string): AppError {
   const options = { target: id, retryable: true };
   switch (running.kind) {
@@ -21,6 +21,12 @@ export function conflictOfRunning(running: RunningWork, id: string): AppError {
       return new AppError(
         "AnotherOperationInProgress",
         `The store of this location is being verified (operation "${running.operationId}"): wait until it has ended, then repeat the request`,
+        options,
+      );
+    case "prune":
+      return new AppError(
+        "AnotherOperationInProgress",
+        `The store of this location is being pruned (operation "${running.operationId}"): wait until it has ended, then repeat the request`,
         options,
       );
   }

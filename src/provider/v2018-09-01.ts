@@ -14,6 +14,7 @@ import {
   renderNextBackupTime,
   renderPath,
   renderProvisioningState,
+  renderPublishedPrune,
   renderSizes,
   renderThumbprint,
   renderTimeTaken,
@@ -52,6 +53,7 @@ export const version20180901: VersionConverter = {
   }),
   readRestore: readPublishedRestore,
   renderRestoreResult: () => undefined,
+  renderPruneResult: renderPublishedPrune,
 };
 
 function renderLocation(view: LocationView, form: RenderForm): unknown {

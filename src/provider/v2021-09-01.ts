@@ -17,6 +17,7 @@ import {
   renderNextBackupTime,
   renderPath,
   renderProvisioningState,
+  renderPublishedPrune,
   renderSizes,
   renderThumbprint,
   renderTimeTaken,
@@ -57,6 +58,7 @@ export const version20210901: VersionConverter = {
   }),
   readRestore: readPublishedRestore,
   renderRestoreResult: () => null,
+  renderPruneResult: renderPublishedPrune,
 };
 
 /** Without a path or a blob URL everything is cleared; otherwise a full set in which unsent secrets are kept. */

@@ -1,5 +1,6 @@
 import type {
   BackupRecord,
+  PruneReport,
   RecipientName,
   RestoreSummary,
   RoleResult,
@@ -8,7 +9,7 @@ import type {
 import type { Backup } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { RenderForm } from "./version-converter.ts";
-import { formatDateTime, formatDuration } from "./wire-format.ts";
+import { formatDateTime, formatDuration, pathsInStore } from "./wire-format.ts";
 
 /** Backups and reports of 2026-12-01. */
 
@@ -131,6 +132,17 @@ export function renderVerify(report: VerifyReport): unknown {
     bytes: report.bytes,
     findings: report.findings,
     duration: formatDuration(report.durationMilliseconds),
+  };
+}
+
+/** What a prune removed, or would remove. */
+export function renderPrune(report: PruneReport): unknown {
+  return {
+    operationType: report.isDryRun ? "DryRun" : "Default",
+    pathsToDelete: pathsInStore(report.objects),
+    backupsToDelete: report.removedBackups,
+    bytesFreedNow: report.bytesFreedNow,
+    bytesFreedLater: report.bytesFreedLater,
   };
 }
 

@@ -4,7 +4,7 @@ import { keepEverything } from "./location-change.ts";
 import type { EncryptionSetting, LocationView } from "./model.ts";
 import { locationId, nextTickAfter } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
-import { renderBackup, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
+import { renderBackup, renderPrune, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
 import {
   readStoreChange,
   readStoreSecrets,
@@ -26,6 +26,7 @@ export const version20261201: VersionConverter = {
     (body as { readonly rescan?: boolean | null } | undefined)?.rescan ?? false,
   readRestore,
   renderRestoreResult: (result) => renderRestore(result as RestoreSummary),
+  renderPruneResult: ({ report }) => renderPrune(report),
   renderVerifyResult: renderVerify,
 };
 

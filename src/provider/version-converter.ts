@@ -1,4 +1,5 @@
 import type { VerifyReport } from "../engine/model.ts";
+import type { PruneResult } from "./jobs-prune.ts";
 import type { LocationChange } from "./location-change.ts";
 import type { Backup, LocationView } from "./model.ts";
 
@@ -23,6 +24,8 @@ export interface VersionConverter {
   readRestore(body: unknown): RestoreRequest;
   /** What a finished restore shows; `undefined` is an empty answer. */
   renderRestoreResult(result: unknown): unknown;
+  /** Where the version has prune. */
+  readonly renderPruneResult?: (result: PruneResult, form: RenderForm) => unknown;
   /** Where the version has verify. */
   readonly renderVerifyResult?: (report: VerifyReport) => unknown;
 }

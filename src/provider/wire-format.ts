@@ -47,3 +47,8 @@ function trimFraction(digits: string): string {
   const kept = digits.slice(0, 7).replace(/0+$/, "");
   return kept === "" ? "" : `.${kept}`;
 }
+
+/** Objects as paths below the administrator's folder. */
+export function pathsInStore(objects: readonly string[]): readonly string[] {
+  return objects.map((name) => `holdfast/${name}`);
+}

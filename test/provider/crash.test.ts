@@ -70,6 +70,7 @@ async function liveALife(world: ProviderWorld, isDead: () => boolean): Promise<v
     async () => backups.push((await world.accept("POST", `${locationPath}/createBackup`)).id),
     () => world.accept("POST", `${locationPath}/backups/${backups[0]}/restore`, { body: restore }),
     () => world.accept("POST", `${locationPath}/verify`, { apiVersion: modern }),
+    () => world.accept("POST", `${locationPath}/pruneExternalStore`),
     () => world.accept("DELETE", locationPath, { apiVersion: modern }),
   ];
   for (const step of steps) {

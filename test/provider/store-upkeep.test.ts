@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { RequestContext } from "../../src/arm/request-context.ts";
 import { aPfx } from "../support/fake-identity.ts";
 import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import { type Json, locationPath, withProviderWorld } from "../support/provider-world.ts";
 
+const someContext: RequestContext = {
+  requestId: "",
+  correlationId: "",
+  clientRequestId: undefined,
+  returnClientRequestId: false,
+  apiVersion: "",
+  publicBaseUrl: "",
+  tenantId: undefined,
+  principal: { id: "tester", name: "tester", kind: "development" },
+  systemData: undefined,
+  receivedAt: 0,
+};
 const modern = "2026-12-01";
 const pfx = { decryptionCertBase64: aPfx("north"), decryptionCertPassword: "right" };
 
@@ -58,11 +71,83 @@ describe("verify and prune", () => {
       assert.equal((await world.finish(operation)).state, "Succeeded");
     }));
 
-  it("prune says that it cannot yet", () =>
+  it("rule 268: prune lists or removes, and says so in the form of its version", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
-      await assert.rejects(world.call("POST", `${locationPath}/pruneExternalStore`, { body: {} }), {
-        code: "OperationNotSupported",
-      });
+      const newest = await makeBackup(world);
+      const path = `${locationPath}/pruneExternalStore`;
+      const ended = async (apiVersion: string, body: unknown): Promise<Json> => {
+        const operation = await world.finish(
+          await world.accept("POST", path, { apiVersion, body }),
+        );
+        assert.equal(operation.state, "Succeeded", JSON.stringify(operation.error));
+        const form = { ...someContext, apiVersion };
+        return world.provider.provider.renderResult(operation, form);
+      };
+      const paths = ["holdfast/data/3f/3f0c77a1"];
+      for (const version of ["2018-09-01", "2021-09-01"]) {
+        const shown = await ended(version, version === "2018-09-01" ? undefined : {});
+        assert.deepEqual(shown.properties, { pathsToDelete: paths });
+        assert.deepEqual(Object.keys(shown), [
+          "id",
+          "name",
+          "type",
+          "location",
+          "tags",
+          "properties",
+        ]);
+        assert.equal(shown.id, locationPath);
+      }
+      const shown = await ended(modern, { operationType: "DryRun" });
+      assert.equal(shown.operationType, "DryRun");
+      assert.deepEqual(shown.pathsToDelete, paths);
+      assert.deepEqual(
+        world.engine.pruneRuns.map(({ isDryRun, keepWithinDays, ledgerHead }) => [
+          isDryRun,
+          keepWithinDays,
+          ledgerHead?.backupId,
+        ]),
+        [
+          [false, undefined, newest],
+          [false, undefined, newest],
+          [true, undefined, newest],
+        ],
+      );
     }));
+
+  it("prune forgets the backups it removed, and only those", () =>
+    withProviderWorld(async (world) => {
+      await setUpLocation(world, { backupRetentionPeriodInDays: 5 });
+      const old = await makeBackup(world);
+      const newest = await makeBackup(world);
+      const path = `${locationPath}/pruneExternalStore`;
+      const prune = async (operationType: string): Promise<Json> => {
+        const body = { operationType, applyRetention: true };
+        const call = { apiVersion: modern, body };
+        const { result } = await world.finish(await world.accept("POST", path, call));
+        return result;
+      };
+      const idsOf = async (): Promise<string[]> =>
+        (await world.read(`${locationPath}/backups`, modern)).value.map(({ name }: Json) => name);
+      assert.deepEqual((await prune("DryRun")).report.removedBackups, [old]);
+      assert.deepEqual((await idsOf()).toSorted(), [old, newest].toSorted());
+      await prune("Default");
+      assert.deepEqual(await idsOf(), [newest]);
+      assert.equal(world.engine.pruneRuns[0]?.keepWithinDays, 5);
+      await makeBackup(world);
+    }));
+
+  it("prune waits for nobody: another action's refusal is named", () =>
+    withProviderWorld(
+      async (world) => {
+        const worker = world.startWorker();
+        await setUpLocation(world);
+        await worker.stop();
+        await world.accept("POST", `${locationPath}/createBackup`);
+        await assert.rejects(world.call("POST", `${locationPath}/pruneExternalStore`), {
+          code: "BackupInProgress",
+        });
+      },
+      { hasWorker: false },
+    ));
 });

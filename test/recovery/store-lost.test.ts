@@ -9,6 +9,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +31,7 @@ let certificate: TestCertificate;
 /** Content to fill a store with, and a program that waits as long as there is a file. */
 function makeRoles(folder: string): readonly object[] {
   certificate = makeCertificate(folder, "backup", "P-256");
-  for (const name of ["small", "lost", "rolled", "source"]) mkdirSync(join(folder, name));
+  for (const name of ["small", "lost", "rolled", "kept", "source"]) mkdirSync(join(folder, name));
   const script = "echo > running; while [ -e hold ]; do sleep 0.02; done; echo free";
   const settings = { command: "sh", args: ["-c", script], workingDirectory: folder };
   return [
@@ -94,6 +95,46 @@ describe("a store that fails in the middle", () => {
     await backUp("rolled", {});
     const later = await succeed(api, await api.post(pathOf("rolled", "/verify")));
     assertGone(later, lost, "MissingObject");
+  });
+
+  it("litter: prune lists it, removes it, and leaves the backups", async () => {
+    const folder = join(service.folder, "rolled", "holdfast");
+    const name = "0123456789abcdef".repeat(4);
+    const litter = join(folder, "data", "01", name);
+    mkdirSync(join(folder, "data", "01"), { recursive: true });
+    writeFileSync(litter, "of a backup that never was");
+    const aWeekAgo = Date.now() / 1000 - 7 * 86_400;
+    utimesSync(litter, aWeekAgo, aWeekAgo);
+    const prune = async (version: string, operationType: string): Promise<Json> => {
+      const old = service.call(version);
+      const path = pathOf("rolled", "/pruneExternalStore");
+      // The ledger's gap, which the rollback left, is accepted by nobody.
+      return old.finish(await old.post(path, { operationType }));
+    };
+    const refused = await prune("2026-12-01", "Default");
+    assert.equal(refused.error.code, "MissingObject");
+    assert.ok(existsSync(litter));
+    await setUp("kept");
+    await backUp("kept", {});
+    const kept = join(service.folder, "kept", "holdfast", "data", "01");
+    mkdirSync(kept, { recursive: true });
+    renameSync(litter, join(kept, name));
+    const pruneKept = async (
+      version: string,
+      operationType: string,
+    ): Promise<readonly string[]> => {
+      const old = service.call(version);
+      const path = pathOf("kept", "/pruneExternalStore");
+      const ended = await succeed(old, await old.post(path, { operationType }));
+      const { properties, pathsToDelete } = ended.resultAnswer.body;
+      return properties?.pathsToDelete ?? pathsToDelete;
+    };
+    const found = [`holdfast/data/01/${name}`];
+    for (const version of ["2018-09-01", "2021-09-01", "2026-12-01"])
+      assert.deepEqual(await pruneKept(version, "DryRun"), found);
+    assert.deepEqual(await pruneKept("2021-09-01", "Default"), found);
+    assert.deepEqual(await pruneKept("2021-09-01", "Default"), []);
+    await assertWell("kept");
   });
 
   it("read-only: failed, and well again when writable", { skip: !canMount }, async () => {

@@ -9,7 +9,13 @@ import type {
   RecipientName,
   RepositoryKeys,
 } from "../../src/engine/model.ts";
-import type { BackupEngine, BackupRun, RestoreRun, VerifyRun } from "../../src/provider/ports.ts";
+import type {
+  BackupEngine,
+  BackupRun,
+  PruneRun,
+  RestoreRun,
+  VerifyRun,
+} from "../../src/provider/ports.ts";
 import { describeStore } from "../../src/storage/store-spec.ts";
 
 /** An engine that keeps its stores in memory and does what a test tells it to. */
@@ -19,6 +25,7 @@ export interface FakeEngine extends BackupEngine {
   readonly backupRuns: readonly BackupRun[];
   readonly restoreRuns: readonly RestoreRun[];
   readonly verifyRuns: readonly VerifyRun[];
+  readonly pruneRuns: readonly PruneRun[];
   /** Called before the named work is done; what it throws is the work's failure. */
   behavior: FakeBehavior;
   /** Backups of the store at a path. */
@@ -52,6 +59,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
   const backupRuns: BackupRun[] = [];
   const restoreRuns: RestoreRun[] = [];
   const verifyRuns: VerifyRun[] = [];
+  const pruneRuns: PruneRun[] = [];
   const storeAt = (path: string): FakeStore => {
     const store = stores.get(path) ?? { keys: undefined, recipients: [], records: [] };
     stores.set(path, store);
@@ -62,6 +70,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
     backupRuns,
     restoreRuns,
     verifyRuns,
+    pruneRuns,
     behavior: {},
     recordsOf: (path) => storeAt(path).records,
     probeStore: async (spec) => {
@@ -117,6 +126,20 @@ export function createFakeEngine(now: () => number): FakeEngine {
         findings: [],
         durationMilliseconds: 1250,
       };
+    },
+    prune: (run) => {
+      calls.push("prune");
+      pruneRuns.push(run);
+      const { records } = storeAt(describeStore(run.store));
+      const removed = run.keepWithinDays === undefined ? [] : records.slice(0, -1);
+      if (!run.isDryRun) records.splice(0, removed.length);
+      return Promise.resolve({
+        isDryRun: run.isDryRun,
+        removedBackups: removed.map(({ backupId }) => backupId),
+        objects: ["data/3f/3f0c77a1"],
+        bytesFreedNow: 0,
+        bytesFreedLater: 4096,
+      });
     },
     restore: async (run, _onProgress, signal) => {
       calls.push("restore");
