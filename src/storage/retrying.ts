@@ -20,6 +20,8 @@ export interface RetryLimits {
   readonly longestPauseMilliseconds: number;
   /** When an attempt is given up with `StoreTimeout`. */
   readonly attemptMilliseconds: number;
+  /** No attempt begins later than this after the first one; its failure is then the caller's. */
+  readonly totalMilliseconds: number;
 }
 
 /** About 15 s of pauses: a server's restart is ridden out, a dead one is reported within minutes. */
@@ -28,6 +30,7 @@ export const defaultRetryLimits: RetryLimits = {
   firstPauseMilliseconds: 500,
   longestPauseMilliseconds: 8_000,
   attemptMilliseconds: 120_000, // a pack of 32 MiB over a line of 2.2 Mbit/s
+  totalMilliseconds: 600_000, // five hung attempts; a job's heartbeat and its caller wait no longer
 };
 
 export interface RetryOptions {
@@ -72,12 +75,13 @@ type Runner = <T>(action: string, signal: AbortSignal | undefined, call: Attempt
 function createRunner(options: RetryOptions): Runner {
   const { clock, limits = defaultRetryLimits } = options;
   return async (action, signal, call) => {
+    const deadline = clock.now() + limits.totalMilliseconds;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { attemptMilliseconds } = limits;
         return await limitTime(clock, attemptMilliseconds, action, signal, call, attempt);
       } catch (error) {
-        await pauseOrThrow(error, attempt, options, signal);
+        await pauseOrThrow(error, { attempt, deadline }, options, signal);
       }
     }
   };
@@ -112,17 +116,19 @@ async function limitTime<T>(
 
 async function pauseOrThrow(
   error: unknown,
-  attempt: number,
+  { attempt, deadline }: { readonly attempt: number; readonly deadline: number },
   options: RetryOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { clock, random, limits = defaultRetryLimits, onRetry } = options;
   if (!isAppError(error) || !retriedCodes.has(error.code) || attempt >= limits.attempts)
     throw error;
-  onRetry?.(error, attempt);
   const doubled = limits.firstPauseMilliseconds * 2 ** (attempt - 1);
   const pause = Math.min(doubled, limits.longestPauseMilliseconds);
-  await clock.sleep(Math.round(pause * (0.5 + random() / 2)), signal);
+  const milliseconds = Math.round(pause * (0.5 + random() / 2));
+  if (clock.now() + milliseconds > deadline) throw error;
+  onRetry?.(error, attempt);
+  await clock.sleep(milliseconds, signal);
 }
 
 async function holdsBytes(
@@ -145,6 +151,7 @@ async function* listAgain(
 ): AsyncGenerator<ObjectEntry, void, undefined> {
   const { clock, limits = defaultRetryLimits } = options;
   const shown = new Set<string>();
+  let deadline = clock.now() + limits.totalMilliseconds;
   for (let attempt = 1; ; attempt += 1) {
     const iterator = store.list(prefix, signal)[Symbol.asyncIterator]();
     const read: Attempt<readonly ObjectEntry[]> = () => readSome(iterator);
@@ -152,6 +159,7 @@ async function* listAgain(
       for (;;) {
         const entries = await limitTime(clock, limits.attemptMilliseconds, "list", signal, read);
         if (entries.length === 0) return;
+        deadline = clock.now() + limits.totalMilliseconds; // the reader may take its time
         for (const entry of entries) {
           if (shown.has(entry.name)) continue;
           shown.add(entry.name);
@@ -159,7 +167,7 @@ async function* listAgain(
         }
       }
     } catch (error) {
-      await pauseOrThrow(error, attempt, options, signal);
+      await pauseOrThrow(error, { attempt, deadline }, options, signal);
     } finally {
       // Not awaited: a generator that hangs in next() would hang here too.
       iterator.return?.().catch(() => undefined);

@@ -75,6 +75,25 @@ describe("retryStore", () => {
     assert.equal(pauses.length, defaultRetryLimits.attempts - 1);
   });
 
+  it("gives up when its time is over, however many attempts are left", async () => {
+    let now = 0;
+    const pauses: number[] = [];
+    const clock: Clock = {
+      now: () => now,
+      sleep: async (milliseconds) => {
+        if (milliseconds === defaultRetryLimits.attemptMilliseconds)
+          return new Promise(() => undefined);
+        pauses.push(milliseconds);
+        now += milliseconds;
+      },
+    };
+    const limits = { ...defaultRetryLimits, attempts: 1000, totalMilliseconds: 10_000 };
+    const plan = { failAt: 1, fault: "io-error", isLasting: true } as const;
+    const { store } = openRetrying(plan, undefined, { clock, limits });
+    await assert.rejects(store.put("config", someBytes(10)), { code: "StoreUnreachable" });
+    assert.deepEqual(pauses, [500, 1000, 2000, 4000]);
+  });
+
   it("gives up a hung call and tells it", async () => {
     const inner = openMemoryStore();
     const signals: AbortSignal[] = [];

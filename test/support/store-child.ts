@@ -10,6 +10,7 @@ import { listAll, someBytes } from "../contracts/object-store.ts";
 
 const jobs: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   "fill-up": fillUp,
+  "put-one": putOne,
   "put-until-killed": putUntilKilled,
   "write-denied": writeDenied,
   "write-read-only": writeReadOnly,
@@ -42,6 +43,12 @@ async function fillUp(path: string): Promise<void> {
   const names = (await listAll(store, "")).map(({ name }) => name);
   const isWhole = Buffer.compare(await store.get("small"), someBytes(1000)) === 0;
   say({ code, names, isWhole, probe: (await store.probe()).freeBytes });
+}
+
+async function putOne(path: string): Promise<void> {
+  const store = await openLocalStore({ path });
+  await store.put("data/aa/pack", someBytes(100_000));
+  await store.close();
 }
 
 async function putUntilKilled(path: string): Promise<void> {
