@@ -39,7 +39,13 @@ export class SftpSession {
     this.#connection.destroy();
   }
 
-  /** Most bytes of one write or read request. */
+  /** Most bytes of one read request. */
+  get maximumReadBytes(): number {
+    const { _maxReadLen: bytes } = this.#sftp as { readonly _maxReadLen?: number };
+    return bytes ?? 32_768; // what every server gives
+  }
+
+  /** Most bytes of one write request. */
   get maximumWriteBytes(): number {
     const { _maxWriteLen: bytes } = this.#sftp as { readonly _maxWriteLen?: number };
     return bytes ?? 32_768; // what every server takes

