@@ -13,7 +13,7 @@ const law = {
   base: [],
   generated: ["arm/contract.ts"],
   state: ["base", "npm:kysely"],
-  identity: ["base", "npm:node-forge"],
+  identity: ["base", "npm:node-forge", "npm:jose"],
   jobs: ["base", statePort],
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
@@ -26,12 +26,14 @@ const law = {
   provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat(
     "storage/store-spec.ts",
   ),
-  server: ["base", "arm", "npm:express", "npm:winston"],
+  server: ["base", "arm", "identity", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.
     ["npm:yaml", "npm:@azure/ms-rest-js"],
   ),
-  "config.ts": ["base", "npm:yaml"],
+  "config.ts": ["base", "npm:yaml", "config-authentication.ts", "config-values.ts"],
+  "config-authentication.ts": ["config-values.ts", "provider/access-rules.ts"],
+  "config-values.ts": ["base"],
   // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
   "backup-thread.ts": ["base", ...engineRoom],
   "thread-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "backup-thread.ts"],

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parse } from "yaml";
 import { AppError } from "./base/errors.ts";
+import { readAuthentication, type AuthenticationConfig } from "./config-authentication.ts";
+import { guid, integer, invalid, oneOf, path, section, text } from "./config-values.ts";
 
 /** Everything the service is told from outside, read once, checked, frozen. `deploy/config.example.yaml` shows it. */
 export interface Config {
@@ -15,7 +17,8 @@ export interface Config {
   readonly stateDirectory: string;
   /** Absolute folder below which restores are written. */
   readonly restoreRoot: string;
-  readonly authentication: { readonly mode: "development" | "none" };
+  /** How callers sign in. */
+  readonly authentication: AuthenticationConfig;
   readonly deployment: {
     readonly id?: string;
     readonly region: string;
@@ -97,16 +100,15 @@ export function parseConfig(
   const root = section(value, "configuration", settings);
   const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
   const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
-  const authentication = section(root["authentication"] ?? {}, "authentication", ["mode"]);
+  const listen = readListen(root["listen"] ?? {});
+  const listening = { host: listen.host, hasTls: root["tls"] !== undefined };
   return Object.freeze({
-    listen: readListen(root["listen"] ?? {}),
+    listen,
     ...(root["tls"] === undefined ? {} : { tls: readTls(root["tls"], folder) }),
     ...(publicBaseUrl === undefined ? {} : { publicBaseUrl }),
     stateDirectory: path(root["stateDirectory"], "stateDirectory", folder),
     restoreRoot: path(root["restoreRoot"], "restoreRoot", folder),
-    authentication: {
-      mode: oneOf(authentication["mode"] ?? "none", "authentication.mode", ["none", "development"]),
-    },
+    authentication: readAuthentication(root["authentication"] ?? {}, listening),
     deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
@@ -166,58 +168,12 @@ export function newDeploymentId(): string {
   return randomUUID();
 }
 
-function section(
-  value: unknown,
-  name: string,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid(name, "it must be a section of settings");
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key))
-      throw invalid(
-        name === "configuration" ? key : `${name}.${key}`,
-        `it is not a setting; known here: ${known.join(", ")}`,
-      );
-  }
-  return value as Record<string, unknown>;
-}
-
 function readTls(value: unknown, folder: string): { certificateFile: string; keyFile: string } {
   const tls = section(value, "tls", ["certificateFile", "keyFile"]);
   return {
     certificateFile: path(tls["certificateFile"], "tls.certificateFile", folder),
     keyFile: path(tls["keyFile"], "tls.keyFile", folder),
   };
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== "string" || value.trim() === "") throw invalid(name, "it must be text");
-  return value;
-}
-
-function integer(value: unknown, name: string, least: number, most: number): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most)
-    throw invalid(name, `it must be a whole number from ${least} to ${most}`);
-  return value;
-}
-
-function oneOf<T extends string>(value: unknown, name: string, values: readonly T[]): T {
-  const found = values.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(name, `it must be one of ${values.join(", ")}`);
-  return found;
-}
-
-function path(value: unknown, name: string, folder: string): string {
-  const given = text(value, name);
-  return isAbsolute(given) ? given : resolve(folder, given);
-}
-
-function guid(value: unknown, name: string): string {
-  const given = text(value, name).toLowerCase();
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given))
-    throw invalid(name, "it must be a GUID");
-  return given;
 }
 
 function optionalUrl(value: unknown): string | undefined {
@@ -237,10 +193,4 @@ function optionalUrl(value: unknown): string | undefined {
     );
   }
   return url.origin;
-}
-
-function invalid(name: string, fault: string): AppError {
-  return new AppError("InvalidConfiguration", `Setting "${name}" is not valid: ${fault}`, {
-    target: name,
-  });
 }

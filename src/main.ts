@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createDevelopmentAuthenticator } from "./arm/access.ts";
-import { createArmHandler } from "./arm/pipeline.ts";
+import { createTableAuthorizer } from "./arm/authorization.ts";
+import { createArmHandler, type ArmHandler } from "./arm/pipeline.ts";
 import { systemClock } from "./base/clock.ts";
 import { isAppError, toAppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
@@ -17,8 +17,11 @@ import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts"
 import { startWorker, type Worker } from "./jobs/worker.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
 import { parseRoles } from "./roles/role-config.ts";
+import { accessTable } from "./provider/access-rules.ts";
 import { createLogger } from "./server/logger.ts";
 import { startServer, type RunningServer } from "./server/server.ts";
+import { openAccess, type Access } from "./server/open-access.ts";
+import { readCertificatePair, watchCertificate } from "./server/watch-certificate.ts";
 import type { StateStore } from "./state/state-store.ts";
 import { openSqliteStore } from "./state/sqlite-store.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
@@ -133,14 +136,48 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
   });
 }
 
-function listen(
+async function listen(
   parts: Surroundings,
   backup: BackupProvider,
   stopping: AbortSignal,
 ): Promise<RunningServer> {
-  const { config, logger, store, deployment } = parts;
-  const isDevelopment = config.authentication.mode === "development";
-  const armHandler = createArmHandler({
+  const { config, logger, store } = parts;
+  const { tls: files } = config;
+  const access = openAccess(config.authentication, systemClock, logger);
+  const { asksForClientCertificate } = access;
+  const pair = files === undefined ? undefined : readCertificatePair(files);
+  const server = await startServer({
+    host: config.listen.host,
+    port: config.listen.port,
+    tls: pair === undefined ? undefined : { ...pair, asksForClientCertificate },
+    armHandler: createApi(parts, backup, access, stopping),
+    healthChecks: [{ name: "state", check: () => store.check() }, ...access.healthChecks],
+    clock: systemClock,
+    logger,
+  });
+  const unwatch =
+    files === undefined || pair === undefined
+      ? () => undefined
+      : watchCertificate(files, pair, server, logger);
+  return {
+    ...server,
+    close: async () => {
+      unwatch();
+      access.stop();
+      await server.close();
+    },
+  };
+}
+
+function createApi(
+  parts: Surroundings,
+  backup: BackupProvider,
+  access: Access,
+  stopping: AbortSignal,
+): ArmHandler {
+  const { config, logger, deployment } = parts;
+  const { authenticator, refererHosts } = access;
+  return createArmHandler({
     services: [
       { provider: backup.provider, contracts },
       { provider: backup.lifeCycle, contracts: lifeCycleContracts },
@@ -150,17 +187,10 @@ function listen(
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
     stopping,
+    refererHosts,
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
-    authenticator: isDevelopment ? createDevelopmentAuthenticator(logger) : undefined,
-  });
-  return startServer({
-    host: config.listen.host,
-    port: config.listen.port,
-    tls: readTls(config),
-    armHandler,
-    healthChecks: [{ name: "state", check: () => store.check() }],
-    clock: systemClock,
-    logger,
+    authenticator,
+    authorizer: createTableAuthorizer(accessTable),
   });
 }
 
@@ -190,14 +220,6 @@ async function keepSetting(store: StateStore, key: string, make: () => string): 
     if (!isAppError(error, "StateConflict")) throw error;
   }
   return keepSetting(store, key, make);
-}
-
-function readTls(config: Config): { certPem: string; keyPem: string } | undefined {
-  if (config.tls === undefined) return undefined;
-  return {
-    certPem: readFileSync(config.tls.certificateFile, "utf8"),
-    keyPem: readFileSync(config.tls.keyFile, "utf8"),
-  };
 }
 
 function makeFolder(parent: string, name: string): string {

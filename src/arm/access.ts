@@ -9,6 +9,8 @@ export interface Caller {
   readonly tenantId: string | undefined;
   /** True only for an authenticated ARM front door: its `referer` and system data are believed. */
   readonly isFrontDoor: boolean;
+  /** What a caller with a token may be; nobody else has any. */
+  readonly roles?: ReadonlySet<string>;
 }
 
 /** Tells who calls, or throws `AuthenticationFailed` (401) or `Forbidden` (403). */

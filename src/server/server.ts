@@ -1,6 +1,6 @@
 import express from "express";
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
@@ -15,12 +15,22 @@ export interface ServerOptions extends AppOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** Present: HTTPS only. */
-  readonly tls?: { readonly certPem: string; readonly keyPem: string } | undefined;
+  readonly tls?: TlsOptions | undefined;
   readonly clock: Clock;
   /** How long `/readyz` says no before the port closes, so that balancers notice; none by default. */
   readonly announceMilliseconds?: number | undefined;
   /** How long answers under way may take once the service closes. */
   readonly drainMilliseconds?: number | undefined;
+}
+
+export interface TlsPair {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+export interface TlsOptions extends TlsPair {
+  /** Asks callers for a certificate; whoever shows none, or any, gets as far as the ARM handler. */
+  readonly asksForClientCertificate?: boolean;
 }
 
 export interface AppOptions {
@@ -33,6 +43,11 @@ export interface AppOptions {
 export interface RunningServer {
   /** `http://host:port`, as bound. */
   readonly url: string;
+  /**
+   * For connections from now on. Throws `InvalidConfiguration`, and changes nothing, when the two do not
+   * fit or the server speaks HTTP.
+   */
+  replaceCertificate(pair: TlsPair): void;
   /** Readiness turns false, no new connection is taken, answers under way are finished. Again is harmless. */
   close(): Promise<void>;
 }
@@ -65,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let closing: Promise<void> | undefined;
   return {
     url,
+    replaceCertificate: (pair) => replaceCertificate(server, pair),
     close() {
       isDraining = true;
       closing ??= drain(server, connections, options);
@@ -123,9 +139,29 @@ function createListener({ tls }: ServerOptions, app: express.Express): Server {
   // The check for a Host header is ours, so that its answer has a body.
   const settings = { ...limits, requireHostHeader: false, insecureHTTPParser: false };
   if (tls === undefined) return createHttpServer(settings, app);
+  const { asksForClientCertificate: requestCert = false } = tls;
+  return withCertificate(tls, (pair) =>
+    // Whom a certificate belongs to is for the ARM handler to judge, which can say what is wrong.
+    createHttpsServer(
+      { ...settings, ...pair, minVersion: "TLSv1.2", requestCert, rejectUnauthorized: false },
+      app,
+    ),
+  );
+}
+
+function replaceCertificate(server: Server, pair: TlsPair): void {
+  withCertificate(pair, (context) => {
+    if (!(server instanceof HttpsServer)) throw new Error("The server speaks HTTP");
+    server.setSecureContext({ ...context, minVersion: "TLSv1.2" });
+  });
+}
+
+function withCertificate<T>(
+  { certPem: cert, keyPem: key }: TlsPair,
+  use: (pair: { readonly cert: string; readonly key: string }) => T,
+): T {
   try {
-    const { certPem: cert, keyPem: key } = tls;
-    return createHttpsServer({ ...settings, cert, key, minVersion: "TLSv1.2" }, app);
+    return use({ cert, key });
   } catch (cause) {
     throw new AppError(
       "InvalidConfiguration",

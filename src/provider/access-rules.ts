@@ -1,0 +1,47 @@
+import type { AccessTable } from "../arm/authorization.ts";
+
+/** What a caller with a token may be here; `authentication.bearer.roles` maps claims to these. */
+export const roles = ["Reader", "Operator", "Administrator", "RecoveryOfficer", "Auditor"] as const;
+export type Role = (typeof roles)[number];
+
+const read: readonly Role[] = roles;
+const operate: readonly Role[] = ["Operator", "Administrator"];
+// Who configures where backups go must not be the one who can open them.
+const restore: readonly Role[] = ["RecoveryOfficer"];
+const verify: readonly Role[] = [...operate, ...restore];
+const administer: readonly Role[] = ["Administrator"];
+const frontDoorOnly: readonly Role[] = [];
+
+const subscription = "/subscriptions/{subscriptionId}";
+const group = `${subscription}/resourceGroups/{resourceGroupName}`;
+const namespace = "providers/Microsoft.Backup.Admin";
+const locations = `${group}/${namespace}/backupLocations`;
+const location = `${locations}/{location}`;
+const backup = `${location}/backups/{backup}`;
+const regional = `${subscription}/${namespace}/locations/{location}`;
+
+/** Every route and poll address of every api-version; a test holds it against the contracts. */
+export const accessTable: AccessTable = {
+  [`GET /${namespace}/operations`]: read,
+  [`GET ${subscription}/${namespace}/backupLocations`]: read,
+  [`GET ${locations}`]: read,
+  [`GET ${location}`]: read,
+  [`PUT ${location}`]: administer,
+  [`PATCH ${location}`]: administer,
+  [`DELETE ${location}`]: administer,
+  [`POST ${location}/createBackup`]: operate,
+  [`POST ${location}/verify`]: verify,
+  [`POST ${location}/pruneExternalStore`]: administer,
+  [`GET ${location}/backups`]: read,
+  [`GET ${backup}`]: read,
+  [`POST ${backup}/restore`]: restore,
+  [`POST ${backup}/verify`]: verify,
+  [`GET ${location}/operationResults/{operationId}`]: read,
+  [`GET ${location}/operationStatuses/{operationId}`]: read,
+  [`GET ${regional}/operationResults/{operationId}`]: read,
+  [`GET ${regional}/operationStatuses/{operationId}`]: read,
+  [`POST ${regional}/operationStatuses/{operationId}/cancel`]: operate,
+  [`POST ${group}/${namespace}/deployments/{deployment}/preflight`]: administer,
+  [`POST ${group}/moveResources`]: frontDoorOnly,
+  [`PUT ${subscription}`]: frontDoorOnly,
+};
