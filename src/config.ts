@@ -19,6 +19,8 @@ export interface Config {
   readonly restoreRoot: string;
   /** How callers sign in. */
   readonly authentication: AuthenticationConfig;
+  /** Requests a second of one caller in one subscription. */
+  readonly limits: Limits;
   readonly deployment: {
     readonly id?: string;
     readonly region: string;
@@ -81,6 +83,7 @@ const settings: readonly string[] = [
   "stateDirectory",
   "restoreRoot",
   "authentication",
+  "limits",
   "deployment",
   "roles",
   "log",
@@ -109,6 +112,7 @@ export function parseConfig(
     stateDirectory: path(root["stateDirectory"], "stateDirectory", folder),
     restoreRoot: path(root["restoreRoot"], "restoreRoot", folder),
     authentication: readAuthentication(root["authentication"] ?? {}, listening),
+    limits: readLimits(root["limits"] ?? {}),
     deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
@@ -131,6 +135,24 @@ function readListen(value: unknown): Config["listen"] {
   return {
     host: text(listen["host"] ?? "127.0.0.1", "listen.host"),
     port: integer(listen["port"] ?? 8443, "listen.port", 0, 65_535),
+  };
+}
+
+interface Limits {
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
+  readonly deletesPerSecond: number;
+}
+
+function readLimits(value: unknown): Limits {
+  const usual: Limits = { readsPerSecond: 100, writesPerSecond: 20, deletesPerSecond: 20 };
+  const limits = section(value, "limits", Object.keys(usual));
+  const read = (name: keyof Limits): number =>
+    integer(limits[name] ?? usual[name], `limits.${name}`, 1, 1_000_000);
+  return {
+    readsPerSecond: read("readsPerSecond"),
+    writesPerSecond: read("writesPerSecond"),
+    deletesPerSecond: read("deletesPerSecond"),
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTableAuthorizer } from "./arm/authorization.ts";
 import { createArmHandler, type ArmHandler } from "./arm/pipeline.ts";
+import { createThrottle } from "./arm/throttle.ts";
 import { systemClock } from "./base/clock.ts";
 import { isAppError, toAppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
@@ -191,6 +192,7 @@ function createApi(
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator,
     authorizer: createTableAuthorizer(accessTable),
+    throttle: createThrottle(config.limits, systemClock),
   });
 }
 

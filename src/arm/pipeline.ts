@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import type { LogFields, Logger } from "../base/log.ts";
-import { defaultAuthorizer, denyAll, type Authenticator, type Authorizer } from "./access.ts";
+import {
+  defaultAuthorizer,
+  denyAll,
+  type Authenticator,
+  type Authorizer,
+  type Caller,
+} from "./access.ts";
 import { errorAnswer, headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
 import { chooseApiVersion } from "./api-version.ts";
 import {
@@ -20,10 +26,12 @@ import type { RequestContext } from "./request-context.ts";
 import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 import { readDeclaredQuery } from "./declared-query.ts";
 import type { ArmRequest } from "./resource-type.ts";
+import type { Throttle } from "./throttle.ts";
 import {
   chooseEndpoint,
   createRouter,
   type ContractEndpoint,
+  type Endpoint,
   type PathMatch,
   type Router,
   type Service,
@@ -38,6 +46,8 @@ export interface PipelineOptions extends ContextSettings {
   /** Absent: everybody is refused. */
   readonly authenticator?: Authenticator | undefined;
   readonly authorizer?: Authorizer | undefined;
+  /** Absent: nobody asks too often. */
+  readonly throttle?: Throttle | undefined;
   readonly newId?: (() => string) | undefined;
   readonly maximumBodyBytes?: number | undefined;
   /** A handler that takes longer is answered for with 503. */
@@ -110,6 +120,8 @@ async function answerRequest(
   trace.route = path;
   // Authentication: only from here on may headers be believed.
   const caller = await authenticator.authenticate(request);
+  // Budget: before anything costs more. Polls are free, or started work would look failed.
+  const budget = takeBudget(pipeline, match, endpoint, method, caller);
   const context = buildContext(request, ids, apiVersion, caller, pipeline, logger);
   // Authorization: by the meaning of the path, never by its text.
   await authorizer.authorize(caller, { method, path, params: match.params });
@@ -128,7 +140,22 @@ async function answerRequest(
       : // Validation and preconditions: before the handler, so that nothing is half done.
         await prepareRoute(pipeline, request, endpoint, match, target, context);
   // Handler and answer.
-  return runWithDeadline(pipeline.clock, deadlineOf(pipeline), abandoned, work);
+  const answer = await runWithDeadline(pipeline.clock, deadlineOf(pipeline), abandoned, work);
+  return { ...answer, headers: { ...answer.headers, ...budget } };
+}
+
+/** Headers that tell what is left; throws `TooManyRequests`. */
+function takeBudget(
+  { throttle }: Pipeline,
+  { service, params }: PathMatch,
+  endpoint: Endpoint,
+  method: string,
+  { principal }: Caller,
+): Readonly<Record<string, string>> | undefined {
+  if (endpoint.kind === "poll") return undefined;
+  const { namespace } = service.provider;
+  const subscriptionId = params["subscriptionId"] ?? "";
+  return throttle?.take({ callerId: principal.id, subscriptionId, method, namespace });
 }
 
 /** Aborts when the connection ends before the answer: nobody needs the work any more. */

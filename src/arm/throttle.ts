@@ -1,0 +1,91 @@
+import type { Clock } from "../base/clock.ts";
+import { armError } from "./errors.ts";
+
+/** How many requests one caller may make in one subscription; each kind has a budget of its own. */
+export interface ThrottleLimits {
+  readonly readsPerSecond: number;
+  /** PUT, PATCH and POST. */
+  readonly writesPerSecond: number;
+  readonly deletesPerSecond: number;
+}
+
+export interface ThrottledRequest {
+  readonly callerId: string;
+  /** Empty for what belongs to no subscription. */
+  readonly subscriptionId: string;
+  readonly method: string;
+  readonly namespace: string;
+}
+
+export interface Throttle {
+  /** Takes one request from its budget and returns headers that tell the rest; throws `TooManyRequests`. */
+  take(request: ThrottledRequest): Readonly<Record<string, string>>;
+}
+
+// A budget that nobody used for this long is full again: scripts may begin with a burst.
+const burstSeconds = 10;
+// Far more callers than there are; beyond it the longest unused budgets are forgotten.
+const maximumBudgets = 10_000;
+
+interface Budget {
+  left: number;
+  /** Milliseconds since 1970. */
+  countedAt: number;
+}
+
+type Policy = "Reads" | "Writes" | "Deletes";
+
+export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
+  const rates: Readonly<Record<Policy, number>> = {
+    Reads: limits.readsPerSecond,
+    Writes: limits.writesPerSecond,
+    Deletes: limits.deletesPerSecond,
+  };
+  // The order of a Map is that of insertion: the first is the one unused for longest.
+  const budgets = new Map<string, Budget>();
+  return {
+    take({ callerId, subscriptionId, method, namespace }) {
+      const policy = policyOf(method);
+      const rate = rates[policy];
+      const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
+      const budget = refill(budgets.get(key), rate, clock.now());
+      budgets.delete(key);
+      budgets.set(key, budget);
+      forgetOldest(budgets);
+      if (budget.left < 1) throw tooMany(policy, (1 - budget.left) / rate);
+      budget.left -= 1;
+      const left = Math.floor(budget.left);
+      return { "x-ms-ratelimit-remaining-resource": `${namespace}/${policy};${left}` };
+    },
+  };
+}
+
+function policyOf(method: string): Policy {
+  if (method === "GET" || method === "HEAD") return "Reads";
+  return method === "DELETE" ? "Deletes" : "Writes";
+}
+
+function refill(budget: Budget | undefined, rate: number, now: number): Budget {
+  const full = rate * burstSeconds;
+  if (budget === undefined) return { left: full, countedAt: now };
+  // A clock that was set back gives nothing and takes nothing.
+  const seconds = Math.max(0, now - budget.countedAt) / 1000;
+  return { left: Math.min(full, budget.left + seconds * rate), countedAt: now };
+}
+
+function forgetOldest(budgets: Map<string, Budget>): void {
+  if (budgets.size <= maximumBudgets) return;
+  for (const key of budgets.keys()) {
+    budgets.delete(key);
+    return;
+  }
+}
+
+function tooMany(policy: Policy, seconds: number): Error {
+  const wait = Math.max(1, Math.ceil(seconds));
+  return armError(
+    "TooManyRequests",
+    `Too many requests (${policy.toLowerCase()}) in this subscription: come again in ${wait} s`,
+    { headers: { "Retry-After": String(wait) } },
+  );
+}
