@@ -57,7 +57,16 @@ module.exports = {
       .filter((rule) => rule.to.path.length > 0),
   ],
   allowedSeverity: "error",
-  forbidden: [{ name: "no-cycle", severity: "error", from: {}, to: { circular: true } }],
+  forbidden: [
+    { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    {
+      // The client of SMB could be published on its own.
+      name: "smb-alone",
+      severity: "error",
+      from: { path: toPath("storage/smb") },
+      to: { pathNot: toPath("storage/smb"), dependencyTypesNot: ["core"] },
+    },
+  ],
   options: {
     // Imports of types count: they bind layers as much as others do.
     tsPreCompilationDeps: true,

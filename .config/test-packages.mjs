@@ -9,6 +9,8 @@ const neededPrograms = {
   openssl: "openssl",
   sftp: "openssh-client",
   sshd: "openssh-server",
+  smbclient: "smbclient",
+  smbd: "samba",
   sqlite3: "sqlite3",
   strace: "strace",
 };

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import { systemClock } from "../../src/base/clock.ts";
@@ -13,6 +12,7 @@ import { describeObjectStore } from "../contracts/describe-object-store.ts";
 import { objectStoreCases, runStoreCase } from "../contracts/object-store.ts";
 import type { StoreUnderTest } from "../contracts/object-store.ts";
 import { openFaultyStore } from "../support/faulty-store.ts";
+import { fillFolder } from "../support/fill-folder.ts";
 import { lies, openLyingStore } from "../support/lying-store.ts";
 import { makeTempFolder, removeFolder } from "../support/temp-folder.ts";
 
@@ -31,20 +31,7 @@ async function openLocal(clock: Clock = systemClock): Promise<StoreUnderTest> {
   return {
     store,
     reopen: () => openLocalStore({ path }),
-    fill: async (names) => {
-      // Links to one file per folder: making 10,000 files takes seconds on some disks.
-      const made = new Map<string, string>();
-      for (const name of names) {
-        const file = join(path, "holdfast", name);
-        const first = made.get(dirname(file));
-        if (first !== undefined) linkSync(first, file);
-        else {
-          mkdirSync(dirname(file), { recursive: true });
-          writeFileSync(file, name);
-          made.set(dirname(file), file);
-        }
-      }
-    },
+    fill: async (names) => fillFolder(join(path, "holdfast"), names),
     dispose: async () => {
       await store.close();
       await removeFolder(path);
