@@ -1269,6 +1269,10 @@ export interface components {
         readonly SkipParameter: number;
         /** @description Where the next page starts, as nextLink gave it. */
         readonly SkipTokenParameter: string;
+        /** @description Comparisons of status, isAutomaticBackup, startTime or endTime, joined by and: status eq 'Succeeded' and startTime ge 2026-03-01. */
+        readonly FilterParameter: string;
+        /** @description One of status, isAutomaticBackup, startTime or endTime, with asc or desc. */
+        readonly OrderByParameter: string;
         /** @description Version of the contract that the caller speaks. */
         readonly ApiVersion: string;
         /** @description GUID of the subscription. */
@@ -1354,6 +1358,8 @@ export type ParameterBackupParameter = components['parameters']['BackupParameter
 export type ParameterTopParameter = components['parameters']['TopParameter'];
 export type ParameterSkipParameter = components['parameters']['SkipParameter'];
 export type ParameterSkipTokenParameter = components['parameters']['SkipTokenParameter'];
+export type ParameterFilterParameter = components['parameters']['FilterParameter'];
+export type ParameterOrderByParameter = components['parameters']['OrderByParameter'];
 export type ParameterApiVersion = components['parameters']['ApiVersion'];
 export type ParameterSubscriptionId = components['parameters']['SubscriptionId'];
 export type ParameterResourceGroupName = components['parameters']['ResourceGroupName'];
@@ -1894,6 +1900,10 @@ export interface operations {
                 readonly $skip?: components["parameters"]["SkipParameter"];
                 /** @description Where the next page starts, as nextLink gave it. */
                 readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Comparisons of status, isAutomaticBackup, startTime or endTime, joined by and: status eq 'Succeeded' and startTime ge 2026-03-01. */
+                readonly $filter?: components["parameters"]["FilterParameter"];
+                /** @description One of status, isAutomaticBackup, startTime or endTime, with asc or desc. */
+                readonly $orderby?: components["parameters"]["OrderByParameter"];
                 /** @description Version of the contract that the caller speaks. */
                 readonly "api-version": components["parameters"]["ApiVersion"];
             };

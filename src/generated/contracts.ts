@@ -3249,6 +3249,16 @@ export const contracts: readonly Contract[] = [
       "name": "$skipToken",
       "type": "string",
       "required": false
+     },
+     {
+      "name": "$filter",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$orderby",
+      "type": "string",
+      "required": false
      }
     ],
     "responses": {

@@ -6,6 +6,7 @@ import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
 import { verifyStore } from "./action-verify.ts";
 import { moveNotSupported } from "./faults.ts";
+import { listBackups } from "./backup-list.ts";
 import { backupHandler } from "./jobs-backup.ts";
 import { configureHandler } from "./jobs-configure.ts";
 import { deleteHandler } from "./jobs-delete.ts";
@@ -25,7 +26,7 @@ import {
 import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
 import { createPreflight } from "./preflight.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
-import { listBackups, listLocations, readBackup, readLocation } from "./reads.ts";
+import { listLocations, readBackup, readLocation } from "./reads.ts";
 import { inOpenSubscription, putSubscription } from "./subscriptions.ts";
 import { sweepProvider } from "./sweeper.ts";
 

@@ -2,7 +2,7 @@ import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import { findBackup, findLocation } from "./action-target.ts";
 import { getLocation, listAll } from "./documents.ts";
 import { resourceNotFound } from "./faults.ts";
-import type { Backup, BackupLocation } from "./model.ts";
+import type { BackupLocation } from "./model.ts";
 import { locationEtag, viewOf } from "./model.ts";
 import { pageOf } from "./paging.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -31,14 +31,19 @@ export async function listLocations(deps: ProviderDeps, request: ArmRequest): Pr
   const group = request.params["resourceGroupName"];
   const scope = group === undefined ? subscription : `${subscription}${group.toLowerCase()}/`;
   const items = await listAll<BackupLocation>(deps.store, "location", scope);
-  const page = pageOf(request, items, { scope, hasNextLink: true, pagingKey: deps.pagingKey });
   const converter = converterOf(request.context.apiVersion);
-  const value = page.value.map(({ value: location }) => {
-    const written = location.resourceGroupName;
-    const form = formOf(request.context, group ?? written, written, deps.clock.now());
-    return converter.renderLocation(viewOf(location), form);
+  const { value, nextLink } = pageOf(request, items, {
+    scope,
+    hasNextLink: true,
+    pagingKey: deps.pagingKey,
+    positionOf: ({ key }) => key,
+    render: ({ value: location }) => {
+      const written = location.resourceGroupName;
+      const form = formOf(request.context, group ?? written, written, deps.clock.now());
+      return converter.renderLocation(viewOf(location), form);
+    },
   });
-  return { kind: "value", body: { value, nextLink: page.nextLink } };
+  return { kind: "value", body: { value, nextLink } };
 }
 
 /** GET of a backup. */
@@ -56,26 +61,4 @@ export async function readBackup(deps: ProviderDeps, request: ArmRequest): Promi
     kind: "value",
     body: converterOf(request.context.apiVersion).renderBackup(backup.value, form),
   };
-}
-
-/** GET of a location's backups, ordered by their GUIDs. */
-export async function listBackups(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const converter = converterOf(request.context.apiVersion);
-  const prefix = `${scope.key}/backups/`;
-  const items = await listAll<Backup>(deps.store, "backup", prefix);
-  const page = pageOf(request, items, {
-    scope: prefix,
-    hasNextLink: converter.isModern,
-    pagingKey: deps.pagingKey,
-  });
-  const form = formOf(
-    request.context,
-    scope.identity.resourceGroupName,
-    location.value.resourceGroupName,
-    deps.clock.now(),
-  );
-  const value = page.value.map((item) => converter.renderBackup(item.value, form));
-  return { kind: "value", body: { value, nextLink: page.nextLink } };
 }

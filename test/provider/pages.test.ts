@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   aModernLocation,
+  type Exchange,
   type ProviderServer,
   publicBaseUrl,
   startProviderServer,
@@ -120,5 +121,91 @@ describe("pages of locations", () => {
     for (const removal of removals) await arm.finish(removal);
     assert.deepEqual((await arm.send("GET", list)).body.value, []);
     assert.deepEqual(await arm.world.store.list("backup", { limit: 10 }), []);
+  });
+});
+
+describe("pages of backups", () => {
+  const backups = `${list}/history/backups`;
+  before(async () => {
+    await make("history");
+    for (let number = 0; number < 7; number += 1) {
+      const started = await arm.send("POST", `${list}/history/createBackup`);
+      await arm.finish(started);
+      await arm.world.stopWorkers();
+      await arm.world.clock.advance(number === 3 ? 500 : 61_000);
+      arm.world.startWorker();
+    }
+  });
+  const times = async (query: string): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    for (let next: string | null = `${backups}?${query}`; next !== null;) {
+      const { body, text, status }: Exchange = await arm.send("GET", next);
+      assert.equal(status, 200, text);
+      seen.push(...body.value.map(({ properties }: Json) => properties.startTime));
+      next = body.nextLink;
+    }
+    return seen;
+  };
+  const sorted = (all: readonly string[]): readonly string[] =>
+    [...all].sort((one, other) => Date.parse(one) - Date.parse(other));
+
+  it("rule 143: $orderby holds over all pages, both ways", async () => {
+    const rising = await times("$orderby=startTime&$top=2");
+    assert.equal(rising.length, 7);
+    assert.deepEqual(rising, sorted(rising));
+    assert.deepEqual(await times("$orderby=startTime desc&$top=3"), rising.toReversed());
+  });
+
+  it("rules 143 and 150: $filter holds over all pages", async () => {
+    const rising = await times("$orderby=startTime");
+    const since = rising[3] ?? "";
+    const filter = encodeURIComponent(`startTime ge ${since} and status eq 'succeeded'`);
+    assert.deepEqual(sorted(await times(`$filter=${filter}&$top=2`)), rising.slice(3));
+    assert.deepEqual(await times("$filter=isAutomaticBackup eq true"), []);
+  });
+
+  it("rule 150, A26: what cannot be understood is 400", async () => {
+    for (const odd of ["$filter=x eq 1", "$orderby=password", "$filter=status eq 'a' or 1 eq 1"]) {
+      const answer = await arm.send("GET", `${backups}?${odd}`);
+      assert.equal(answer.status, 400, odd);
+      assert.equal(answer.body.error.code, "InvalidQueryParameter");
+    }
+  });
+
+  it("rule 145: a token of another order is 400", async () => {
+    const { nextLink } = (await arm.send("GET", `${backups}?$orderby=startTime&$top=2`)).body;
+    const other = nextLink.replace("startTime", "endTime");
+    assert.equal((await arm.send("GET", other)).body.error.code, "InvalidSkipToken");
+  });
+
+  it("rule 258, A27: pages of large items stay below 8 MB", async () => {
+    const key = `${backups}/`.toLowerCase();
+    const [document] = await arm.world.store.list<Json>("backup", { prefix: key, limit: 1 });
+    assert.ok(document);
+    const role = { ...document.value.record.roles[0], warnings: [] };
+    const roles = Array.from({ length: 3_000 }, (_none, at) => ({ ...role, name: `role-${at}` }));
+    const record = { ...document.value.record, roles };
+    for (let number = 0; number < 30; number += 1) {
+      const id = `ffffffff-0000-4000-8000-${String(number).padStart(12, "0")}`;
+      const value = { ...document.value, id, record };
+      await arm.world.store.commit([{ op: "put", kind: "backup", key: `${key}${id}`, value }]);
+    }
+    for (const version of ["2026-12-01"]) {
+      const ids = new Set<string>();
+      let pages = 0;
+      for (
+        let next: string | null = `${backups}?api-version=${version}`;
+        next !== null;
+        pages += 1
+      ) {
+        const { body, text }: Exchange = await arm.send("GET", next);
+        assert.ok(pages < 50, "The links do not end");
+        assert.ok(text.length < 8 * 2 ** 20, `${text.length} bytes`);
+        body.value.forEach(({ id }: Json) => ids.add(id));
+        next = body.nextLink;
+      }
+      assert.ok(pages > 1);
+      assert.equal(ids.size, 37);
+    }
   });
 });

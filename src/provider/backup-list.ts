@@ -1,0 +1,87 @@
+import { parseFilter, parseOrderBy, type ListFields, type ListItem } from "../arm/list-query.ts";
+import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
+import { toIso } from "../base/clock.ts";
+import type { Document } from "../state/state-store.ts";
+import { findLocation } from "./action-target.ts";
+import { listAll } from "./documents.ts";
+import type { Backup } from "./model.ts";
+import { pageOf } from "./paging.ts";
+import type { ProviderDeps } from "./provider-deps.ts";
+import { scopeOf } from "./request-scope.ts";
+import { converterOf, formOf } from "./versions.ts";
+
+type Item = Document<Backup>;
+type Render = (item: Item) => unknown;
+
+/** What `$filter` and `$orderby` may name, in 2026-12-01. */
+const fields: ListFields = {
+  status: "text",
+  isAutomaticBackup: "boolean",
+  startTime: "time",
+  endTime: "time",
+};
+
+/** GET of a location's backups, ordered by their GUIDs unless asked otherwise. */
+export async function listBackups(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const converter = converterOf(request.context.apiVersion);
+  const asked = scope.identity.resourceGroupName;
+  const written = location.value.resourceGroupName;
+  const form = formOf(request.context, asked, written, deps.clock.now());
+  const render: Render = (item) => converter.renderBackup(item.value, form);
+  const prefix = `${scope.key}/backups/`;
+  const all = await listAll<Backup>(deps.store, "backup", prefix);
+  const order = orderOf(request, filterItems(request, all, render), render);
+  const page = pageOf(request, order.items, {
+    scope: `${prefix}${order.name}`,
+    hasNextLink: converter.isModern,
+    pagingKey: deps.pagingKey,
+    positionOf: order.positionOf,
+    isDescending: order.isDescending,
+    render,
+  });
+  return { kind: "value", body: { value: page.value, nextLink: page.nextLink } };
+}
+
+function filterItems(request: ArmRequest, items: readonly Item[], render: Render): readonly Item[] {
+  const filter = request.query["$filter"];
+  if (!filter) return items;
+  const holds = parseFilter(filter, fields);
+  return items.filter((item) => holds(propertiesOf(render(item))));
+}
+
+interface Order {
+  readonly items: readonly Item[];
+  /** For the scope of the tokens. */
+  readonly name: string;
+  readonly positionOf: (item: Item) => string;
+  readonly isDescending: boolean;
+}
+
+function orderOf(request: ArmRequest, items: readonly Item[], render: Render): Order {
+  const orderBy = request.query["$orderby"];
+  if (!orderBy) return { items, name: "", positionOf: ({ key }) => key, isDescending: false };
+  const { name, isDescending } = parseOrderBy(orderBy, fields);
+  const positions = new Map(
+    items.map((item) => [item.key, `${sortable(propertiesOf(render(item))[name])}\n${item.key}`]),
+  );
+  const positionOf = ({ key }: Item): string => positions.get(key) ?? key;
+  const sign = isDescending ? -1 : 1;
+  const sorted = [...items].sort((one, other) =>
+    positionOf(one) < positionOf(other) ? -sign : sign,
+  );
+  const place = `?${name}${isDescending ? " desc" : ""}`;
+  return { items: sorted, name: place, positionOf, isDescending };
+}
+
+/** Texts that order as their values do; what has none comes first. Times are shown with and without a fraction. */
+function sortable(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? toIso(Date.parse(text)) : text;
+}
+
+function propertiesOf(body: unknown): ListItem {
+  return (body as { readonly properties: ListItem }).properties;
+}
