@@ -6,7 +6,11 @@ import { delimiter, join } from "node:path";
 /** Program → Debian package that brings it. */
 const neededPrograms = {
   az: "azure-cli",
+  "ceph-mon": "ceph-mon",
+  "ceph-osd": "ceph-osd",
+  ceph: "ceph-common",
   openssl: "openssl",
+  radosgw: "radosgw",
   sftp: "openssh-client",
   sshd: "openssh-server",
   smbclient: "smbclient",
