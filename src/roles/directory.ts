@@ -1,12 +1,11 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 
 import { AppError } from "../base/errors.ts";
 import type { Source, SourceEntry, SourceHost } from "../engine/source.ts";
 import { createWalk, nodeWalkSystem } from "./directory-walk.ts";
-import type { WalkSystem } from "./directory-walk.ts";
+import type { Walk, WalkSystem } from "./directory-walk.ts";
 import { compileExcludes } from "./exclude.ts";
-import { toRawPath } from "./raw-path.ts";
+import { toRawPath, toSystemPath } from "./raw-path.ts";
 import { readSettings, readTexts, requirePath } from "./settings-reader.ts";
 import { WalkAhead } from "./walk-ahead.ts";
 
@@ -18,7 +17,7 @@ export interface DirectorySettings {
 }
 
 const batchEntries = 256; // enough to make the hand-over free, little enough to start copying at once
-const threadEntries = 1024; // smaller folders are walked before a thread has started
+const threadEntries = 1024; // a smaller folder is listed before a thread has started
 
 /** Reads the settings of a directory role. */
 export function parseDirectorySettings(value: unknown, place: string): DirectorySettings {
@@ -36,50 +35,75 @@ export function openDirectorySource(
   host: Pick<SourceHost, "warn">,
   system?: WalkSystem,
 ): Source {
-  let root = "";
+  let walk: StartedWalk | undefined;
   return {
     prepare: async (signal) => {
       signal.throwIfAborted();
-      root = findRoot(settings.path);
+      walk = startWalk(settings, toRawPath(findRoot(settings.path)), host, system);
     },
-    entries: (signal) => walkFolder(settings, toRawPath(root), host, system, signal),
+    entries: async function* (signal): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+      if (walk === undefined) return;
+      walk.requireRoot();
+      for (let from = 0; from < walk.first.length; from += batchEntries) {
+        signal.throwIfAborted();
+        yield walk.first.slice(from, from + batchEntries);
+      }
+      for await (const batch of walk.rest) {
+        signal.throwIfAborted();
+        yield batch;
+      }
+    },
     open: () => {
       throw new AppError("SourceFailed", "Cannot open a stream: a directory role has files only");
     },
-    close: async () => undefined,
+    close: async () => walk?.close(),
   };
 }
 
-async function* walkFolder(
+interface StartedWalk {
+  /** Throws `SourceFailed` when the folder is gone, or another one is in its place, as after a lost mount. */
+  requireRoot(): void;
+  readonly first: readonly SourceEntry[];
+  readonly rest: AsyncIterable<readonly SourceEntry[]> | Iterable<readonly SourceEntry[]>;
+  close(): Promise<void>;
+}
+
+function startWalk(
   { exclude = [] }: DirectorySettings,
   root: string,
   host: Pick<SourceHost, "warn">,
   system: WalkSystem | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+): StartedWalk {
   const warn = host.warn.bind(host);
   const isExcluded = compileExcludes(exclude);
   const walk = createWalk({ root, isExcluded, warn, system: system ?? nodeWalkSystem });
-  let ahead: WalkAhead | undefined;
-  try {
-    for (let count = 0; ahead?.isReady !== true;) {
-      signal.throwIfAborted();
-      const batch = walk.next(batchEntries);
-      if (batch.length === 0) return;
-      count += batch.length;
-      if (system === undefined && count >= threadEntries)
-        ahead ??= new WalkAhead({ root, exclude }, warn);
-      yield batch;
-      // So that the thread is heard when it is there.
-      if (ahead !== undefined) await setImmediate();
-    }
-    for await (const batch of ahead.entries(walk.state)) {
-      signal.throwIfAborted();
-      yield batch;
-    }
-  } finally {
-    await ahead?.close();
+  const requireRoot = watchRoot(root, system ?? nodeWalkSystem);
+  const first = walk.next(threadEntries);
+  if (system === undefined && first.length === threadEntries) {
+    const ahead = new WalkAhead({ root, exclude }, walk.state, warn);
+    return { requireRoot, first, rest: ahead.entries(), close: () => ahead.close() };
   }
+  return { requireRoot, first, rest: takeBatches(walk), close: async () => undefined };
+}
+
+function watchRoot(root: string, { stat }: WalkSystem): () => void {
+  const { dev, ino } = stat(toSystemPath(root));
+  return () => {
+    try {
+      const now = stat(toSystemPath(root));
+      if (now.dev === dev && now.ino === ino) return;
+    } catch {
+      // As if another were there.
+    }
+    const message =
+      "The folder of the role went away while the backup began: see that it is mounted";
+    throw new AppError("SourceFailed", message);
+  };
+}
+
+function* takeBatches(walk: Walk): Generator<readonly SourceEntry[], void, undefined> {
+  for (let batch = walk.next(batchEntries); batch.length > 0; batch = walk.next(batchEntries))
+    yield batch;
 }
 
 function findRoot(path: string): string {

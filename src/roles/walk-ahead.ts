@@ -6,13 +6,11 @@ import type { WalkState } from "./directory-walk.ts";
 import { decodeEntries } from "./walk-codec.ts";
 import type { FromWalkWorker, ToWalkWorker, WalkSetup } from "./walk-messages.ts";
 
-/** Batches the thread may be ahead: bounds what waits, and is enough to keep both sides busy. */
-const batchesAhead = 4;
+/** Batches the thread may be ahead, some 5 MB: it lists while the repository is opened. */
+const batchesAhead = 64;
 
-/** A thread that walks ahead of whoever takes the entries. */
+/** A thread that goes on with a walk, ahead of whoever takes the entries. */
 export class WalkAhead {
-  /** True once the thread can take a walk over. */
-  isReady = false;
   readonly #thread: Worker;
   readonly #localRoot: string;
   readonly #warn: (warning: SourceWarning) => void;
@@ -20,22 +18,22 @@ export class WalkAhead {
   #failure: AppError | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(setup: WalkSetup, warn: (warning: SourceWarning) => void) {
+  constructor(setup: WalkSetup, state: WalkState, warn: (warning: SourceWarning) => void) {
     this.#localRoot = setup.root.endsWith("/") ? setup.root : `${setup.root}/`;
     this.#warn = warn;
     this.#thread = new Worker(
       new URL(`./walk-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-      { workerData: setup },
+      { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 } },
     );
     this.#thread.on("message", (message: FromWalkWorker) => this.#receive(message));
     this.#thread.on("error", (cause) => this.#fail(cause));
     this.#thread.on("exit", () => this.#fail(undefined));
-  }
-
-  /** The entries from where the walk was left. */
-  async *entries(state: WalkState): AsyncGenerator<readonly SourceEntry[], void, undefined> {
     this.#ask({ state });
     for (let asked = 1; asked < batchesAhead; asked += 1) this.#ask({});
+  }
+
+  /** The entries from where the walk was left; once. */
+  async *entries(): AsyncGenerator<readonly SourceEntry[], void, undefined> {
     for (;;) {
       const batch = await this.#nextBatch();
       for (const warning of batch.warnings) this.#warn(warning);
@@ -66,9 +64,11 @@ export class WalkAhead {
   }
 
   #receive(message: FromWalkWorker): void {
-    if (message.kind === "ready") this.isReady = true;
-    else if (message.kind === "entries") this.#batches.push(message);
-    else
+    if (message.kind === "entries") {
+      this.#batches.push(message);
+      // At its end the thread only holds memory.
+      if (message.entries.byteLength === 0) void this.#thread.terminate();
+    } else
       this.#failure ??= new AppError(
         errorCodes.find((code) => code === message.code) ?? "SourceFailed",
         message.message,

@@ -18,7 +18,6 @@ export interface ToWalkWorker {
 }
 
 export type FromWalkWorker =
-  | { readonly kind: "ready" }
   | {
       readonly kind: "entries";
       /** As `encodeEntries` makes them; none at the end. */

@@ -33,7 +33,6 @@ function serve({ root, exclude }: WalkSetup): void {
       send({ kind: "failed", code, message });
     }
   });
-  send({ kind: "ready" });
 }
 
 function send(message: FromWalkWorker, transfer: ArrayBuffer[] = []): void {

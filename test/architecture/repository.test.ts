@@ -152,6 +152,7 @@ function isGoodSubject(subject: string): boolean {
   const others = [
     "all",
     "bench",
+    "deps",
     "docs",
     "front-door",
     "main",
@@ -159,6 +160,7 @@ function isGoodSubject(subject: string): boolean {
     "quickstart",
     "readme",
     "tools",
+    "verify",
   ];
   const areas = new Set([...folders, ...others]);
   const [, area, summary] = /^([a-z, -]+): (\S.*[^.])$/.exec(subject) ?? [];

@@ -55,13 +55,12 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
         const expected = takeAll(startWalk(path));
         const walk = startWalk(path);
         const first = done === 0 ? [] : walk.next(done);
-        const ahead = new WalkAhead({ root: toRawPath(path), exclude }, failOnWarning);
+        const ahead = new WalkAhead({ root: toRawPath(path), exclude }, walk.state, failOnWarning);
         try {
           const rest: SourceEntry[] = [];
-          for await (const batch of ahead.entries(walk.state)) rest.push(...batch);
+          for await (const batch of ahead.entries()) rest.push(...batch);
           assert.deepEqual([...first, ...rest], expected);
           assert.ok(expected.length > 1500);
-          assert.ok(ahead.isReady);
         } finally {
           await ahead.close();
         }
@@ -83,11 +82,10 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
       rmSync(join(path, "c"), { recursive: true });
       const warnings: SourceWarning[] = [];
       const setup = { root: toRawPath(path), exclude };
-      const ahead = new WalkAhead(setup, (warning) => warnings.push(warning));
+      const ahead = new WalkAhead(setup, walk.state, (warning) => warnings.push(warning));
       try {
         const names: string[] = [];
-        for await (const batch of ahead.entries(walk.state))
-          names.push(...batch.map((entry) => entry.path));
+        for await (const batch of ahead.entries()) names.push(...batch.map((entry) => entry.path));
         assert.ok(!names.includes("c"));
         assert.deepEqual(
           warnings.map((warning) => [warning.path, warning.code]),
@@ -101,13 +99,12 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
   it("fails, and does not end early, when the thread ends", () =>
     withTempFolder(async (path) => {
       makeTree(path);
-      const ahead = new WalkAhead({ root: toRawPath(path), exclude }, failOnWarning);
-      const entries = ahead.entries(startWalk(path).state);
-      assert.ok((await entries.next()).done === false);
+      const { state } = startWalk(path);
+      const ahead = new WalkAhead({ root: toRawPath(path), exclude }, state, failOnWarning);
       await ahead.close();
       await assert.rejects(
         async () => {
-          for await (const batch of entries) assert.ok(batch.length > 0);
+          for await (const batch of ahead.entries()) assert.fail(`${batch.length} entries`);
         },
         (error) => isAppError(error, "SourceFailed"),
       );

@@ -24,6 +24,31 @@ export interface CopyContext {
   readonly table: ChunkTable;
   readonly cache: TreeCache | undefined;
   readonly meter: ProgressMeter;
+  readonly firstWave: FirstWave;
+}
+
+/** The roles that come first are made ready while the repository is opened. */
+export class FirstWave {
+  readonly #prepared: Promise<PreparedRole[]>;
+
+  constructor(options: BackupOptions) {
+    const [first] = wavesOf(options);
+    this.#prepared = Promise.all((first ?? []).map((role) => prepareRole(options, role)));
+  }
+
+  take(): Promise<PreparedRole[]> {
+    return this.#prepared;
+  }
+
+  /** What has to be there before roles are copied; the roles are closed when it fails. */
+  async orClose<T>(opening: Promise<T>): Promise<T> {
+    try {
+      return await opening;
+    } catch (error) {
+      for (const role of await this.#prepared) await role.close();
+      throw error;
+    }
+  }
 }
 
 /**
@@ -31,19 +56,28 @@ export interface CopyContext {
  * lie close together. A role that fails is a result; a store that fails is an exception.
  */
 export async function copyRoles(context: CopyContext): Promise<CopiedRole[]> {
-  const waves = [...new Set(context.options.roles.map((role) => role.wave))].sort((a, b) => a - b);
   const copied: CopiedRole[] = [];
-  for (const wave of waves) {
-    const roles = context.options.roles.filter((role) => role.wave === wave);
-    copied.push(...(await copyWave(context, roles)));
+  for (const [index, roles] of wavesOf(context.options).entries()) {
+    context.meter.enter("preparing");
+    const prepared =
+      index === 0
+        ? await context.firstWave.take()
+        : await Promise.all(roles.map((role) => prepareRole(context.options, role)));
+    copied.push(...(await copyWave(context, prepared)));
   }
   return copied;
 }
 
-async function copyWave(context: CopyContext, roles: readonly BackupRole[]): Promise<CopiedRole[]> {
+function wavesOf({ roles }: BackupOptions): (readonly BackupRole[])[] {
+  const waves = [...new Set(roles.map((role) => role.wave))].sort((a, b) => a - b);
+  return waves.map((wave) => roles.filter((role) => role.wave === wave));
+}
+
+async function copyWave(
+  context: CopyContext,
+  prepared: readonly PreparedRole[],
+): Promise<CopiedRole[]> {
   const { options, meter } = context;
-  meter.enter("preparing");
-  const prepared = await Promise.all(roles.map((role) => prepareRole(options, role)));
   const copied: CopiedRole[] = [];
   try {
     options.signal.throwIfAborted();

@@ -96,6 +96,9 @@ async function choosePacks(
   const needed = await readNeededPacks(options, epoch, listed);
   const first = usable.filter(({ packId }) => needed.has(packName(packId)));
   const others = usable.filter(({ packId }) => !needed.has(packName(packId)));
+  // What the newest backup wrote itself it needs all of.
+  const isOwn = first.every(({ dataKeyId }) => dataKeyId === listed?.manifest.dataKeyId);
+  if (isOwn) return [...first, ...others];
   const sparse = chooseSparsePacks({
     packs: first,
     cache,

@@ -60,6 +60,7 @@ export class RepositoryWriter {
     writer.#indexObjects.push(...known.indexObjects);
     for (const pack of known.packs) writer.#know(pack);
     await writer.#adoptOrphans(known);
+    await options.failpoint?.("backup.index-loaded");
     return writer;
   }
 

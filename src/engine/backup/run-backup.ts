@@ -7,7 +7,6 @@ import {
   encodeManifest,
   encodeRoots,
   isFolderName,
-  ledgerHeadOf,
   type Manifest,
   type TreeRoot,
 } from "../format/manifest.ts";
@@ -17,13 +16,14 @@ import { encodeSignedDocument } from "../format/signed-document.ts";
 import { buildIndexObjects, deriveObjectKey, sha256 } from "../index-objects.ts";
 import { acquireLease, type WriterLease } from "../lease.ts";
 import { listBackups, readBackup } from "../list-backups.ts";
-import type { BackupRecord, EpochKeys, LedgerHead, RoleResult } from "../model.ts";
+import type { BackupRecord, EpochKeys, RoleResult } from "../model.ts";
 import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
+import { newestOf, reportLedger } from "./own-ledger.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
-import { copyRoles, type CopiedRole } from "./copy-roles.ts";
+import { copyRoles, FirstWave, type CopiedRole } from "./copy-roles.ts";
 import { commitCaches, openCache } from "./role-caches.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -82,14 +82,23 @@ async function runLeased(
   reportLedger(options, trusted);
   const cache = openCache(options, epoch);
   const newest = backups.findLast(({ record }) => record.signature === "trusted");
-  const writer = await RepositoryWriter.open(options, epoch, { listed: newest, cache });
-  await options.failpoint?.("backup.index-loaded");
+  const firstWave = new FirstWave(options);
+  const writer = await firstWave.orClose(
+    RepositoryWriter.open(options, epoch, { listed: newest, cache }),
+  );
   const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
   const pool = createPool(options, config, epoch, writer);
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
   options.signal.addEventListener("abort", stop, { once: true });
   try {
-    const roles = await copyRoles({ options, pool, table: writer.table, cache, meter });
+    const roles = await copyRoles({
+      options,
+      pool,
+      table: writer.table,
+      cache,
+      meter,
+      firstWave,
+    });
     await options.failpoint?.("backup.roles-copied");
     await pool.flush();
     await options.failpoint?.("backup.packs-stored");
@@ -300,27 +309,6 @@ async function findOwnManifest(
     if (isAppError(error, "ObjectNotFound")) return undefined;
     throw error;
   }
-}
-
-/** The store shows less than we remember: said at once, and by verify; a new backup is still better than none. */
-function reportLedger(options: BackupOptions, trusted: readonly BackupRecord[]): void {
-  const head = options.ledgerHead;
-  if (head === undefined) return;
-  const found = trusted.find((record) => record.backupId === head.backupId);
-  if (found?.manifestHash === head.manifestHash) return;
-  options.logger.error(
-    "The store does not show the newest backup this service made: it was deleted or rolled back",
-    { backupId: head.backupId, code: "RollbackDetected" },
-  );
-}
-
-function newestOf(
-  record: BackupRecord | undefined,
-  head: LedgerHead | undefined,
-): LedgerHead | undefined {
-  const shown = record === undefined ? undefined : ledgerHeadOf(record);
-  if (shown === undefined || head === undefined) return shown ?? head;
-  return head.sequence > shown.sequence ? head : shown;
 }
 
 function sum(roles: readonly RoleResult[], value: (role: RoleResult) => number): number {
