@@ -15,6 +15,7 @@ export class WalkAhead {
   readonly #localRoot: string;
   readonly #warn: (warning: SourceWarning) => void;
   readonly #batches: FromWalkWorker[] = [];
+  #isAtEnd = false;
   #failure: AppError | undefined;
   #wake: () => void = () => undefined;
 
@@ -64,10 +65,12 @@ export class WalkAhead {
   }
 
   #receive(message: FromWalkWorker): void {
+    if (this.#isAtEnd) return;
     if (message.kind === "entries") {
       this.#batches.push(message);
+      this.#isAtEnd = message.entries.byteLength === 0;
       // At its end the thread only holds memory.
-      if (message.entries.byteLength === 0) void this.#thread.terminate();
+      if (this.#isAtEnd) void this.#thread.terminate();
     } else
       this.#failure ??= new AppError(
         errorCodes.find((code) => code === message.code) ?? "SourceFailed",

@@ -91,14 +91,8 @@ async function runLeased(
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
   options.signal.addEventListener("abort", stop, { once: true });
   try {
-    const roles = await copyRoles({
-      options,
-      pool,
-      table: writer.table,
-      cache,
-      meter,
-      firstWave,
-    });
+    const { table } = writer;
+    const roles = await copyRoles({ options, pool, table, cache, meter, firstWave });
     await options.failpoint?.("backup.roles-copied");
     await pool.flush();
     await options.failpoint?.("backup.packs-stored");
