@@ -23,9 +23,10 @@ const law = {
   ),
   roles: ["base", ...enginePorts],
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
-  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat(
+  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat([
     "storage/store-spec.ts",
-  ),
+    "storage/store-check.ts",
+  ]),
   server: ["base", "arm", "identity", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.

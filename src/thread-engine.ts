@@ -15,8 +15,10 @@ import type {
 import type { ObjectStore } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
 import type { BackupEngine } from "./provider/ports.ts";
+import { checkStore, failureOfCheck } from "./storage/check-store.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
+import type { StoreCheck } from "./storage/store-check.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
 export interface ThreadEngineOptions {
@@ -37,7 +39,13 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
   const host = { clock: systemClock, randomBytes };
   const withStore = storeUser(options);
   return {
-    probeStore: (store) => withStore(store, (opened) => opened.probe()),
+    testStore: (store) => testStore(options, store),
+    probeStore: async (store) => {
+      const check = await testStore(options, store);
+      const failure = failureOfCheck(check);
+      if (failure !== undefined) throw failure;
+      return check;
+    },
     newRepositoryKeys: () => Promise.resolve(newRepositoryKeys(host)),
     prepareRepository: (store, keys, recipients, deployment) =>
       withStore(store, (opened) => prepareRepository(opened, keys, recipients, deployment, host)),
@@ -93,6 +101,10 @@ function longRuns(
 }
 
 type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
+
+function testStore({ allowedHosts }: ThreadEngineOptions, store: StoreSpec): Promise<StoreCheck> {
+  return checkStore(() => openStore(store, { hosts: createHostPolicy(allowedHosts) }));
+}
 
 type StoreUser = <T>(
   spec: StoreSpec,

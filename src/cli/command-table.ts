@@ -67,6 +67,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Change some settings of a backup location",
     load: async () => (await import("./commands/location-update.ts")).locationUpdate,
   },
+  "location test": {
+    summary: "Try out the store of a backup location",
+    load: async () => (await import("./commands/location-test.ts")).locationTest,
+  },
   "location list": {
     summary: "List the backup locations",
     load: async () => (await import("./commands/location-list.ts")).locationList,

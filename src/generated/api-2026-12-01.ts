@@ -106,6 +106,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/testStore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Tries out the store of a location: everything that a backup needs of it, with one small object that is removed again. */
+        readonly post: operations["BackupLocations_TestStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore": {
         readonly parameters: {
             readonly query?: never;
@@ -1043,6 +1060,40 @@ export interface components {
             /** @description Backups that cannot be restored whole because of it. */
             readonly backups?: readonly string[];
         };
+        /** @description How a try-out of a store went. */
+        readonly StoreCheck: {
+            /** @description Whether no step failed. */
+            readonly isUsable?: boolean;
+            /** @description Each step, in the order it was taken. */
+            readonly steps?: readonly components["schemas"]["StoreCheckStep"][];
+            /**
+             * Format: int64
+             * @description Bytes that can still be written, where the store tells.
+             */
+            readonly freeBytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes in all, where the store tells.
+             */
+            readonly totalBytes?: number;
+        };
+        /** @description One thing that a store must do. */
+        readonly StoreCheckStep: {
+            /**
+             * @description Which step.
+             * @enum {string}
+             */
+            readonly name?: "Reach" | "SignIn" | "Encryption" | "Write" | "ReadBack" | "List" | "ConditionalCreate" | "Delete" | "FreeSpace" | "ClockSkew";
+            /**
+             * @description How it went; a warning does not keep the store from being used.
+             * @enum {string}
+             */
+            readonly status?: "Passed" | "Warning" | "Failed" | "Skipped";
+            /** @description Why it failed, for programs. */
+            readonly code?: string;
+            /** @description What was seen and what to do, for people. */
+            readonly message?: string;
+        };
         /** @description How to prune. */
         readonly PruneOptions: {
             /**
@@ -1337,6 +1388,8 @@ export type VerifyOptions = components['schemas']['VerifyOptions'];
 export type VerifySubset = components['schemas']['VerifySubset'];
 export type VerifyResult = components['schemas']['VerifyResult'];
 export type VerifyFinding = components['schemas']['VerifyFinding'];
+export type StoreCheck = components['schemas']['StoreCheck'];
+export type StoreCheckStep = components['schemas']['StoreCheckStep'];
 export type PruneOptions = components['schemas']['PruneOptions'];
 export type PruneResult = components['schemas']['PruneResult'];
 export type PreflightRequest = components['schemas']['PreflightRequest'];
@@ -1808,6 +1861,58 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["VerifyResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_TestStore: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How each step went. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoreCheck"];
                 };
             };
             /** @description Accepted; poll for the end. */

@@ -3211,6 +3211,22 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "BackupLocations_TestStore",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/testStore",
+    "query": [],
+    "responses": {
+     "200": "StoreCheck",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
     "operationId": "BackupLocations_PruneExternalStore",
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/pruneExternalStore",
@@ -4361,6 +4377,73 @@ export const contracts: readonly Contract[] = [
       "items": {
        "type": "string"
       },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "StoreCheck": {
+    "type": "object",
+    "properties": {
+     "isUsable": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "steps": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/StoreCheckStep"
+      },
+      "readOnly": true
+     },
+     "freeBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "totalBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "StoreCheckStep": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "enum": [
+       "Reach",
+       "SignIn",
+       "Encryption",
+       "Write",
+       "ReadBack",
+       "List",
+       "ConditionalCreate",
+       "Delete",
+       "FreeSpace",
+       "ClockSkew"
+      ],
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Passed",
+       "Warning",
+       "Failed",
+       "Skipped"
+      ],
+      "readOnly": true
+     },
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
       "readOnly": true
      }
     },

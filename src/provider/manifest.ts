@@ -5,6 +5,7 @@ import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
 import { verifyStore } from "./action-verify.ts";
+import { testStore } from "./action-test-store.ts";
 import { moveNotSupported } from "./faults.ts";
 import { listBackups } from "./backup-list.ts";
 import { backupHandler } from "./jobs-backup.ts";
@@ -12,6 +13,7 @@ import { configureHandler } from "./jobs-configure.ts";
 import { deleteHandler } from "./jobs-delete.ts";
 import { pruneHandler } from "./jobs-prune.ts";
 import { restoreHandler } from "./jobs-restore.ts";
+import { testStoreHandler } from "./jobs-test-store.ts";
 import { verifyHandler } from "./jobs-verify.ts";
 import { deleteLocation } from "./location-delete.ts";
 import { patchLocation, putLocation } from "./location-put.ts";
@@ -50,6 +52,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     [jobKinds.restore, restoreHandler(deps, vault)],
     [jobKinds.verify, verifyHandler(deps, vault)],
     [jobKinds.prune, pruneHandler(deps)],
+    [jobKinds.testStore, testStoreHandler(deps)],
     [jobKinds.delete, deleteHandler(deps)],
   ]);
   const provider: Provider = {
@@ -113,6 +116,7 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`POST ${location}/createBackup`, (request) => createBackup(deps, request)],
     [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
     [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, vault, request)],
+    [`POST ${location}/testStore`, (request) => testStore(deps, request)],
     [`GET ${location}/backups`, (request) => listBackups(deps, request)],
     [`GET ${backup}`, (request) => readBackup(deps, request)],
     [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],

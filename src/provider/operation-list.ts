@@ -78,6 +78,12 @@ const modernRows: readonly OperationDescription[] = [
     "Checks what lies in the store of a location.",
   ),
   modern(
+    "backupLocations/testStore/action",
+    "Backup location",
+    "Try out the store",
+    "Tries out everything that a backup needs of the store of a location.",
+  ),
+  modern(
     "backupLocations/pruneExternalStore/action",
     "Backup location",
     "Prune the store",

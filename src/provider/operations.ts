@@ -1,6 +1,7 @@
 import type { OperationRecord } from "../arm/operation-record.ts";
 import type { RequestContext } from "../arm/request-context.ts";
 import type { RestoreSummary, VerifyReport } from "../engine/model.ts";
+import type { StoreCheck } from "../storage/store-check.ts";
 import type { Document, Write } from "../state/state-store.ts";
 import { getOperation, listAll } from "./documents.ts";
 import type { RememberedRequest } from "./idempotency.ts";
@@ -53,6 +54,8 @@ export function renderOperationResult(
       return result === undefined
         ? undefined
         : converter.renderPruneResult?.(result as PruneResult, form);
+    case "teststore":
+      return result === undefined ? undefined : converter.renderStoreCheck?.(result as StoreCheck);
     default:
       return undefined;
   }
@@ -100,7 +103,7 @@ function isExpired(operation: OperationRecord, now: number): boolean {
 /** What the operation did, from the last word of its route. */
 function kindOf(
   operation: OperationRecord,
-): "location" | "createbackup" | "restore" | "verify" | "pruneexternalstore" | "other" {
+): "location" | "createbackup" | "restore" | "verify" | "pruneexternalstore" | "teststore" | "other" {
   const [method = "", path = ""] = operation.route.split(" ");
   if (method === "PUT" || method === "PATCH") return "location";
   const action = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
@@ -109,6 +112,7 @@ function kindOf(
     case "restore":
     case "verify":
     case "pruneexternalstore":
+    case "teststore":
       return action;
     default:
       return "other";

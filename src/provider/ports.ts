@@ -12,11 +12,14 @@ import type {
   VerifyReport,
   VerifySubset,
 } from "../engine/model.ts";
+import type { StoreCheck } from "../storage/store-check.ts";
 import type { StoreSpec } from "../storage/store-spec.ts";
 
 /** The engine as the provider sees it: every call runs away from the service's event loop. */
 export interface BackupEngine {
-  /** Reachable, writable, atomic publish works; throws a store error with a remedy otherwise. */
+  /** Tries out everything a backup needs of a store; a step that fails is a part of the answer. */
+  testStore(store: StoreSpec): Promise<StoreCheck>;
+  /** The same, but the first step that fails is thrown, with its code and remedy. */
   probeStore(
     store: StoreSpec,
   ): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;

@@ -1,3 +1,4 @@
+import type { StoreCheck } from "../storage/store-check.ts";
 import type { SentSecrets, StoreChange } from "./location-change.ts";
 import type { AzureBlobSetting, StoreSetting } from "./model.ts";
 
@@ -123,4 +124,19 @@ export function renderStore(store: StoreSetting): { readonly store?: object } {
       return { store: { kind: "Sftp", ...rest, ...secrets } };
     }
   }
+}
+
+/** The result of testStore. */
+export function renderStoreCheck({ isUsable, steps, freeBytes, totalBytes }: StoreCheck): unknown {
+  return {
+    isUsable,
+    steps: steps.map(({ name, status, code, message }) => ({
+      name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      status,
+      ...(code === undefined ? {} : { code }),
+      message,
+    })),
+    ...(freeBytes === undefined ? {} : { freeBytes }),
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+  };
 }

@@ -9,6 +9,7 @@ import {
   readStoreChange,
   readStoreSecrets,
   renderStore,
+  renderStoreCheck,
   type StoreBody,
 } from "./v2026-12-01-stores.ts";
 import { formatDateTime } from "./wire-format.ts";
@@ -28,6 +29,7 @@ export const version20261201: VersionConverter = {
   renderRestoreResult: (result) => renderRestore(result as RestoreSummary),
   renderPruneResult: ({ report }) => renderPrune(report),
   renderVerifyResult: renderVerify,
+  renderStoreCheck,
 };
 
 const storePart = "properties.store";

@@ -1,5 +1,6 @@
 import type { VerifyReport } from "../engine/model.ts";
 import type { PruneResult } from "./jobs-prune.ts";
+import type { StoreCheck } from "../storage/store-check.ts";
 import type { LocationChange } from "./location-change.ts";
 import type { Backup, LocationView } from "./model.ts";
 
@@ -28,6 +29,8 @@ export interface VersionConverter {
   readonly renderPruneResult?: (result: PruneResult, form: RenderForm) => unknown;
   /** Where the version has verify. */
   readonly renderVerifyResult?: (report: VerifyReport) => unknown;
+  /** Where the version has testStore. */
+  readonly renderStoreCheck?: (check: StoreCheck) => unknown;
 }
 
 export interface RenderForm {

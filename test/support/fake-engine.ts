@@ -78,6 +78,12 @@ export function createFakeEngine(now: () => number): FakeEngine {
       await engine.behavior.probe?.(describeStore(spec));
       return { freeBytes: engine.behavior.freeBytes ?? 965 * 2 ** 30, totalBytes: 2 ** 40 };
     },
+    testStore: async (spec) => {
+      calls.push("testStore");
+      await engine.behavior.probe?.(describeStore(spec));
+      const step = { name: "reach", status: "Passed", message: "The store answers" } as const;
+      return { isUsable: true, steps: [step], freeBytes: engine.behavior.freeBytes ?? 2 ** 30 };
+    },
     newRepositoryKeys: () => {
       calls.push("newRepositoryKeys");
       return Promise.resolve(freshKeys());
