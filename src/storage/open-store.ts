@@ -1,12 +1,10 @@
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
-import { AppError } from "../base/errors.ts";
 import type { ObjectStore } from "../engine/object-store.ts";
-import { openBlobStore } from "./azure-blob.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { openLocalStore } from "./local.ts";
-import { openS3Store } from "./s3.ts";
-import type { StoreSpec } from "./store-spec.ts";
+import { retryStore } from "./retrying.ts";
+import type { RemoteSpec, StoreSpec } from "./store-spec.ts";
 import { hostOf } from "./store-spec.ts";
 
 export interface OpenStoreOptions {
@@ -17,28 +15,44 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens a store of any kind; the one place that knows them all. A host is judged and looked up before
- * anything is sent. The large libraries of some adapters are loaded when such a store is opened.
+ * Opens a store of any kind; the one place that knows them all. A host is judged and looked up before anything
+ * is sent, and the adapter connects to what was found. What may pass is tried again, but not the opening.
  */
 export async function openStore(spec: StoreSpec, options: OpenStoreOptions): Promise<ObjectStore> {
-  const target = hostOf(spec);
-  if (target !== undefined) {
-    options.hosts.check(target.host, target.port, target.isPlainHttp);
-    await options.hosts.resolve(target.host, target.port);
-  }
-  const { access = "write", clock = systemClock } = options;
-  // Each new connection looks its host up again, under the same policy.
-  const resolve: HostPolicy["resolve"] = (host, port) => options.hosts.resolve(host, port);
-  const web = { access, clock, resolve };
+  const { access = "write", clock = systemClock, hosts } = options;
+  if (spec.kind === "local") return openLocalStore({ path: spec.path, access, clock });
+  const { host, port, isPlainHttp } = hostOf(spec);
+  hosts.check(host, port, isPlainHttp);
+  const { address } = await hosts.resolve(host, port);
+  const store = await openRemote(spec, address, { access, clock, hosts });
+  return retryStore(store, { clock, random: Math.random });
+}
+
+/** The adapters are loaded when they are needed: their libraries are large. */
+async function openRemote(
+  spec: RemoteSpec,
+  address: string,
+  { access, clock, hosts }: Required<OpenStoreOptions>,
+): Promise<ObjectStore> {
+  // Each new connection of HTTP looks its host up again, under the same policy.
+  const resolve: HostPolicy["resolve"] = (host, port) => hosts.resolve(host, port);
   switch (spec.kind) {
-    case "local":
-      return openLocalStore({ path: spec.path, access, clock });
-    case "azure-blob":
-      return openBlobStore(spec, web);
-    case "s3":
-      return openS3Store(spec, web);
-    case "smb":
-    case "sftp":
-      throw new AppError("StoreUnsupported", `Stores of kind "${spec.kind}" are not built yet`);
+    case "smb": {
+      const { openSmbStore } = await import("./smb-store.ts");
+      return openSmbStore({ ...spec, access, clock, user: spec.userName, address });
+    }
+    case "azure-blob": {
+      const { openBlobStore } = await import("./azure-blob.ts");
+      return openBlobStore(spec, { access, clock, resolve });
+    }
+    case "s3": {
+      const { openS3Store } = await import("./s3.ts");
+      return openS3Store(spec, { access, clock, resolve });
+    }
+    case "sftp": {
+      const { openSftpStore } = await import("./sftp.ts");
+      // The key of the server says who it is, whatever name it was found by.
+      return openSftpStore({ ...spec, access, clock, host: address });
+    }
   }
 }

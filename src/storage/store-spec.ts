@@ -77,13 +77,15 @@ export type SftpCredential =
       readonly passphrase: string | undefined;
     };
 
-/** The host that a spec's secrets go to; undefined for a folder. */
-export function hostOf(
-  spec: StoreSpec,
-): { readonly host: string; readonly port: number; readonly isPlainHttp: boolean } | undefined {
+export type RemoteSpec = Exclude<StoreSpec, LocalSpec>;
+
+/** The host that a spec's secrets go to. */
+export function hostOf(spec: RemoteSpec): {
+  readonly host: string;
+  readonly port: number;
+  readonly isPlainHttp: boolean;
+} {
   switch (spec.kind) {
-    case "local":
-      return undefined;
     case "smb":
       return { host: spec.server, port: spec.port, isPlainHttp: false };
     case "sftp":
