@@ -31,6 +31,8 @@ export const accessTable: AccessTable = {
   [`DELETE ${location}`]: administer,
   [`POST ${location}/createBackup`]: operate,
   [`POST ${location}/verify`]: verify,
+  // It tells what is reachable from here (A46).
+  [`POST ${location}/testStore`]: administer,
   [`POST ${location}/pruneExternalStore`]: administer,
   [`GET ${location}/backups`]: read,
   [`GET ${backup}`]: read,
