@@ -33,29 +33,20 @@ export function renderOperationResult(
   const converter = converterOf(context.apiVersion);
   const form = resultFormOf(context.apiVersion, operation.resourceGroupName, deps.clock.now());
   const { result } = operation;
+  if (result === undefined) return undefined;
   switch (kindOf(operation)) {
     case "location":
-      return result === undefined
-        ? undefined
-        : converter.renderLocation(result as LocationView, form);
+      return converter.renderLocation(result as LocationView, form);
     case "createbackup":
-      return result === undefined
-        ? undefined
-        : converter.renderBackupResult(result as Backup, form);
+      return converter.renderBackupResult(result as Backup, form);
     case "restore":
-      return result === undefined
-        ? undefined
-        : converter.renderRestoreResult(result as RestoreSummary);
+      return converter.renderRestoreResult(result as RestoreSummary);
     case "verify":
-      return result === undefined
-        ? undefined
-        : converter.renderVerifyResult?.(result as VerifyReport);
+      return converter.renderVerifyResult?.(result as VerifyReport);
     case "pruneexternalstore":
-      return result === undefined
-        ? undefined
-        : converter.renderPruneResult?.(result as PruneResult, form);
+      return converter.renderPruneResult?.(result as PruneResult, form);
     case "teststore":
-      return result === undefined ? undefined : converter.renderStoreCheck?.(result as StoreCheck);
+      return converter.renderStoreCheck?.(result as StoreCheck);
     default:
       return undefined;
   }
@@ -103,7 +94,14 @@ function isExpired(operation: OperationRecord, now: number): boolean {
 /** What the operation did, from the last word of its route. */
 function kindOf(
   operation: OperationRecord,
-): "location" | "createbackup" | "restore" | "verify" | "pruneexternalstore" | "teststore" | "other" {
+):
+  | "location"
+  | "createbackup"
+  | "restore"
+  | "verify"
+  | "pruneexternalstore"
+  | "teststore"
+  | "other" {
   const [method = "", path = ""] = operation.route.split(" ");
   if (method === "PUT" || method === "PATCH") return "location";
   const action = path.slice(path.lastIndexOf("/") + 1).toLowerCase();

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ObjectStore } from "../engine/object-store.ts";
@@ -25,7 +27,12 @@ export async function openStore(spec: StoreSpec, options: OpenStoreOptions): Pro
   hosts.check(host, port, isPlainHttp);
   const { address } = await hosts.resolve(host, port);
   const store = await openRemote(spec, address, { access, clock, hosts });
-  return retryStore(store, { clock, random: Math.random });
+  return retryStore(store, { clock, random: aRandomNumber });
+}
+
+/** From 0 to 1. */
+function aRandomNumber(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
 }
 
 /** The adapters are loaded when they are needed: their libraries are large. */
