@@ -127,6 +127,7 @@ class PruneRun {
     const { store, keys, clock } = this.#options;
     const request = { ...this.#plan.request, now: clock.now() };
     const { plan, rescued } = await planWithIndex(store, keys, request);
+    requireSameRemovals(plan, this.#plan);
     const both = (list: "mark" | "delete"): readonly ObjectReference[] =>
       intersect(plan[list], this.#plan[list], ({ name }) => name);
     const bytesOf = (objects: readonly ObjectReference[]): number =>
@@ -257,6 +258,21 @@ async function requireRemovable(store: ObjectStore): Promise<void> {
     "StoreReadOnly",
     "Cannot prune: the store does not let objects be removed; its own retention has to do it",
   );
+}
+
+/** What a backup needs goes with it: one that is not the one that was shown keeps everything. */
+function requireSameRemovals(fresh: PrunePlan, planned: PrunePlan): void {
+  if (planned.mark.length === 0) return;
+  const shown = new Map(
+    planned.removeBackups.map(({ backupId, manifestHash }) => [backupId, manifestHash]),
+  );
+  for (const { backupId, manifestHash } of fresh.removeBackups)
+    if (shown.get(backupId) !== manifestHash)
+      throw new AppError(
+        "PruneRefused",
+        `Cannot prune: backup "${backupId}" is not what the plan was made for, or cannot be read now; plan again`,
+        { target: manifestName(backupId) },
+      );
 }
 
 function intersect<T>(
