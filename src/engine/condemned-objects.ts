@@ -1,14 +1,16 @@
 import { isAppError, type AppError } from "../base/errors.ts";
 import { decodeQuarantine, type Quarantine } from "./format/quarantine.ts";
 import { decodeTombstone, type Tombstone } from "./format/tombstone.ts";
+import { maxDocumentBytes, maxNamedFaults } from "./format/limits.ts";
 import { openSignedDocument } from "./format/signed-document.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { readBounded } from "./read-object.ts";
 
 /** Signed notes about objects no new backup may rely on. */
 export interface CondemnedObjects {
   readonly tombstones: readonly Tombstone[];
   readonly quarantines: readonly Quarantine[];
-  /** Notes that cannot be read, are not ours or not signed: they say nothing. */
+  /** Notes that cannot be read, are not ours or not signed, the first of them: they say nothing. */
   readonly unreadable: readonly { readonly name: string; readonly error: AppError }[];
 }
 
@@ -24,15 +26,16 @@ export async function readCondemned(
     decode: (body: Readonly<Record<string, unknown>>, name: string) => T,
   ): Promise<T[]> => {
     const found: T[] = [];
-    for await (const { name } of store.list(`${folder}/`)) {
+    for await (const { name, bytes } of store.list(`${folder}/`)) {
       if (!noteName.test(name)) continue;
       try {
-        const note = decode(openSignedDocument(name, await store.get(name), publicKey), name);
+        const document = await readBounded(store, name, maxDocumentBytes, bytes);
+        const note = decode(openSignedDocument(name, document, publicKey), name);
         if (note.repositoryId === repositoryId && name === `${folder}/${note.id}`) found.push(note);
       } catch (error) {
         if (isAppError(error, "ObjectNotFound")) continue;
         if (!isAppError(error) || !unreadableCodes.has(error.code)) throw error;
-        unreadable.push({ name, error });
+        if (unreadable.length < maxNamedFaults) unreadable.push({ name, error });
       }
     }
     return found;
@@ -80,4 +83,5 @@ const unreadableCodes: ReadonlySet<string> = new Set([
   "CorruptObject",
   "SignatureInvalid",
   "UnsupportedFormat",
+  "LimitExceeded",
 ]);

@@ -13,7 +13,7 @@ import {
   indexHeaderBytes,
   type PackEntry,
 } from "./format/index-format.ts";
-import { indexSplitBytes, maxIndexBytes } from "./format/limits.ts";
+import { indexSplitBytes, maxIndexBytes, maxNamedFaults, maxPackBytes } from "./format/limits.ts";
 import {
   guidBytes,
   indexName,
@@ -32,6 +32,7 @@ import {
 } from "./format/pack-format.ts";
 import type { EpochKeys } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { readBounded } from "./read-object.ts";
 
 /** An index object that is whole, and the packs it names. */
 export interface IndexObject {
@@ -44,7 +45,7 @@ export interface IndexObject {
 export interface LoadedIndex {
   readonly objects: readonly IndexObject[];
   readonly packs: readonly PackEntry[];
-  /** Objects that could not be used, and why: an index is a shortcut, the packs themselves say the same. */
+  /** Objects that could not be used, the first of them, and why: an index is a shortcut, the packs themselves say the same. */
   readonly damaged: readonly { readonly name: string; readonly error: AppError }[];
 }
 
@@ -59,13 +60,13 @@ export async function loadIndex(
   const damaged: { name: string; error: AppError }[] = [];
   for await (const entry of store.list("index/")) {
     if (parseHashName(entry.name, "index") === undefined) continue;
-    const bytes = await store.get(entry.name);
     let found: PackEntry[] | undefined;
     try {
+      const bytes = await readBounded(store, entry.name, maxIndexBytes, entry.bytes);
       found = readIndexObject(entry.name, bytes, repositoryId, epoch);
     } catch (error) {
-      if (!isAppError(error)) throw error;
-      damaged.push({ name: entry.name, error });
+      if (!isAppError(error) || !damageCodes.has(error.code)) throw error;
+      if (damaged.length < maxNamedFaults) damaged.push({ name: entry.name, error });
     }
     if (found === undefined) continue;
     objects.push({
@@ -77,6 +78,15 @@ export async function loadIndex(
   }
   return { objects, packs, damaged };
 }
+
+/** What the bytes themselves are guilty of: a store that fails to give them says nothing about them. */
+const damageCodes: ReadonlySet<string> = new Set([
+  "CorruptObject",
+  "CannotOpen",
+  "UnsupportedFormat",
+  "RepositoryMismatch",
+  "LimitExceeded",
+]);
 
 /** The packs of one index object; undefined when it belongs to another epoch. */
 export function readIndexObject(
@@ -168,7 +178,7 @@ export async function readPackFooter(
     !header.repositoryId.equals(guidBytes(repositoryId))
   )
     return undefined;
-  const bytes = await store.get(name);
+  const bytes = await readBounded(store, name, maxPackBytes);
   requireHash(name, bytes);
   return openPackFooter(bytes, header, packId, epoch);
 }

@@ -1,7 +1,9 @@
 import { AppError, isAppError } from "../base/errors.ts";
 import { toIso } from "../base/clock.ts";
+import { maxLockBytes } from "./format/limits.ts";
 import { lockName } from "./format/object-names.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { readBounded } from "./read-object.ts";
 import type { EngineHost } from "./repository.ts";
 
 /**
@@ -23,6 +25,8 @@ export interface LeaseOwner {
   readonly jobFence: number;
 }
 
+/** The last number that a lock's name can carry. */
+const maxFence = 999_999_999_999;
 /** A lease lives this long without renewal. */
 const leaseMilliseconds = 120_000;
 const renewMilliseconds = 30_000;
@@ -48,6 +52,12 @@ export async function acquireLease(
     );
   }
   const fence = (newest?.fence ?? 0) + 1;
+  if (fence > maxFence)
+    throw new AppError(
+      "StoreTampered",
+      `Object "${lockName(maxFence)}" was put there by somebody else: no lock can follow it; remove it by hand`,
+      { target: lockName(maxFence) },
+    );
   await writeLock(store, `${lockName(fence)}`, owner, host);
   await removeOlder(store, state.names);
   return new StoreLease(store, owner, host, fence);
@@ -149,24 +159,33 @@ async function readLocks(
 async function readLock(store: ObjectStore, name: string, fence: number): Promise<Lock> {
   const unreadable = { fence, installationId: "", jobFence: 0, validUntil: 0 };
   try {
-    const body = JSON.parse(Buffer.from(await store.get(name)).toString("utf8")) as Record<
-      string,
-      unknown
-    >;
-    const { installationId, jobFence, validUntil } = body;
+    const text = Buffer.from(await readBounded(store, name, maxLockBytes)).toString("utf8");
+    const body = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+    const { installationId, jobFence, validUntil } = body ?? {};
     if (
       typeof installationId !== "string" ||
-      typeof jobFence !== "number" ||
-      typeof validUntil !== "number"
+      !Number.isSafeInteger(jobFence) ||
+      !Number.isSafeInteger(validUntil) ||
+      Math.abs(validUntil as number) > maxDate
     )
       return unreadable;
-    return { fence, installationId, jobFence, validUntil };
+    return {
+      fence,
+      installationId,
+      jobFence: jobFence as number,
+      validUntil: validUntil as number,
+    };
   } catch (error) {
     // Removed since the listing, or garbage: nobody holds what cannot be read.
-    if (isAppError(error, "ObjectNotFound") || error instanceof SyntaxError) return unreadable;
+    if (error instanceof SyntaxError) return unreadable;
+    if (isAppError(error) && garbageCodes.has(error.code)) return unreadable;
     throw error;
   }
 }
+
+const garbageCodes: ReadonlySet<string> = new Set(["ObjectNotFound", "LimitExceeded"]);
+/** The last moment a date can name. */
+const maxDate = 8.64e15;
 
 function isHeldByOther(lock: Lock, owner: LeaseOwner, now: number): boolean {
   if (now > lock.validUntil + skewMilliseconds) return false;

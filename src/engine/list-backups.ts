@@ -1,11 +1,13 @@
-import { isAppError, type ErrorCode } from "../base/errors.ts";
+import { AppError, isAppError, type ErrorCode } from "../base/errors.ts";
 import { isRemoved, readCondemned, removedBackups } from "./condemned-objects.ts";
+import { maxManifestBytes, maxNamedFaults, maxSmallDocumentBytes } from "./format/limits.ts";
 import { decodeManifest, toBackupRecord, type Manifest } from "./format/manifest.ts";
 import { parseManifestName } from "./format/object-names.ts";
 import { decodeSignedDocument } from "./format/signed-document.ts";
 import { sha256 } from "./index-objects.ts";
 import type { BackupRecord } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { readBounded } from "./read-object.ts";
 import { readConfig } from "./repository.ts";
 
 export interface ListedBackup {
@@ -36,18 +38,27 @@ export async function listBackups(
   const { repositoryId, signingPublicKey } = config;
   const { tombstones } = await readCondemned(store, repositoryId, signingPublicKey);
   const removed = removedBackups(tombstones);
-  for await (const entry of store.list("backups/")) {
-    const id = parseManifestName(entry.name);
+  let strangeBytes = 0;
+  let unnamed = 0;
+  for await (const { name, bytes } of store.list("backups/")) {
+    const id = parseManifestName(name);
     if (id === undefined) continue;
     try {
-      const backup = await readBackup(store, entry.name, repositoryId, signingPublicKey);
-      if (!isRemoved(removed, id, backup.record.manifestHash)) backups.push(backup);
+      const backup = await readBackup(store, name, repositoryId, signingPublicKey, bytes);
+      if (isRemoved(removed, id, backup.record.manifestHash)) continue;
+      if (backup.record.signature !== "trusted") strangeBytes += bytes;
+      if (backup.record.signature !== "trusted" && strangeBytes > maxStrangeBytes)
+        throw tooManyStrangers(name);
+      backups.push(backup);
     } catch (error) {
       // What the store fails to give now may be a sound manifest: only what it gives is judged.
       if (!isAppError(error) || !unreadableCodes.has(error.code)) throw error;
-      if (removed.get(id)?.has(null) !== true) unreadable.push({ name: entry.name, error });
+      if (removed.get(id)?.has(null) === true) continue;
+      if (unreadable.length < maxNamedFaults) unreadable.push({ name, error });
+      else unnamed += 1;
     }
   }
+  if (unnamed > 0) unreadable.push({ name: "backups/", error: manyMore(unnamed) });
   backups.sort(
     (a, b) =>
       a.record.sequence - b.record.sequence || (a.record.createdAt < b.record.createdAt ? -1 : 1),
@@ -59,17 +70,45 @@ const unreadableCodes: ReadonlySet<ErrorCode> = new Set([
   "CorruptObject",
   "UnsupportedFormat",
   "ObjectNotFound",
+  "LimitExceeded",
 ]);
 
-/** One manifest with the verdict on its signature. Throws `CorruptObject` or `UnsupportedFormat`. */
+/** Bytes of manifests of strangers that are kept in memory; what lies beside them is only named. */
+const maxStrangeBytes = 16 * 1024 * 1024;
+
+function manyMore(count: number): AppError {
+  return new AppError(
+    "LimitExceeded",
+    `The store holds ${count} more manifests that cannot be read: somebody filled it; remove them by hand`,
+    { target: "backups/" },
+  );
+}
+
+function tooManyStrangers(name: string): AppError {
+  return new AppError(
+    "LimitExceeded",
+    `Object "${name}" is not signed by this repository's key, and too many of that kind lie beside it: it was left out`,
+    { target: name },
+  );
+}
+
+/** One manifest with the verdict on its signature. Throws `CorruptObject`, `UnsupportedFormat` or `LimitExceeded`. */
 export async function readBackup(
   store: ObjectStore,
   name: string,
   repositoryId: string,
   publicKey: string,
+  knownBytes?: number,
 ): Promise<ListedBackup> {
-  const bytes = await store.get(name);
+  const bytes = await readBounded(store, name, maxManifestBytes, knownBytes);
   const document = decodeSignedDocument(name, bytes);
+  // A stranger's body is looked into to say whose it is: that is worth little memory.
+  if (bytes.length > maxSmallDocumentBytes && !document.verifies(publicKey))
+    throw new AppError(
+      "LimitExceeded",
+      `Object "${name}" has ${bytes.length} bytes and is not signed by this repository's key: it was not read`,
+      { target: name },
+    );
   const manifest = decodeManifest(document.body, name);
   const isOurs = manifest.repositoryId === repositoryId && `backups/${manifest.backupId}` === name;
   const signature = !isOurs ? "invalid" : signatureOf(document, publicKey);

@@ -9,7 +9,13 @@ import { manifestKeyInfo } from "./crypto/key-purposes.ts";
 import { unwrapKey } from "./crypto/key-wrap.ts";
 import { DocumentFields } from "./format/document-fields.ts";
 import type { PackEntry } from "./format/index-format.ts";
-import { blockBytes, chunkIdBytes, chunkReferenceBytes } from "./format/limits.ts";
+import {
+  blockBytes,
+  chunkIdBytes,
+  chunkReferenceBytes,
+  maxIndexBytes,
+  maxRefsBytes,
+} from "./format/limits.ts";
 import { decodeRoots, type Manifest, type TreeRoot } from "./format/manifest.ts";
 import { dataKeyName, manifestName, packName } from "./format/object-names.ts";
 import { decodeRefs, type ObjectReference } from "./format/refs.ts";
@@ -82,7 +88,7 @@ export async function findBackup(
 }
 
 export async function readRefs(store: ObjectStore, manifest: Manifest): Promise<ObjectReference[]> {
-  const bytes = await readDocument(store, manifest.refs);
+  const bytes = await readDocument(store, manifest.refs, maxRefsBytes);
   requireHash(manifest.refs, bytes);
   return decodeRefs(bytes, manifest.refs);
 }
@@ -190,7 +196,7 @@ async function readReferencedIndex(
   for (const { name } of refs) {
     if (!name.startsWith("index/")) continue;
     try {
-      const bytes = await readDocument(store, name);
+      const bytes = await readDocument(store, name, maxIndexBytes);
       take(readIndexObject(name, bytes, config.repositoryId, epoch) ?? []);
     } catch (error) {
       if (!isAppError(error) || !indexDamage.has(error.code)) throw error;

@@ -5,7 +5,7 @@ import { checkCommitment, commitmentOf } from "./crypto/derive.ts";
 import { describeRecipient, unwrapKey, wrapKey } from "./crypto/key-wrap.ts";
 import { createSigningKeys } from "./crypto/signing.ts";
 import { DocumentFields } from "./format/document-fields.ts";
-import { blockBytes, packBytes } from "./format/limits.ts";
+import { blockBytes, packBytes, maxSmallDocumentBytes } from "./format/limits.ts";
 import { decodeRecipientName } from "./format/manifest.ts";
 import { configName, epochName, readmeName } from "./format/object-names.ts";
 import { suite } from "./format/pack-format.ts";
@@ -23,6 +23,7 @@ import type {
   RepositoryKeys,
 } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { readBounded } from "./read-object.ts";
 import { recoveryReadme } from "./recovery-readme.ts";
 
 /** What `config` says: fixed for the life of a repository. */
@@ -155,10 +156,17 @@ export async function openEpoch(
   };
 }
 
-/** A stored object that must be there; absent is `RepositoryNotFound` for the config, `MissingObject` otherwise. */
-export async function readDocument(store: ObjectStore, name: string): Promise<Uint8Array> {
+/**
+ * A stored object that must be there and within the bound; absent is `RepositoryNotFound` for the config,
+ * `MissingObject` otherwise.
+ */
+export async function readDocument(
+  store: ObjectStore,
+  name: string,
+  maxBytes: number = maxSmallDocumentBytes,
+): Promise<Uint8Array> {
   try {
-    return await store.get(name);
+    return await readBounded(store, name, maxBytes);
   } catch (cause) {
     if (!isAppError(cause, "ObjectNotFound")) throw cause;
     if (name === configName)

@@ -1,6 +1,11 @@
 import { AppError } from "../base/errors.ts";
 import type { TreeRoot } from "./format/manifest.ts";
-import { decodeTreeRecord, recordLength, type TreeRecord } from "./format/tree-format.ts";
+import {
+  decodeTreeRecord,
+  neededBytes,
+  recordLength,
+  type TreeRecord,
+} from "./format/tree-format.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { readTree, type OpenedBackup } from "./open-backup.ts";
 
@@ -19,19 +24,56 @@ export async function* parseRecords(
   role: string,
 ): AsyncGenerator<[string, TreeRecord]> {
   const place = createPlacement();
-  let rest: Buffer = Buffer.alloc(0);
+  const splitter = new RecordSplitter();
   for await (const piece of pieces) {
-    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    let at = 0;
-    for (let length = recordLength(rest, at); length > 0; length = recordLength(rest, at)) {
-      const record = decodeTreeRecord(rest.subarray(at + 4, at + length), `tree of ${role}`);
-      at += length;
+    for (const bytes of splitter.add(piece)) {
+      const record = decodeTreeRecord(bytes, `tree of ${role}`);
       yield [place(record), record];
     }
-    rest = rest.subarray(at);
   }
-  if (rest.length > 0)
+  if (!splitter.isBetweenRecords)
     throw new AppError("CorruptObject", `The tree of role "${role}" ends inside a record`);
+}
+
+/** From this size on a record is collected in a buffer of its own: that of a large file comes in thousands of pieces. */
+const largeRecordBytes = 1024 * 1024;
+
+/** Cuts a tree's bytes into the bodies of its records; each byte is copied a few times at most. */
+class RecordSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+  #large: Buffer | undefined;
+  #filled = 0;
+
+  get isBetweenRecords(): boolean {
+    return this.#large === undefined && this.#rest.length === 0;
+  }
+
+  *add(piece: Buffer): Generator<Buffer> {
+    if (this.#large === undefined) {
+      this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    } else {
+      const used = piece.copy(this.#large, this.#filled);
+      this.#filled += used;
+      if (this.#filled < this.#large.length) return;
+      const whole = this.#large;
+      this.#large = undefined;
+      this.#rest = piece.subarray(used);
+      yield whole.subarray(4);
+    }
+    let at = 0;
+    for (let length = recordLength(this.#rest, at); length > 0;) {
+      yield this.#rest.subarray(at + 4, at + length);
+      at += length;
+      length = recordLength(this.#rest, at);
+    }
+    this.#rest = this.#rest.subarray(at);
+    const needed = neededBytes(this.#rest);
+    if (needed < largeRecordBytes) return;
+    // Memory that is never written to costs nothing: the length is only a claim so far.
+    this.#large = Buffer.allocUnsafeSlow(needed);
+    this.#filled = this.#rest.copy(this.#large);
+    this.#rest = this.#rest.subarray(this.#rest.length);
+  }
 }
 
 /** Gives each record its path. Siblings must ascend: a name twice would be two files written into one. */

@@ -194,7 +194,7 @@ describe("repair", limits, () => {
       ...world.store,
       get: async (asked, range, signal) => {
         const bytes = await world.store.get(asked, range, signal);
-        if (asked === name && range === undefined) bytes[100] = (bytes[100] ?? 0) ^ 1;
+        if (asked === name && range?.offset === 0) bytes[100] = (bytes[100] ?? 0) ^ 1;
         return bytes;
       },
     };

@@ -1,4 +1,4 @@
-import { recordLength } from "../format/tree-format.ts";
+import { neededBytes, recordLength } from "../format/tree-format.ts";
 import type { SourceEntry } from "../source.ts";
 import type { TreeCacheReader } from "./tree-cache.ts";
 
@@ -56,19 +56,29 @@ export class TreeCursor {
     this.offset += this.#length;
     this.#length = recordLength(this.#piece, this.#position);
     while (this.#length === 0) {
-      const next = this.#reader.next();
-      if (next === undefined) {
+      if (!this.#readOn()) {
         this.path = undefined;
         return;
       }
-      this.#piece =
-        this.#position < this.#piece.length
-          ? Buffer.concat([this.#piece.subarray(this.#position), next])
-          : next;
-      this.#position = 0;
       this.#length = recordLength(this.#piece, 0);
     }
     this.path = this.#readPath();
+  }
+
+  /** Joins what is left with as many pieces as the next record needs, once; false at the end of the tree. */
+  #readOn(): boolean {
+    const rest = this.#piece.subarray(this.#position);
+    const needed = neededBytes(rest);
+    const pieces = rest.length === 0 ? [] : [rest];
+    for (let bytes = rest.length; bytes < needed;) {
+      const next = this.#reader.next();
+      if (next === undefined) return false;
+      pieces.push(next);
+      bytes += next.length;
+    }
+    this.#piece = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    this.#position = 0;
+    return true;
   }
 
   /** True when the entry is the file of the current record and nothing says its content changed since `startedAtNs`. */

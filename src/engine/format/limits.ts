@@ -4,6 +4,8 @@
 export const blockBytes: number = 1024 * 1024;
 /** A pack is closed before it grows past this. */
 export const packBytes: number = 32 * 1024 * 1024;
+/** No pack is larger, its last block and its footer included. */
+export const maxPackBytes: number = 64 * 1024 * 1024;
 /** AES-GCM tag. */
 export const tagBytes = 16;
 /** Chunk id: HMAC-SHA-256, truncated. */
@@ -15,8 +17,18 @@ export const chunkReferenceBytes = 20;
 export const maxBlocksPerPack = 65_536;
 /** Chunks a block may hold: keeps the footer of a block of tiny files below 320 KiB. */
 export const maxChunksPerBlock = 16_384;
-/** Bytes of a signed document (config, epoch, key, manifest). */
+/** Bytes of any signed document; notes of prune and repair may name very many objects. */
 export const maxDocumentBytes: number = 64 * 1024 * 1024;
+/** Bytes of a config, an epoch or a data key, which are believed only after their bodies were looked into. */
+export const maxSmallDocumentBytes: number = 1024 * 1024;
+/** Bytes of a manifest: its sealed part grows with the trees, 20 bytes for each 64 KiB of them. */
+export const maxManifestBytes: number = 16 * 1024 * 1024;
+/** Nesting of a document's body. */
+export const maxDocumentDepth = 16;
+/** Damaged objects of one kind that are named one by one; a store may hold any number. */
+export const maxNamedFaults = 10_000;
+/** Bytes of a lock. */
+export const maxLockBytes = 4096;
 /** Bytes of one index object; a run writes several when it needs more. */
 export const maxIndexBytes: number = 64 * 1024 * 1024;
 /** An index object is closed at the pack that passes this. */

@@ -1,3 +1,5 @@
+import { maxIndexBytes, maxPackBytes, maxRefsBytes } from "./limits.ts";
+
 /** Names of the objects of a repository. */
 export const configName = "config";
 export const readmeName = "README.txt";
@@ -33,6 +35,13 @@ export function parseHashName(name: string, folder: "index" | "refs"): string | 
 export function parseManifestName(name: string): string | undefined {
   const id = name.slice("backups/".length);
   return name.startsWith("backups/") && guid.test(id) ? id : undefined;
+}
+
+/** The most bytes an object may have that is named by the hash of its content; undefined for other names. */
+export function maxBytesOfHashed(name: string): number | undefined {
+  if (parsePackName(name) !== undefined) return maxPackBytes;
+  if (parseHashName(name, "index") !== undefined) return maxIndexBytes;
+  return parseHashName(name, "refs") === undefined ? undefined : maxRefsBytes;
 }
 
 /** 16 bytes of a GUID in the order it is written. */

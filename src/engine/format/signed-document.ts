@@ -1,13 +1,14 @@
 import { AppError } from "../../base/errors.ts";
 import { keyIdOf, signDocument, verifyDocument } from "../crypto/signing.ts";
 import { joinFields } from "../crypto/derive.ts";
-import { maxDocumentBytes } from "./limits.ts";
+import { maxDocumentBytes, maxDocumentDepth } from "./limits.ts";
 
 /**
  * Config, epochs, data keys and manifests are two lines of text: a JSON body, and its signature over
  * the body and the object's own name, so that no document passes under another name.
  */
 export interface SignedDocument {
+  /** Parsed when it is first asked for: ask after `verifies` where that can be. Throws `CorruptObject`. */
   readonly body: Readonly<Record<string, unknown>>;
   /** First 16 hex digits of the SHA-256 of the signer's public key. */
   readonly keyId: string;
@@ -28,7 +29,7 @@ export function encodeSignedDocument(name: string, body: object, signer: Signer)
   return Buffer.from(`${text}\n${encodeSeal(keyIdOf(signer.publicKey), signature)}\n`, "utf8");
 }
 
-/** Splits and parses; says nothing about trust before `verifies` is asked. Throws `CorruptObject`. */
+/** Splits into lines; says nothing about trust before `verifies` is asked. Throws `CorruptObject`. */
 export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDocument {
   if (bytes.length > maxDocumentBytes)
     throw corrupt(name, `is larger than ${maxDocumentBytes} bytes`);
@@ -37,7 +38,7 @@ export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDoc
   if (lines.length !== 3 || lines[2] !== "" || text === undefined || sealText === undefined) {
     throw corrupt(name, "is not a body line and a signature line");
   }
-  const body = parseObject(name, text);
+  let body: Record<string, unknown> | undefined;
   const seal = parseObject(name, sealText);
   const { keyId, signature, algorithm } = seal;
   if (algorithm !== "ed25519" || typeof keyId !== "string" || typeof signature !== "string") {
@@ -50,7 +51,14 @@ export function decodeSignedDocument(name: string, bytes: Uint8Array): SignedDoc
   const verifies = (publicKey: string): boolean =>
     isSignedBy(publicKey) &&
     verifyDocument(publicKey, domain, signedBytes(name, text), Buffer.from(signature, "base64"));
-  return { body, keyId, isSignedBy, verifies };
+  return {
+    get body() {
+      return (body ??= parseObject(name, text));
+    },
+    keyId,
+    isSignedBy,
+    verifies,
+  };
 }
 
 /** As `decodeSignedDocument`, and throws `SignatureInvalid` unless the named key signed it. */
@@ -91,6 +99,7 @@ function decodeText(name: string, bytes: Uint8Array): string {
 
 function parseObject(name: string, text: string): Record<string, unknown> {
   let value: unknown;
+  requireShallow(name, text);
   try {
     value = JSON.parse(text);
   } catch (cause) {
@@ -100,6 +109,25 @@ function parseObject(name: string, text: string): Record<string, unknown> {
     throw corrupt(name, "is not a JSON object");
   return value as Record<string, unknown>;
 }
+
+/** A parser needs hundreds of bytes for each bracket of `[[[[…`. */
+function requireShallow(name: string, text: string): void {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isText) {
+      if (code === backslash) at += 1;
+      else if (code === quote) isText = false;
+    } else if (code === quote) isText = true;
+    else if (code === openBrace || code === openBracket) depth += 1;
+    else if (code === closeBrace || code === closeBracket) depth -= 1;
+    if (depth > maxDocumentDepth) throw corrupt(name, "is nested too deeply");
+  }
+}
+
+const [quote, backslash] = [0x22, 0x5c];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 function corrupt(name: string, fault: string, cause?: unknown): AppError {
   return new AppError("CorruptObject", `Object "${name}" ${fault}`, {

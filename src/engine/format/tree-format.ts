@@ -49,7 +49,8 @@ const pagedFlag = 2;
 const unstableFlag = 4;
 /** Bytes before the name, after the length field. */
 const fixedBytes = 48;
-const maxRecordBytes = 0x7fff_ffff;
+/** 25 million chunks: a file of more than 1.5 TB. */
+const maxRecordBytes: number = 512 * 1024 * 1024;
 
 /** Throws `UnsafePath` for what a reader would refuse: better no backup than one that cannot be restored. */
 export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
@@ -58,6 +59,11 @@ export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
     throw new AppError(
       "UnsafePath",
       `A name of ${record.name.length} bytes at depth ${record.depth} is outside the bounds of the format`,
+    );
+  if (record.chunks.length > maxRecordBytes - maxNameBytes - 64)
+    throw new AppError(
+      "LimitExceeded",
+      `A file of ${record.chunks.length / chunkReferenceBytes} chunks is larger than the format allows: exclude it`,
     );
   const start = writer.length;
   const flags =
@@ -90,12 +96,23 @@ export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
 
 /** The bytes of the whole record that starts at `at`, length field included; 0 when they are not all there. */
 export function recordLength(bytes: Uint8Array, at: number): number {
-  if (bytes.length - at < 4) return 0;
+  const length = statedLength(bytes, at);
+  return bytes.length - at < length ? 0 : length;
+}
+
+/** How many bytes there must be before the record at the start can be read, as far as those that are there tell. */
+export function neededBytes(bytes: Uint8Array): number {
+  return statedLength(bytes, 0);
+}
+
+/** Of the record at `at`, length field included; 4 when not even that is there. */
+function statedLength(bytes: Uint8Array, at: number): number {
+  if (bytes.length - at < 4) return 4;
   const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) + 4;
   if (length > maxRecordBytes || length < fixedBytes) {
     throw new AppError("CorruptObject", `A tree has a record of ${length} bytes`);
   }
-  return bytes.length - at < length ? 0 : length;
+  return length;
 }
 
 /** Decodes the body of one record (without its length field); every bound and rule is checked. */

@@ -1,6 +1,7 @@
 import { isAppError } from "../../base/errors.ts";
 import { toIso } from "../../base/clock.ts";
 import { readCondemned } from "../condemned-objects.ts";
+import { maxIndexBytes } from "../format/limits.ts";
 import { parsePackName } from "../format/object-names.ts";
 import { encodeQuarantine, type QuarantinedObject } from "../format/quarantine.ts";
 import { encodeSignedDocument, openSignedDocument } from "../format/signed-document.ts";
@@ -9,6 +10,7 @@ import { acquireLease, type LeaseOwner } from "../lease.ts";
 import type { LedgerHead, Progress, RepositoryKeys, VerifyFinding } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { putChecked } from "../read-back.ts";
+import { readBounded } from "../read-object.ts";
 import { signerOf, type EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import { verifyRepository } from "../verify/verify-repository.ts";
@@ -112,12 +114,20 @@ async function repairLeased(
   return { setAside: damaged.map(({ object }) => object), soundAfterAll, index };
 }
 
+const damageCodes: ReadonlySet<string> = new Set([
+  "CorruptObject",
+  "SignatureInvalid",
+  "LimitExceeded",
+]);
+
 /** What a later backup can store anew: content, the keys of content, and index objects. */
 function canSetAside({ code, object }: VerifyFinding): boolean {
   const isIndex = object.startsWith("index/");
   if (code === "MissingObject") return isIndex;
-  const isDamage = code === "CorruptObject" || code === "SignatureInvalid";
-  return isDamage && (isIndex || object.startsWith("keys/") || parsePackName(object) !== undefined);
+  return (
+    damageCodes.has(code) &&
+    (isIndex || object.startsWith("keys/") || parsePackName(object) !== undefined)
+  );
 }
 
 /** Memory and cables flip bits as well as disks do. */
@@ -127,13 +137,13 @@ async function isStillDamaged(
   { object }: VerifyFinding,
 ): Promise<boolean> {
   try {
-    const bytes = await store.get(object);
+    const bytes = await readBounded(store, object, maxIndexBytes);
     if (object.startsWith("keys/")) openSignedDocument(object, bytes, keys.signingPublicKey);
     else requireHash(object, bytes);
     return false;
   } catch (error) {
     if (isAppError(error, "ObjectNotFound")) return object.startsWith("index/");
-    if (isAppError(error, "CorruptObject") || isAppError(error, "SignatureInvalid")) return true;
+    if (isAppError(error) && damageCodes.has(error.code)) return true;
     throw error;
   }
 }

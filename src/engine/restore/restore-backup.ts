@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { AppError, isAppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { isFolderName, type TreeRoot } from "../format/manifest.ts";
+import { chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
+import type { TreeRoot } from "../format/manifest.ts";
 import type { TreeRecord } from "../format/tree-format.ts";
 import type { Opener, Progress, RestoreSummary } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
+import { readBounded } from "../read-object.ts";
 import type { EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import { readRecords } from "../tree-records.ts";
@@ -16,9 +17,11 @@ import {
   type PlannedFile,
   type PlannedJob,
 } from "./restore-plan.ts";
+import { DamageReport, isDamage } from "./damage-report.ts";
 import { RestorePool } from "./restore-pool.ts";
+import { selectRoles } from "./select-roles.ts";
 import { WriteLane } from "./write-lane.ts";
-import { TargetTree, isFreshFolder, openTarget, toTargetError } from "./target-tree.ts";
+import { TargetTree, foldsCase, isFreshFolder, openTarget, toTargetError } from "./target-tree.ts";
 
 export interface RestoreOptions extends EngineHost {
   readonly store: ObjectStore;
@@ -34,6 +37,8 @@ export interface RestoreOptions extends EngineHost {
   /** Set owners; only a privileged process may. */
   readonly setsOwner: boolean;
   readonly workers?: number;
+  /** Pieces planned before they are written: bounds the memory of a restore. Tests make it small. */
+  readonly windowPieces?: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -50,7 +55,7 @@ export const restoreSteps = [
 export type RestoreStep = (typeof restoreSteps)[number];
 
 /** Pieces planned before they are written, half of them while the other half is: bounds the memory of a restore. */
-const windowPieces = 100_000;
+const defaultWindowPieces = 100_000;
 /** Pieces that are worth a start when the workers have nothing to do. */
 const firstPieces = 2048;
 /** Records planned between looks at what the workers say. */
@@ -84,7 +89,7 @@ async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
     const roles: RestoreSummary["roles"][number][] = [];
     for (const root of roots) roles.push(await run.restoreRole(root));
     await options.failpoint?.("restore.finished");
-    run.throwIfDamaged();
+    run.damage.throwIfAny();
     const sum = (value: (role: RestoreSummary["roles"][number]) => number): number =>
       roles.reduce((total, role) => total + value(role), 0);
     return {
@@ -92,7 +97,7 @@ async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
       roles,
       files: sum((role) => role.files),
       bytes: sum((role) => role.bytes),
-      warnings: run.warnings,
+      warnings: run.damage.warnings,
       durationMilliseconds: options.clock.now() - startedAt,
     };
   } finally {
@@ -100,55 +105,19 @@ async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
   }
 }
 
-function selectRoles(backup: OpenedBackup, names: readonly string[]): readonly TreeRoot[] {
-  for (const { role } of backup.roots) requireFolderName(role);
-  for (const name of names) {
-    if (backup.roots.some((root) => root.role === name)) continue;
-    const known = backup.roots.map((root) => `"${root.role}"`).join(", ");
-    throw new AppError(
-      "RoleNotFound",
-      `The backup holds no role "${name}": it holds ${known || "none"}`,
-      { target: name },
-    );
-  }
-  return names.length === 0
-    ? backup.roots
-    : backup.roots.filter((root) => names.includes(root.role));
-}
-
-function requireFolderName(role: string): void {
-  if (isFolderName(role)) return;
-  throw new AppError(
-    "UnsafePath",
-    `The backup holds a role named ${JSON.stringify(role.slice(0, 80))}, which is no folder name: nothing was restored`,
-  );
-}
-
-/** Damage of what is stored: it costs the files it touches, not the restore. */
-function isDamage(error: unknown): error is AppError {
-  return (
-    isAppError(error, "CorruptObject") ||
-    isAppError(error, "MissingObject") ||
-    isAppError(error, "ObjectNotFound") ||
-    isAppError(error, "UnsupportedFormat")
-  );
-}
-
 class RestoreRun {
-  readonly warnings: { path: string; code: string; message: string }[] = [];
+  readonly damage = new DamageReport();
   readonly #options: RestoreOptions;
   readonly #backup: OpenedBackup;
   readonly #pool: RestorePool;
-  readonly #faults: string[] = [];
-  /** The first damaged object. */
-  #target: string | undefined;
-  #damagedFiles = 0;
+  readonly #windowPieces: number;
   #files = 0;
   #bytes = 0;
 
   constructor(options: RestoreOptions, backup: OpenedBackup) {
     this.#options = options;
     this.#backup = backup;
+    this.#windowPieces = options.windowPieces ?? defaultWindowPieces;
     const setup = {
       dataKeys: [...backup.dataKeys],
       chunkIdKey: backup.epoch.chunkIdKey,
@@ -161,13 +130,14 @@ class RestoreRun {
   async restoreRole(root: TreeRoot): Promise<RestoreSummary["roles"][number]> {
     const folder = join(this.#options.targetPath, root.role);
     openTarget(folder, true);
-    const before = this.warnings.length;
+    const before = this.damage.warnings.length;
     const warn = (path: string, code: string, message: string): void =>
-      void this.warnings.push({ path, code, message });
+      void this.damage.warnings.push({ path, code, message });
     const tree = new TargetTree(Buffer.from(folder, "utf8").toString("latin1"), {
       overwrite: this.#options.overwrite,
       setsOwner: this.#options.setsOwner,
       isFresh: isFreshFolder(folder),
+      foldsCase: foldsCase(folder),
       warn,
     });
     const counts = { files: 0, bytes: 0 };
@@ -184,7 +154,7 @@ class RestoreRun {
     }
     await this.#options.failpoint?.("restore.files-written");
     tree.finish();
-    return { name: root.role, ...counts, warnings: this.warnings.length - before };
+    return { name: root.role, ...counts, warnings: this.damage.warnings.length - before };
   }
 
   /** Reads the tree and plans its files, handing over what the workers have time for; gives back the rest. */
@@ -199,33 +169,26 @@ class RestoreRun {
     try {
       for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
         this.#options.signal.throwIfAborted();
-        if (this.#add(tree, plan, path, record)) {
+        const isThere =
+          record.chunks.length > this.#windowPieces * chunkReferenceBytes
+            ? await this.#restoreLarge(tree, writes, path, record)
+            : this.#add(tree, plan, path, record);
+        if (isThere) {
           counts.files += 1;
           counts.bytes += record.size;
         }
         records += 1;
         if (records % recordsPerTurn === 0) await setImmediate();
-        if (plan.pieces >= (writes.isIdle ? firstPieces : windowPieces)) {
+        if (plan.pieces >= (writes.isIdle ? firstPieces : this.#windowPieces)) {
           await writes.start(plan);
           plan = new RestorePlan(this.#backup.locator);
         }
       }
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#damageTree(root.role, error);
+      this.damage.addTree(root.role, error);
     }
     return plan;
-  }
-
-  /** One error for all damage, after everything sound was restored. */
-  throwIfDamaged(): void {
-    const [first] = this.#faults;
-    if (first === undefined) return;
-    throw new AppError(
-      "CorruptObject",
-      `${this.#damagedFiles} files could not be restored and were left out, the others were restored: ${first}${this.#faults.length > 1 ? ` (and ${this.#faults.length - 1} more faults)` : ""}`,
-      this.#target === undefined ? {} : { target: this.#target },
-    );
   }
 
   async close(): Promise<void> {
@@ -249,9 +212,44 @@ class RestoreRun {
       return true;
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#damage(path, error.message);
+      this.damage.addMissing(path, error.message);
       return false;
     }
+  }
+
+  /** A file of more pieces than one window, window by window. */
+  async #restoreLarge(
+    tree: TargetTree,
+    writes: WriteLane,
+    path: string,
+    record: TreeRecord,
+  ): Promise<boolean> {
+    await writes.done();
+    tree.addFile(path, record);
+    const { sparse, chunks } = record;
+    const file: PlannedFile = {
+      path: tree.pathOf(path),
+      sparse,
+      metadata: tree.metadataOf(record),
+      part: "inner",
+      packs: new Set(),
+      failed: false,
+    };
+    const windowBytes = this.#windowPieces * chunkReferenceBytes;
+    try {
+      for (let [at, offset] = [0, 0]; at < chunks.length && !file.failed; at += windowBytes) {
+        const plan = new RestorePlan(this.#backup.locator);
+        offset = plan.addPart(file, chunks.subarray(at, at + windowBytes), offset);
+        if (at + windowBytes >= chunks.length) file.part = "last";
+        await this.#write(tree, plan);
+      }
+    } catch (error) {
+      tree.removeFile(file.path);
+      if (!isDamage(error)) throw error;
+      this.damage.addMissing(path, error.message);
+      return false;
+    }
+    return true;
   }
 
   async #write(tree: TargetTree, plan: RestorePlan): Promise<void> {
@@ -275,7 +273,8 @@ class RestoreRun {
     }
     for (const file of plan.files) {
       if (file.failed) tree.removeFile(file.path);
-      else if (!finished.has(file)) tree.finishFile(file.path, file.metadata, file.sparse);
+      else if (file.part !== "inner" && !finished.has(file))
+        tree.finishFile(file.path, file.metadata, file.sparse);
     }
   }
 
@@ -286,7 +285,7 @@ class RestoreRun {
     try {
       const source =
         store.localPath === undefined
-          ? { bytes: await store.get(name) }
+          ? { bytes: await readBounded(store, name, maxPackBytes, planned.packBytes) }
           : { localPath: store.localPath(name) };
       outcome = await this.#pool.run({ ...planned.job, ...source });
     } catch (error) {
@@ -298,8 +297,7 @@ class RestoreRun {
         ],
       };
     }
-    if (outcome.faults.length > 0) this.#target ??= name;
-    for (const fault of outcome.faults) this.#fail(planned, fault.files, fault.message);
+    for (const fault of outcome.faults) this.damage.addFiles(planned, fault.files, fault.message);
     planned.files.forEach((file, index) => {
       if (isFinishedByWorker(planned, index)) finished.add(file);
     });
@@ -312,29 +310,5 @@ class RestoreRun {
       bytesTotal: this.#backup.record.plainBytes,
       storedBytes: 0,
     });
-  }
-
-  #fail(planned: PlannedJob, files: readonly number[], message: string): void {
-    this.#faults.push(message);
-    for (const index of files) {
-      const file = planned.files[index];
-      if (file === undefined || file.failed) continue;
-      file.failed = true;
-      this.#damagedFiles += 1;
-      this.warnings.push({ path: file.path, code: "CorruptObject", message });
-    }
-  }
-
-  /** What the tree named before its damage is restored; what follows is unknown. */
-  #damageTree(role: string, error: AppError): void {
-    this.#target ??= error.target;
-    this.#faults.push(`the list of files of role "${role}" is damaged: ${error.message}`);
-    this.warnings.push({ path: role, code: error.code, message: error.message });
-  }
-
-  #damage(path: string, message: string): void {
-    this.#faults.push(message);
-    this.#damagedFiles += 1;
-    this.warnings.push({ path, code: "MissingObject", message });
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../../base/errors.ts";
-import type { ChunkLocator } from "../chunk-locator.ts";
+import type { ChunkLocator, ChunkPlace } from "../chunk-locator.ts";
 import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { PackEntry } from "../format/index-format.ts";
@@ -11,6 +11,8 @@ export interface PlannedFile {
   readonly path: string;
   readonly sparse: boolean;
   readonly metadata: FileMetadata;
+  /** What of it this plan holds: one that comes in parts is finished after the last, and by no worker. */
+  part: "whole" | "inner" | "last";
   /** Packs its pieces come from: a file of one pack is finished by that pack's job. */
   readonly packs: Set<number>;
   failed: boolean;
@@ -18,6 +20,8 @@ export interface PlannedFile {
 
 export interface PlannedJob {
   readonly job: Omit<PackJob, "job" | "bytes" | "localPath">;
+  /** Of the pack, as the index says. */
+  readonly packBytes: number;
   /** The planned file behind each of the job's files. */
   readonly files: readonly PlannedFile[];
 }
@@ -36,23 +40,18 @@ export class RestorePlan {
 
   /** Adds a file; throws `MissingObject` when no pack has one of its chunks, and the file is not planned then. */
   addFile(path: string, sparse: boolean, metadata: FileMetadata, chunks: Buffer): void {
-    const places = [];
-    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
-      const place = this.#locator.find(chunks, at);
-      if (place === undefined)
-        throw new AppError(
-          "MissingObject",
-          "A chunk of the file is in no pack of the index: run verify to see what is damaged",
-        );
-      const length = chunks.readUInt32LE(at + chunkIdBytes);
-      if (this.#locator.lengthOf(place) !== length)
-        throw new AppError("CorruptObject", "A file and the index differ in the length of a chunk");
-      places.push({ place, length });
-    }
-    const file: PlannedFile = { path, sparse, metadata, packs: new Set(), failed: false };
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) this.#find(chunks, at);
+    const packs = new Set<number>();
+    const file: PlannedFile = { path, sparse, metadata, part: "whole", packs, failed: false };
+    this.addPart(file, chunks, 0);
+  }
+
+  /** Adds what chunks of a file hold, from an offset of it on; where this ends. Throws as `addFile` does. */
+  addPart(file: PlannedFile, chunks: Buffer, from: number): number {
     const number = this.files.push(file) - 1;
-    let offset = 0;
-    for (const { place, length } of places) {
+    let offset = from;
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
+      const { place, length } = this.#find(chunks, at);
       file.packs.add(place.pack);
       const list = this.#byPack.get(place.pack) ?? [];
       list.push(place.block, place.reference, place.offset, number, offset);
@@ -60,6 +59,20 @@ export class RestorePlan {
       this.pieces += 1;
       offset += length;
     }
+    return offset;
+  }
+
+  #find(chunks: Buffer, at: number): { readonly place: ChunkPlace; readonly length: number } {
+    const place = this.#locator.find(chunks, at);
+    if (place === undefined)
+      throw new AppError(
+        "MissingObject",
+        "A chunk of the file is in no pack of the index: run verify to see what is damaged",
+      );
+    const length = chunks.readUInt32LE(at + chunkIdBytes);
+    if (this.#locator.lengthOf(place) !== length)
+      throw new AppError("CorruptObject", "A file and the index differ in the length of a chunk");
+    return { place, length };
   }
 
   /** One job a pack, in the order the packs were written. */
@@ -107,9 +120,9 @@ export class RestorePlan {
       dataKeyId: entry.dataKeyId,
       blocks,
       pieces,
-      files: targets,
+      files: finishWhole(targets, files, pieces),
     };
-    return { job: { ...job, files: finishWhole(job.files, files, pieces) }, files };
+    return { job, packBytes: entry.bytes, files };
   }
 }
 
@@ -128,7 +141,7 @@ function finishWhole(
   }
   return targets.map((target, index) => {
     const file = files[index] as PlannedFile;
-    return file.packs.size === 1 && runs.get(index) === 1
+    return file.part === "whole" && file.packs.size === 1 && runs.get(index) === 1
       ? { ...target, finish: file.metadata }
       : target;
   });

@@ -34,6 +34,8 @@ export interface TargetOptions {
   readonly setsOwner: boolean;
   /** The folder was empty and keeps names apart as they are: nothing can be in the way of what is made in it. */
   readonly isFresh: boolean;
+  /** The file system takes names that differ in case only for one: see `foldsCase`. */
+  readonly foldsCase?: boolean;
   readonly warn: (path: string, code: string, message: string) => void;
 }
 
@@ -46,6 +48,8 @@ export class TargetTree {
   readonly #options: TargetOptions;
   readonly #newOwner: { readonly uid: number; readonly gid: number } | undefined;
   readonly #directories: { readonly path: string; readonly record: TreeRecord }[] = [];
+  /** Paths taken, in lower case, where case makes no difference. */
+  readonly #taken = new Set<string>();
   readonly #links: { readonly path: string; readonly record: TreeRecord }[] = [];
 
   /** `root`: absolute, raw bytes as latin1. */
@@ -62,7 +66,7 @@ export class TargetTree {
 
   /** Makes the directory now; its mode and times are set by `finish`, when nothing below it changes any more. */
   addDirectory(relative: string, record: TreeRecord): void {
-    const path = this.pathOf(relative);
+    const path = this.#claim(relative);
     const present = this.#options.isFresh && relative !== "" ? undefined : this.#present(path);
     if (present === undefined) mkdirSync(nativePath(path), { mode: 0o700 });
     else if (!present.isDirectory()) throw inTheWay(path, "is not a directory");
@@ -71,7 +75,7 @@ export class TargetTree {
 
   /** Clears the way for a file; an empty one is complete then. */
   addFile(relative: string, record: TreeRecord): void {
-    const path = this.pathOf(relative);
+    const path = this.#claim(relative);
     if (!this.#options.isFresh) this.#clear(path);
     if (record.size > 0) return;
     writeFileSync(nativePath(path), "", { flag: "wx", mode: 0o600 });
@@ -88,7 +92,7 @@ export class TargetTree {
   }
 
   addLink(relative: string, record: TreeRecord): void {
-    this.#links.push({ path: this.pathOf(relative), record });
+    this.#links.push({ path: this.#claim(relative), record });
   }
 
   /** Sets a written file's size, owner, mode and time. */
@@ -114,6 +118,20 @@ export class TargetTree {
     for (const link of this.#links) if (!isHard(link)) this.#makeLink(link.path, link.record);
     for (const { path, record } of this.#directories.reverse())
       this.#setMetadata(path, metadataOf(record));
+  }
+
+  /** Its absolute path. Two names that the file system takes for one would be written into one file. */
+  #claim(relative: string): string {
+    const path = this.pathOf(relative);
+    if (this.#options.foldsCase !== true) return path;
+    const folded = Buffer.from(relative, "latin1").toString("utf8").normalize("NFKC").toLowerCase();
+    if (this.#taken.has(folded))
+      throw inTheWay(
+        path,
+        "has the name of another one but for upper and lower case, which are the same on this file system",
+      );
+    this.#taken.add(folded);
+    return path;
   }
 
   #setMetadata(path: string, metadata: FileMetadata): void {
@@ -221,6 +239,17 @@ export function isFreshFolder(folder: string): boolean {
     );
   } finally {
     unlinkSync(probe);
+  }
+}
+
+/** Whether names that differ in case only are one name in this folder; a name of ours is made there and removed. */
+export function foldsCase(folder: string): boolean {
+  const name = `.holdfast-case-${process.pid}`;
+  writeFileSync(`${folder}/${name}`, "", { flag: "wx", mode: 0o600 });
+  try {
+    return lstatSync(`${folder}/${name.toUpperCase()}`, { throwIfNoEntry: false }) !== undefined;
+  } finally {
+    unlinkSync(`${folder}/${name}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { AppError, isAppError } from "../../base/errors.ts";
 import { workerFile } from "../backup/worker-pool.ts";
 import type { ObjectStore } from "../object-store.ts";
+import { readBounded } from "../read-object.ts";
 import { hashObject, type HashJob, type HashOutcome } from "./hash-object.ts";
 
 /** Objects being hashed at once, per worker. */
@@ -13,22 +14,22 @@ const threadBytes = 8 * 1024 * 1024;
 /** Hashes every named object, on worker threads when there is much to hash; calls back in any order. */
 export async function hashObjects(
   store: ObjectStore,
-  names: readonly string[],
+  objects: readonly { readonly name: string; readonly bytes: number }[],
   totalBytes: number,
   workers: number,
   onHash: (name: string, outcome: HashOutcome) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  if (names.length === 0) return;
+  if (objects.length === 0) return;
   const threads = Array.from(
-    { length: totalBytes < threadBytes ? 0 : Math.min(workers, names.length) },
+    { length: totalBytes < threadBytes ? 0 : Math.min(workers, objects.length) },
     () => new Worker(workerFile("./hash-worker", import.meta.url)),
   );
-  const queue = names.entries();
+  const queue = objects.entries();
   const runLane = async (thread: Worker | undefined): Promise<void> => {
-    for (const [job, name] of queue) {
+    for (const [job, object] of queue) {
       signal.throwIfAborted();
-      onHash(name, await hashStored(thread, store, job, name));
+      onHash(object.name, await hashStored(thread, store, job, object));
     }
   };
   try {
@@ -46,20 +47,24 @@ async function hashStored(
   thread: Worker | undefined,
   store: ObjectStore,
   job: number,
-  name: string,
+  { name, bytes: size }: { readonly name: string; readonly bytes: number },
 ): Promise<HashOutcome> {
   const hash = (task: HashJob): HashOutcome | Promise<HashOutcome> =>
     thread === undefined ? hashObject(task) : ask(thread, task);
   if (store.localPath !== undefined) return hash({ job, localPath: store.localPath(name) });
   let bytes: Uint8Array;
   try {
-    bytes = await store.get(name);
+    bytes = await readBounded(store, name, size, size);
   } catch (error) {
     if (!isAppError(error)) throw error;
+    if (error.code === "CorruptObject") return { job, hash: damaged, bytes: 0 };
     return { job, hash: "", bytes: 0, fault: error.nativeCode ?? error.code };
   }
   return hash({ job, bytes });
 }
+
+/** The hash of nothing that is there: of an object that is shorter than the store says. */
+const damaged = "-";
 
 function ask(thread: Worker, job: HashJob): Promise<HashOutcome> {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,11 @@
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import type { PackEntry } from "../format/index-format.ts";
-import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
+import { chunkIdBytes, chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
+import { readBounded } from "../read-object.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
@@ -112,7 +113,7 @@ async function checkPack(
   try {
     const source =
       store.localPath === undefined
-        ? { bytes: await store.get(name) }
+        ? { bytes: await readBounded(store, name, maxPackBytes, pack.bytes) }
         : { localPath: store.localPath(name) };
     const blocks = pack.blocks.map((block, number) => ({ ...block, number }));
     const outcome = await pool.run({

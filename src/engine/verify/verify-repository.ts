@@ -1,5 +1,6 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
-import { parseHashName, parseManifestName, parsePackName } from "../format/object-names.ts";
+import { maxNamedFaults } from "../format/limits.ts";
+import { maxBytesOfHashed, parseManifestName } from "../format/object-names.ts";
 import type { Quarantine } from "../format/quarantine.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import type { VerifyFinding, VerifyReport } from "../model.ts";
@@ -51,12 +52,16 @@ class VerifyRun {
   /** Which backups need an object. */
   readonly #needs = new Map<string, string[]>();
   readonly #findings: VerifyFinding[] = [];
+  /** Codes of the findings by object. */
+  readonly #found = new Map<string, Set<string>>();
   #backups: readonly ListedBackup[] = [];
   #condemned: ReadonlySet<string> = new Set();
   /** Damaged index objects whose packs other index objects name. */
   readonly #replaced = new Set<string>();
   readonly #hashed = new Set<string>();
   #bytes = 0;
+  /** Findings that were not named any more. */
+  #unnamed = 0;
 
   constructor(options: VerifyOptions, config: RepositoryConfig) {
     this.#options = options;
@@ -67,6 +72,7 @@ class VerifyRun {
     const findings = this.#findings
       .filter((found) => !this.#isSettled(found))
       .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+    if (this.#unnamed > 0) findings.push(manyMore(this.#unnamed));
     return {
       backups: this.#backups.length,
       objects: this.#present.size,
@@ -113,15 +119,14 @@ class VerifyRun {
 
   /** Hashes every object that is named by its hash. */
   async checkCiphertext(): Promise<void> {
-    const names = [...this.#present.keys()].filter(
-      (name) =>
-        isHashNamed(name) && !this.#hashed.has(name) && isInSubset(name, this.#options.subset),
-    );
-    const total = names.reduce((sum, name) => sum + (this.#present.get(name) ?? 0), this.#bytes);
+    const objects = [...this.#present]
+      .map(([name, bytes]) => ({ name, bytes }))
+      .filter(({ name, bytes }) => !this.#hashed.has(name) && this.#isToHash(name, bytes));
+    const total = objects.reduce((sum, { bytes }) => sum + bytes, this.#bytes);
     let done = this.#hashed.size;
     await hashObjects(
       this.#options.store,
-      names,
+      objects,
       total,
       this.#options.workers ?? 2,
       (name, outcome) => {
@@ -140,6 +145,19 @@ class VerifyRun {
       },
       this.#options.signal,
     );
+  }
+
+  /** What is larger than anything we write is not ours, and is not read. */
+  #isToHash(name: string, bytes: number): boolean {
+    const maxBytes = maxBytesOfHashed(name);
+    if (maxBytes === undefined || !isInSubset(name, this.#options.subset)) return false;
+    if (bytes <= maxBytes) return true;
+    this.#add(
+      "CorruptObject",
+      name,
+      `Object "${name}" has ${bytes} bytes, more than the ${maxBytes} of any such object: it was not read`,
+    );
+    return false;
   }
 
   async checkContent(): Promise<void> {
@@ -185,7 +203,7 @@ class VerifyRun {
 
   #checkPresence(name: string, bytes: number): void {
     const found = this.#present.get(name);
-    if (found === bytes || this.#findings.some((finding) => finding.object === name)) return;
+    if (found === bytes || this.#found.has(name)) return;
     if (found === undefined) this.#add("MissingObject", name, `Object "${name}" is missing`);
     else
       this.#add(
@@ -216,22 +234,28 @@ class VerifyRun {
 
   /** The backups of a finding are filled from what is known to need the object. */
   #add(code: AppError["code"], object: string, message: string, backups?: readonly string[]): void {
-    if (this.#findings.some((known) => known.object === object && known.code === code)) return;
+    if (this.#findings.length === maxNamedFindings) {
+      this.#unnamed += 1;
+      return;
+    }
+    const codes = this.#found.get(object) ?? new Set();
+    if (codes.has(code)) return;
+    this.#found.set(object, codes.add(code));
     const own = parseManifestName(object);
     const needing = backups ?? this.#needs.get(object) ?? (own === undefined ? [] : [own]);
     this.#findings.push({ code, object, message, backups: needing });
   }
 }
 
-const signedFolders = ["epochs/", "keys/", "tombstones/", "quarantine/"];
+/** A store may hold any number of damaged objects. */
+const maxNamedFindings = 4 * maxNamedFaults;
 
-function isHashNamed(name: string): boolean {
-  return (
-    parsePackName(name) !== undefined ||
-    parseHashName(name, "index") !== undefined ||
-    parseHashName(name, "refs") !== undefined
-  );
+function manyMore(count: number): VerifyFinding {
+  const message = `There are ${count} more findings: mend or remove those that are named, then verify again`;
+  return { code: "LimitExceeded", object: "", message, backups: [] };
 }
+
+const signedFolders = ["epochs/", "keys/", "tombstones/", "quarantine/"];
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
