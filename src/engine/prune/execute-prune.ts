@@ -15,6 +15,7 @@ import { toStopReason } from "../stop-reason.ts";
 import { invalidateTreeCache } from "./invalidate-caches.ts";
 import { graceOf, planWithIndex, type PlannedPrune } from "./plan-prune.ts";
 import { acquirePruneLease } from "./prune-lease.ts";
+import { probeUnlessFull } from "./probe-store.ts";
 import type { PrunePlan } from "./prune-plan.ts";
 
 export interface PruneOptions extends EngineHost {
@@ -252,8 +253,8 @@ class PruneRun {
 
 /** Said before the first lock is written: a store that keeps everything is not an accident. */
 async function requireRemovable(store: ObjectStore): Promise<void> {
-  const { canRemove } = await store.probe();
-  if (canRemove) return;
+  const probe = await probeUnlessFull(store);
+  if (probe === undefined || probe.canRemove) return;
   throw new AppError(
     "StoreReadOnly",
     "Cannot prune: the store does not let objects be removed; its own retention has to do it",

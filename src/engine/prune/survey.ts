@@ -8,6 +8,7 @@ import { readRefs } from "../open-backup.ts";
 import { readConfig } from "../repository.ts";
 import { isGoodBackup } from "../retention.ts";
 import { checkLedger } from "../verify/check-ledger.ts";
+import { probeUnlessFull } from "./probe-store.ts";
 import { requireNotBehind, requireSameClock } from "./clock-check.ts";
 import type { PlannedRemoval, PruneRequest } from "./prune-plan.ts";
 
@@ -71,7 +72,7 @@ async function checkClocks(
   objects: ReadonlyMap<string, ObjectEntry>,
   backups: readonly ListedBackup[],
 ): Promise<void> {
-  const { clockSkewMilliseconds } = await store.probe();
+  const clockSkewMilliseconds = (await probeUnlessFull(store))?.clockSkewMilliseconds;
   if (clockSkewMilliseconds !== undefined) requireSameClock(now, now + clockSkewMilliseconds);
   for (const { name, modifiedAt } of objects.values())
     requireNotBehind(now, modifiedAt, `object "${name}"`);
