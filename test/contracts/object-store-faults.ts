@@ -33,6 +33,9 @@ export function describeStoreFaults(entry: StoreEntry): void {
   }
   if (isLack(network)) return;
   for (const { title, run } of networkCases) it(title, () => use(network, run));
+  const { mayArriveLate } = entry;
+  it(`publishes nothing late, given up while stalled, unless: ${mayArriveLate ?? "never"}`, () =>
+    use(network, (test) => publishesNothingLate(test, mayArriveLate !== undefined)));
   if (entry.seesFlippedBits) it("sees a bit flipped on the way", () => use(network, seesFlips));
 }
 
@@ -256,7 +259,7 @@ async function namesAbsentServer({ store, relay }: StoreBehindRelay): Promise<vo
 }
 
 async function abortsStalledCalls(test: StoreBehindRelay): Promise<void> {
-  const { store, relay, reopen } = test;
+  const { store, relay } = test;
   await store.put("present", someBytes(uploadBytes));
   const reason = new Error("given up");
   const calls: readonly ((signal: AbortSignal) => Promise<unknown>)[] = [
@@ -276,8 +279,24 @@ async function abortsStalledCalls(test: StoreBehindRelay): Promise<void> {
     relay.heal();
     assertBytes(await store.get("present"), someBytes(uploadBytes));
   }
+}
+
+async function publishesNothingLate(test: StoreBehindRelay, mayArrive: boolean): Promise<void> {
+  const { store, relay, reopen } = test;
+  const controller = new AbortController();
+  const struck = relay.arm({ kind: "stall", direction: "up", afterBytes: 1 });
+  const bytes = someBytes(uploadBytes);
+  const outcome = settle(store.put("late", bytes, controller.signal));
+  await struck;
+  controller.abort(new Error("given up"));
+  await outcome;
+  bytes.fill(0); // from now on they are the caller's again
+  relay.heal();
+  await settle(store.stat("other"));
   const other = await reopen();
-  assert.equal(await other.stat("late"), undefined, "published after the abort");
+  const found = await other.stat("late");
+  if (!mayArrive) assert.equal(found, undefined, "published after the abort");
+  if (found !== undefined) assertBytes(await other.get("late"), someBytes(uploadBytes));
   await other.close();
 }
 

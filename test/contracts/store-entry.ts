@@ -24,6 +24,8 @@ export interface StoreEntry {
   readonly skewed: ((clock: Clock) => Promise<StoreUnderTest>) | Lack;
   /** The store behind a relay, and `reopen` round it. */
   readonly network: (() => Promise<StoreBehindRelay>) | Lack;
+  /** Why an upload given up after all of it had left may still arrive, whole, when the line is free again. */
+  readonly mayArriveLate?: string;
   /** Whether damage on the way is always seen, as by encrypted connections. */
   readonly seesFlippedBits: boolean;
 }

@@ -19,6 +19,10 @@ export interface RadosGateway {
   /** Runs `radosgw-admin` with the words; returns what it printed. */
   administer(...words: readonly string[]): Promise<string>;
   createUser(name: string, ...words: readonly string[]): Promise<S3User>;
+  /** Ends the gateway alone, at once; what it holds stays. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,14 +47,20 @@ export async function startRadosGateway(): Promise<RadosGateway> {
   };
   try {
     const url = await startCluster(folder, children);
-    return createGateway(folder, url, stop);
+    await startGateway(folder, url, children);
+    return createGateway(folder, url, children, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function createGateway(folder: string, url: string, stop: () => Promise<void>): RadosGateway {
+function createGateway(
+  folder: string,
+  url: string,
+  children: ChildProcess[],
+  stop: () => Promise<void>,
+): RadosGateway {
   const configFile = join(folder, "ceph.conf");
   const administer = async (...words: readonly string[]): Promise<string> => {
     const { stdout } = await run("radosgw-admin", ["-c", configFile, "-n", gateway, ...words]);
@@ -67,8 +77,23 @@ function createGateway(folder: string, url: string, stop: () => Promise<void>): 
       await administer("user", "create", ...identity, ...keys, ...words);
       return { accessKeyId, secretAccessKey };
     },
+    kill: async () => {
+      const last = children.pop();
+      if (last === undefined) return;
+      const ended = once(last, "exit");
+      last.kill("SIGKILL");
+      await ended;
+    },
+    start: () => startGateway(folder, url, children),
     stop,
   };
+}
+
+async function startGateway(folder: string, url: string, children: ChildProcess[]): Promise<void> {
+  const words = ["-c", join(folder, "ceph.conf"), "-f", "-n", gateway];
+  const child = spawn("radosgw", words, { stdio: "ignore" });
+  children.push(child);
+  await waitForAnswer(url, child);
 }
 
 const gateway = "client.rgw.a";
@@ -101,8 +126,6 @@ async function startCluster(folder: string, children: ChildProcess[]): Promise<s
   await run("ceph-osd", ["-c", file("ceph.conf"), "-i", "0", "--mkfs", "--osd-uuid", store]);
   start("ceph-osd", "-i", "0");
   await ask("osd", "require-osd-release", "pacific");
-  const child = start("radosgw", "-n", gateway);
-  await waitForAnswer(url, child);
   return url;
 }
 
