@@ -51,6 +51,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Set damage aside so that the next backup heals it",
     load: async () => (await import("./commands/repo-repair.ts")).repoRepair,
   },
+  "repo copy": {
+    summary: "Copy backups into a second store",
+    load: async () => (await import("./commands/repo-copy.ts")).repoCopy,
+  },
   "repo restore": {
     summary: "Bring a backup back, without the service",
     load: async () => (await import("./commands/repo-restore.ts")).repoRestore,

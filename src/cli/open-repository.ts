@@ -3,14 +3,18 @@ import { resolve } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { ObjectStore } from "../engine/object-store.ts";
 import { readConfig, type EngineHost } from "../engine/repository.ts";
-import { openLocalStore } from "../storage/local.ts";
+import { openRepositoryStore } from "./open-repository-store.ts";
+import { isStoreUrl } from "./store-url.ts";
 import type { Arguments, Cli, OptionSpecs } from "./command.ts";
 import { loadKeys, requireKeys, type KeysFile } from "./keys-file.ts";
 import { defaultKeysFile } from "./user-folders.ts";
 
 /** Options of every command that works on a repository directly. */
 export const repositoryOptions: OptionSpecs = {
-  repo: { summary: "The folder that holds the backups (required)", value: "PATH" },
+  repo: {
+    summary: "The folder or address that holds the backups (required)",
+    value: "PATH|URL",
+  },
   keys: { summary: "Keys of the repository; default: in the state folder", value: "FILE" },
 };
 
@@ -37,7 +41,8 @@ export function engineHost(cli: Cli): EngineHost {
 }
 
 export function repositoryPath(args: Arguments): string {
-  return resolve(args.requireText("repo"));
+  const given = args.requireText("repo");
+  return isStoreUrl(given) ? given : resolve(given);
 }
 
 export function keysPath(args: Arguments, cli: Cli): string {
@@ -61,7 +66,7 @@ export async function openForReading(args: Arguments, cli: Cli): Promise<Readabl
   const given = args.text("keys");
   const keysFile =
     given === undefined ? await loadKeys(keysPath(args, cli)) : await requireKeys(resolve(given));
-  const store = await openLocalStore({ path, access: "read", clock: cli.clock });
+  const store = await openRepositoryStore(path, cli, "read");
   const publicKey = await chooseKey(args, cli, store, keysFile);
   return { store, path, publicKey, keysFile };
 }

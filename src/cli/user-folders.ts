@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Cli } from "./command.ts";
+import { isStoreUrl } from "./store-url.ts";
 
 type Environment = Cli["environment"];
 
@@ -27,6 +28,8 @@ function nameRepository(repository: string): string {
 }
 
 function findRealPath(path: string): string {
+  // An address has no other ways to be written that we could know of.
+  if (isStoreUrl(path)) return path;
   try {
     return realpathSync(path);
   } catch {

@@ -13,6 +13,6 @@ export function renderStoreText(store: StoreSetting): string | undefined {
     case "s3":
       return `s3:${store.endpoint}/${[store.bucket, store.prefix].filter(Boolean).join("/")}`;
     case "sftp":
-      return `sftp://${store.userName}@${store.host}:${store.port}${store.path.startsWith("/") ? "" : "/./"}${store.path}`;
+      return `sftp://${store.userName}@${store.host}:${store.port}${store.path.startsWith("/") ? "" : "/~/"}${store.path}`;
   }
 }

@@ -55,6 +55,19 @@ export function createHostPolicy(
   };
 }
 
+/** Lets everything pass: for the command line, where the caller names the host and gives the secret. */
+export function openHostPolicy(lookUp: NameLookup = lookUpName): HostPolicy {
+  return {
+    check: () => undefined,
+    resolve: async (host) => {
+      const plain = stripBrackets(host);
+      const [first] = isIP(plain) === 0 ? await lookUp(plain) : [ownAddress(plain)];
+      if (first === undefined) throw unknownHost(plain, undefined);
+      return first;
+    },
+  };
+}
+
 /** The port an entry fixes for a host, for stores whose address has no place for one (`\\server\share`). */
 export function portRule(entries: readonly string[] | undefined, host: string): number | undefined {
   return entries

@@ -109,7 +109,7 @@ export function describeStore(spec: StoreSpec): string {
     case "s3":
       return `s3:${joinUrl(`${spec.endpoint}/${spec.bucket}`, spec.prefix)}`;
     case "sftp":
-      return `sftp://${spec.userName}@${spec.host}:${spec.port}${spec.path.startsWith("/") ? "" : "/./"}${spec.path}`;
+      return `sftp://${spec.userName}@${spec.host}:${spec.port}${spec.path.startsWith("/") ? "" : "/~/"}${spec.path}`;
   }
 }
 

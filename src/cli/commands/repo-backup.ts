@@ -6,7 +6,7 @@ import { runBackup } from "../../engine/backup/run-backup.ts";
 import type { BackupRecord, LedgerHead } from "../../engine/model.ts";
 import type { ObjectStore } from "../../engine/object-store.ts";
 import type { SourceWarning } from "../../engine/source.ts";
-import { openLocalStore } from "../../storage/local.ts";
+import { openRepositoryStore } from "../open-repository-store.ts";
 import { usageError } from "../arguments.ts";
 import { chooseRoles, type ChosenRoles } from "../choose-roles.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
@@ -61,7 +61,7 @@ async function runRepoBackup(args: Arguments, cli: Cli): Promise<ExitCode> {
     rescan: args.flag("rescan"),
   };
   const keysFile = await requireKeys(plan.keysPath);
-  const store = await openLocalStore({ path: repositoryPath(args), clock: cli.clock });
+  const store = await openRepositoryStore(repositoryPath(args), cli, "write");
   const current: KeysFile = { ...keysFile, fence: keysFile.fence + 1 };
   // Saved before the run: no two runs may ever carry the same number.
   await saveKeys(plan.keysPath, current);

@@ -4,7 +4,8 @@ import { AppError, isAppError } from "../../base/errors.ts";
 import type { DeploymentInfo, Recipient } from "../../engine/model.ts";
 import type { ObjectStore } from "../../engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository, readConfig } from "../../engine/repository.ts";
-import { openLocalStore } from "../../storage/local.ts";
+import { isStoreUrl } from "../store-url.ts";
+import { openRepositoryStore } from "../open-repository-store.ts";
 import { usageError } from "../arguments.ts";
 import { certificateToBase64 } from "../certificate-text.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
@@ -47,8 +48,8 @@ async function runInit(args: Arguments, cli: Cli): Promise<ExitCode> {
   const path = repositoryPath(args);
   const file = keysPath(args, cli);
   const recipients = await readRecipients(args, cli);
-  await makeFolder(path, cli);
-  const store = await openLocalStore({ path, clock: cli.clock });
+  if (!isStoreUrl(path)) await makeFolder(path, cli);
+  const store = await openRepositoryStore(path, cli, "write");
   const before = (await loadKeys(file)) ?? (await createKeys(args, cli, store));
   // Kept before anything is written: a repository whose keys were lost would be of no use to anybody.
   await saveKeys(file, before);

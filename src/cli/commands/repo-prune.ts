@@ -7,7 +7,7 @@ import { planPrune } from "../../engine/prune/plan-prune.ts";
 import type { PrunePlan } from "../../engine/prune/prune-plan.ts";
 import { planRetention, type RetentionPlan } from "../../engine/retention.ts";
 import type { RetentionPolicy } from "../../engine/retention-policy.ts";
-import { openLocalStore } from "../../storage/local.ts";
+import { openRepositoryStore } from "../open-repository-store.ts";
 import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
@@ -63,8 +63,8 @@ async function runRepoPrune(args: Arguments, cli: Cli): Promise<ExitCode> {
   const keysFile = await requireKeys(keysPath(args, cli));
   const opener = await readOpener(args, cli);
   const isDry = args.flag("dry-run");
-  const access = isDry ? ({ access: "read" } as const) : {};
-  const store = await openLocalStore({ path: repositoryPath(args), clock: cli.clock, ...access });
+  const access = isDry ? "read" : "write";
+  const store = await openRepositoryStore(repositoryPath(args), cli, access);
   try {
     const shown = await makePlan(args, cli, store, keysFile, opener);
     showPlan(shown, cli);

@@ -4,7 +4,7 @@ import {
   type RepairPlan,
   type RepairResult,
 } from "../../engine/repair/repair-repository.ts";
-import { openLocalStore } from "../../storage/local.ts";
+import { openRepositoryStore } from "../open-repository-store.ts";
 import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
@@ -39,8 +39,8 @@ async function runRepoRepair(args: Arguments, cli: Cli): Promise<ExitCode> {
   const keysFile = await requireKeys(path);
   const workers = args.integer("workers", 1, 64);
   const isDry = args.flag("dry-run");
-  const access = isDry ? ({ access: "read" } as const) : {};
-  const store = await openLocalStore({ path: repositoryPath(args), clock: cli.clock, ...access });
+  const access = isDry ? "read" : "write";
+  const store = await openRepositoryStore(repositoryPath(args), cli, access);
   const view = createProgressView(cli);
   const options = {
     ...engineHost(cli),

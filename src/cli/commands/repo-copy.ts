@@ -1,0 +1,61 @@
+import { copyRepository, type CopyReport } from "../../engine/copy/copy-repository.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { usageError } from "../arguments.ts";
+import type { Arguments, Cli, Command } from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { formatCount } from "../format-figures.ts";
+import { engineHost } from "../open-repository.ts";
+import { openRepositoryStore } from "../open-repository-store.ts";
+
+export const repoCopy: Command = {
+  name: "repo copy",
+  summary: "Copies backups unopened into a second store and reads every object back",
+  examples: [
+    ["Everything", "holdfast repo copy --from /mnt/backup --to smb://backup@files.example/copies"],
+    ["One backup", "holdfast repo copy --from /mnt/backup --to /mnt/second --backup ID"],
+  ],
+  options: {
+    from: {
+      summary: "Where the backups are: a folder or an address (required)",
+      value: "PATH|URL",
+    },
+    to: { summary: "Empty, or holding the same repository (required)", value: "PATH|URL" },
+    backup: { summary: "Only this backup; default: all", value: "ID", multiple: true },
+  },
+  run: runRepoCopy,
+};
+
+async function runRepoCopy(args: Arguments, cli: Cli): Promise<ExitCode> {
+  const [fromText, toText] = [args.requireText("from"), args.requireText("to")];
+  if (fromText === toText) throw usageError("Source and target are the same: name another target");
+  const backupIds = args.texts("backup");
+  const from = await openRepositoryStore(fromText, cli, "read", "FROM");
+  try {
+    const to = await openRepositoryStore(toText, cli, "write", "TO");
+    try {
+      const report = await copyRepository({
+        ...engineHost(cli),
+        from,
+        to,
+        ...(backupIds.length === 0 ? {} : { backupIds }),
+        signal: cli.signal,
+        onProgress: ({ backupsDone, backupsTotal, bytes }) =>
+          cli.output.say(`${backupsDone} of ${backupsTotal} backups, ${formatBytes(bytes)}`),
+      });
+      show(cli, report);
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+  return exitCodes.done;
+}
+
+function show(cli: Cli, report: CopyReport): void {
+  if (cli.output.isJson) return cli.output.printJson({ message_type: "summary", ...report });
+  const { copied, present, objects, bytes } = report;
+  cli.output.print(
+    `Copied ${formatCount(copied.length)} backups (${formatCount(present.length)} were there): ${formatCount(objects)} objects, ${formatBytes(bytes)}, each read back`,
+  );
+}
