@@ -89,11 +89,12 @@ describe("repositories on servers from the command line", () => {
     assert.equal(foreign.code, 8, foreign.stderr);
     assert.match(foreign.stderr, /choose an empty folder/);
     const data = join(sshd.files, "north/holdfast/data");
-    const packs = fs.readdirSync(data, { recursive: true }).map(String);
-    const pack = join(data, packs.find((name) => /\/[0-9a-f]{64}$/.test(name)) ?? assert.fail());
-    const bytes = fs.readFileSync(pack);
-    bytes[100] = (bytes[100] ?? 0) ^ 1;
-    fs.writeFileSync(pack, bytes);
+    const names = fs.readdirSync(data, { recursive: true }).map(String);
+    for (const name of names.filter((one) => /\/[0-9a-f]{64}$/.test(one))) {
+      const bytes = fs.readFileSync(join(data, name));
+      bytes[100] = (bytes[100] ?? 0) ^ 1;
+      fs.writeFileSync(join(data, name), bytes);
+    }
     fs.mkdirSync(join(home, "third"));
     const damaged = await run("repo", "copy", "--from", sftp, "--to", "third");
     assert.equal(damaged.code, 8, damaged.stderr);

@@ -193,6 +193,12 @@ describe("the provider", () => {
           await world.accept("POST", `${locationPath}/verify`, { apiVersion: "2026-12-01" }),
         );
         await world.finish(
+          await world.accept("POST", `${locationPath}/pruneExternalStore`, {
+            apiVersion: "2026-12-01",
+            body: { operationType: "DryRun" },
+          }),
+        );
+        await world.finish(
           await world.accept("DELETE", locationPath, { apiVersion: "2026-12-01" }),
         );
       },
