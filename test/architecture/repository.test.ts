@@ -157,8 +157,10 @@ function isGoodSubject(subject: string): boolean {
     "front-door",
     "main",
     "portal",
+    "prune",
     "quickstart",
     "readme",
+    "stores",
     "tools",
     "verify",
   ];
