@@ -101,6 +101,7 @@ async function die(site: Site, step: string): Promise<void> {
     backup: () => api.post(pathOf(location, "/createBackup")),
     restore: () => askRestore(site, false),
     verify: () => api.post(pathOf(location, "/verify")),
+    prune: () => api.post(pathOf(location, "/pruneExternalStore"), { operationType: "Default" }),
     delete: () => api.remove(pathOf(location)),
   };
   // The answer may be lost with the process.
