@@ -22,8 +22,8 @@ export interface ZstdContext {
 }
 
 /**
- * Level 1 with the table and shortest match of level 2: the pages of databases, half of what is stored, come out 2.5 %
- * smaller for a tenth more of time. A table of 128 KiB still lies in the processor's second cache.
+ * Level 1 with the table and shortest match of level 2: the pages of databases, half of what is stored, come out smaller:
+ * 1.7 % less of a mixed data set, for a tenth more of time. A table of 128 KiB still lies in the processor's second cache.
  */
 function compressionParameters(level: number): Readonly<Record<number, number>> {
   const parameters = { [ZSTD_c_compressionLevel]: level };
