@@ -226,30 +226,30 @@ function metadataOf(record: TreeRecord): FileMetadata {
  */
 export function isFreshFolder(folder: string): boolean {
   if (readdirSync(folder).length > 0) return false;
-  const probe = join(folder, ".holdfast-probe-\u00e9");
+  const others = [".HOLDFAST-PROBE-\u00e9", ".holdfast-probe-e\u0301"];
   try {
-    writeFileSync(probe, "", { flag: "wx", mode: 0o600 });
+    return keepsApart(folder, ".holdfast-probe-\u00e9", others);
   } catch {
     return false;
   }
+}
+
+/** Whether names that differ in case only are one name in this folder. */
+export function foldsCase(folder: string): boolean {
+  const name = `.holdfast-case-${process.pid}`;
+  return !keepsApart(folder, name, [name.toUpperCase()]);
+}
+
+/** Whether the other names stand for other files than the one of this name, which is made and removed. */
+function keepsApart(folder: string, name: string, others: readonly string[]): boolean {
+  const probe = join(folder, name);
+  writeFileSync(probe, "", { flag: "wx", mode: 0o600 });
   try {
-    const others = [".HOLDFAST-PROBE-\u00e9", ".holdfast-probe-e\u0301"];
     return others.every(
-      (name) => lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined,
+      (other) => lstatSync(join(folder, other), { throwIfNoEntry: false }) === undefined,
     );
   } finally {
     unlinkSync(probe);
-  }
-}
-
-/** Whether names that differ in case only are one name in this folder; a name of ours is made there and removed. */
-export function foldsCase(folder: string): boolean {
-  const name = `.holdfast-case-${process.pid}`;
-  writeFileSync(`${folder}/${name}`, "", { flag: "wx", mode: 0o600 });
-  try {
-    return lstatSync(`${folder}/${name.toUpperCase()}`, { throwIfNoEntry: false }) !== undefined;
-  } finally {
-    unlinkSync(`${folder}/${name}`);
   }
 }
 
