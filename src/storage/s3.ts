@@ -111,11 +111,7 @@ class S3Store implements ObjectStore {
     checkObjectName(name);
     return this.#run("read", name, signal, (stop) =>
       readObject(name, range, {
-        size: async () => {
-          const stat = await this.stat(name);
-          if (stat === undefined) throw objectNotFound(name, undefined);
-          return stat.bytes;
-        },
+        stat: () => this.stat(name),
         open: (part) => this.#open(name, part, stop),
       }),
     );

@@ -1,12 +1,12 @@
 import { AppError } from "../base/errors.ts";
 import type { ByteRange } from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
-import { checkObjectSize } from "./local-objects.ts";
+import { checkObjectSize, objectNotFound } from "./local-objects.ts";
 
 /** How a service over HTTP reads an object. */
 export interface WebReader {
-  /** Size in bytes; throws `ObjectNotFound`. */
-  readonly size: () => Promise<number>;
+  /** Size in bytes, or undefined when absent. */
+  readonly stat: () => Promise<{ readonly bytes: number } | undefined>;
   /** Opens the body of the object, or of a part with at least one byte; undefined when it starts past the end. */
   readonly open: (range: ByteRange | undefined) => Promise<WebBody | undefined>;
 }
@@ -26,12 +26,12 @@ export async function readObject(
   reader: WebReader,
 ): Promise<Uint8Array> {
   if (range !== undefined && !isReadable(range)) {
-    fitRange(name, await reader.size(), range);
+    fitRange(name, await sizeOf(name, reader), range);
     return Buffer.alloc(0);
   }
   const body = await reader.open(range);
   if (body === undefined) {
-    fitRange(name, await reader.size(), range);
+    fitRange(name, await sizeOf(name, reader), range);
     throw tampered(name, "the service refused a range that lies within it");
   }
   const { length } = fitRange(name, body.totalBytes, range);
@@ -40,6 +40,12 @@ export async function readObject(
     throw tampered(name, `the service sends ${body.length} bytes instead of ${length}`);
   }
   return collectBody(name, body);
+}
+
+async function sizeOf(name: string, reader: WebReader): Promise<number> {
+  const stat = await reader.stat();
+  if (stat === undefined) throw objectNotFound(name, undefined);
+  return stat.bytes;
 }
 
 /** `a` to `b` of `bytes a-b/total`, or undefined when it is something else. */
