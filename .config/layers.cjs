@@ -26,6 +26,7 @@ const law = {
   provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat([
     "storage/store-spec.ts",
     "storage/store-check.ts",
+    "storage/store-room.ts",
   ]),
   server: ["base", "arm", "identity", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(

@@ -27,6 +27,7 @@ import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
+import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
 /** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
@@ -41,6 +42,8 @@ export type EngineCall =
       readonly ledgerHead: LedgerHead | undefined;
       /** Distrust the cache: read every file. */
       readonly rescan: boolean;
+      /** Refused where it does not fit; undefined tries. */
+      readonly expectedBytes: number | undefined;
       readonly installationId: string;
       readonly roles: unknown;
     }
@@ -191,6 +194,7 @@ async function runBackupCall(
   call: Extract<EngineCall, { kind: "backup" }>,
   common: CommonOptions,
 ): Promise<BackupRecord> {
+  if (call.expectedBytes !== undefined) await requireRoom(common.store, call.expectedBytes);
   const scratchDirectory = join(setup.scratchDirectory, call.backupId);
   mkdirSync(scratchDirectory, { recursive: true, mode: 0o700 });
   try {

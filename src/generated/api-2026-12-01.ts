@@ -668,6 +668,21 @@ export interface components {
              * @description Bytes in all.
              */
             readonly totalBytes?: number;
+            /**
+             * @description How the room compares with what the location will need.
+             * @enum {string}
+             */
+            readonly level?: "Unknown" | "Enough" | "Low" | "Short";
+            /**
+             * Format: int64
+             * @description Bytes the next backup is expected to add, judged by the last ones.
+             */
+            readonly nextBackupBytes?: number;
+            /**
+             * Format: int32
+             * @description Days until the next backup would not fit, at the pace of the last ones; absent where retention gives back what comes.
+             */
+            readonly daysLeft?: number;
         };
         /** @description Changes to a backup location. */
         readonly BackupLocationUpdate: {

@@ -4008,6 +4008,26 @@ export const contracts: readonly Contract[] = [
       "type": "integer",
       "format": "int64",
       "readOnly": true
+     },
+     "level": {
+      "type": "string",
+      "enum": [
+       "Unknown",
+       "Enough",
+       "Low",
+       "Short"
+      ],
+      "readOnly": true
+     },
+     "nextBackupBytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "daysLeft": {
+      "type": "integer",
+      "format": "int32",
+      "readOnly": true
      }
     },
     "additionalProperties": false

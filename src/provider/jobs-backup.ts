@@ -4,7 +4,15 @@ import type { BackupRecord } from "../engine/model.ts";
 import type { JobContext, JobHandler } from "../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../state/state-store.ts";
 import { backupOfRecord, failureOf, isUsable } from "./backup-records.ts";
-import { endOperation, getBackup, getOperation, releaseRunning, replace } from "./documents.ts";
+import { capacityWith, judgeCapacity } from "./capacity-outlook.ts";
+import {
+  endOperation,
+  getBackup,
+  getOperation,
+  listAll,
+  releaseRunning,
+  replace,
+} from "./documents.ts";
 import {
   beginOperation,
   createProgressWriter,
@@ -48,7 +56,7 @@ async function runBackup(
   if (location === undefined || backup === undefined) return () => endAbandoned(deps, job);
   await checkSubscription(deps, location.value.subscriptionId);
   const opened = await openStore(deps, location.key, location.value);
-  await beginOperation(deps, job, context, "Preparing");
+  const { isResumed } = await beginOperation(deps, job, context, "Preparing");
   if (backup.value.status === "Creating") {
     await deps.store.commit(
       [replace(backup, { ...backup.value, status: "Running" })],
@@ -56,20 +64,44 @@ async function runBackup(
     );
   }
   await deps.failpoint?.("backup.before-run");
-  const record = await callEngine(deps, job, context, backup.value, opened);
+  // An attempt that goes on has stored a part of it already.
+  const expectedBytes = isResumed ? undefined : await expectBytes(deps, location);
+  const run = { backup: backup.value, opened, expectedBytes };
+  const record = await callEngine(deps, job, context, run);
   await deps.failpoint?.("backup.after-run");
   const capacity = await askCapacity(deps, opened);
   await deps.failpoint?.("backup.before-finish");
   return () => finishBackup(deps, job, { record, capacity, ledgerKey: opened.ledgerKey });
 }
 
+interface Run {
+  readonly backup: Backup;
+  readonly opened: OpenedStore;
+  readonly expectedBytes: number | undefined;
+}
+
+/** What the backup will add, judged by those before it. */
+async function expectBytes(
+  deps: ProviderDeps,
+  location: Document<BackupLocation>,
+): Promise<number> {
+  const backups = await backupsOf(deps, location.key);
+  const question = { location: location.value, backups, now: deps.clock.now() };
+  return judgeCapacity(question).nextBackupBytes;
+}
+
+async function backupsOf(deps: ProviderDeps, locationKey: string): Promise<readonly Backup[]> {
+  const found = await listAll<Backup>(deps.store, "backup", `${locationKey}/backups/`);
+  return found.map(({ value }) => value);
+}
+
 async function callEngine(
   deps: ProviderDeps,
   job: Job,
   context: JobContext,
-  backup: Backup,
-  { spec, keys, ledgerHead }: OpenedStore,
+  { backup, opened, expectedBytes }: Run,
 ): Promise<BackupRecord> {
+  const { spec, keys, ledgerHead } = opened;
   const progress = createProgressWriter(deps, job, context);
   const run = {
     store: spec,
@@ -79,6 +111,7 @@ async function callEngine(
     deployment: backup.deployment,
     ledgerHead,
     rescan: (job.payload as BackupPayload).rescan ?? false,
+    expectedBytes,
     fence: context.lease.fence,
   };
   try {
@@ -96,11 +129,7 @@ async function askCapacity(
   { spec }: OpenedStore,
 ): Promise<Capacity | undefined> {
   try {
-    const { freeBytes, totalBytes } = await deps.engine.probeStore(spec);
-    return {
-      ...(freeBytes === undefined ? {} : { freeBytes }),
-      ...(totalBytes === undefined ? {} : { totalBytes }),
-    };
+    return await deps.engine.probeStore(spec);
   } catch {
     return undefined;
   }
@@ -125,6 +154,9 @@ async function finishBackup(
   const known = (await getBackup(deps.store, key))?.value;
   const made = backupOfRecord(record, location.value, known);
   const backup: Backup = { ...made, startedAt: known?.startedAt ?? made.startedAt };
+  const backups = [...(await backupsOf(deps, location.key)), backup];
+  const outlook =
+    capacity && capacityWith(capacity, { location: location.value, backups }, deps.clock.now());
   const head = {
     sequence: record.sequence,
     backupId: record.backupId,
@@ -133,7 +165,7 @@ async function finishBackup(
   return [
     { op: "put", kind: "backup", key, value: backup },
     { op: "put", kind: "ledger", key: ledgerKey, value: head },
-    replace(location, locationAfter(location.value, job.id, record, capacity)),
+    replace(location, locationAfter(location.value, job.id, record, outlook)),
     ...endOperation(await getOperation(deps.store, job.id), endOf(deps, record, backup)),
   ];
 }

@@ -3,6 +3,7 @@ import type { BackupRecord, RepositoryKeys } from "../engine/model.ts";
 import type { JobContext, JobHandler } from "../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../state/state-store.ts";
 import { backupOfRecord, newestBackupTime } from "./backup-records.ts";
+import { capacityWith } from "./capacity-outlook.ts";
 import { endOperation, getOperation, listAll, replace, settleLocation } from "./documents.ts";
 import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
 import type {
@@ -70,11 +71,7 @@ async function prepareStore(
 ): Promise<PreparedStore> {
   const spec = storeSpecOf(deps, location.key, settings.store, secrets);
   if (spec === undefined) return { capacity: null, keysWrite: [], backups: undefined };
-  const probe = await deps.engine.probeStore(spec);
-  const capacity: Capacity = {
-    ...(probe.freeBytes === undefined ? {} : { freeBytes: probe.freeBytes }),
-    ...(probe.totalBytes === undefined ? {} : { totalBytes: probe.totalBytes }),
-  };
+  const capacity: Capacity = await deps.engine.probeStore(spec);
   const recipients = recipientsOf(deps, location.key, settings, secrets);
   // A running backup works in this repository already; only settings without a part in it can have changed.
   if (recipients.length === 0 || location.value.running !== undefined) {
@@ -112,12 +109,12 @@ async function finishConfigure(
   const location = await findConfiguring(deps, job);
   if (location?.value.pending === undefined) return endAbandoned(deps, job);
   const { settings, secrets } = location.value.pending;
-  const { backups, capacity } = prepared;
+  const { backups } = prepared;
   const identity = storeIdentity(settings.store) ?? null;
   const settled = settleLocation(location.value, "Succeeded", {
     settings,
     secrets,
-    capacity,
+    capacity: await judgeRoom(deps, location, prepared),
     nextTick: nextTickOf(location.value, settings, deps.clock.now()),
     ...(backups === undefined
       ? {}
@@ -133,6 +130,20 @@ async function finishConfigure(
       result: viewOf(settled),
     }),
   ];
+}
+
+/** The store's room, with what it means for these settings and the backups the store holds. */
+async function judgeRoom(
+  deps: ProviderDeps,
+  { key, value }: Document<BackupLocation>,
+  prepared: PreparedStore,
+): Promise<Capacity | null> {
+  if (prepared.capacity === null || value.pending === undefined) return prepared.capacity;
+  const backups =
+    prepared.backups?.map((record) => backupOfRecord(record, value)) ??
+    (await listAll<Backup>(deps.store, "backup", `${key}/backups/`)).map((one) => one.value);
+  const location = { settings: value.pending.settings, capacity: null };
+  return capacityWith(prepared.capacity, { location, backups }, deps.clock.now());
 }
 
 /** The schedule starts with the first store, is not moved by changes, and ends with a clear. */

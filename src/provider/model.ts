@@ -159,7 +159,18 @@ export interface RunningWork {
 export interface Capacity {
   readonly freeBytes?: number;
   readonly totalBytes?: number;
+  /** As judged when it was asked; absent in documents of before there was a judgement. */
+  readonly level?: RoomLevel;
+  readonly nextBackupBytes?: number;
+  /** Absent where it does not run out. */
+  readonly daysLeft?: number;
 }
+
+/**
+ * How the room of a store compares with what its location will need: `short` is too little for the next backup,
+ * `low` lasts for a few days or backups only, `unknown` where the store cannot tell its room.
+ */
+export type RoomLevel = "unknown" | "enough" | "low" | "short";
 
 export type SystemData = Readonly<Record<string, string>>;
 

@@ -76,6 +76,8 @@ export interface BackupRun {
   readonly ledgerHead: LedgerHead | undefined;
   /** Read every file, also those that look unchanged. */
   readonly rescan: boolean;
+  /** What it will add to the store: refused with `StoreTooSmall` where that does not fit; undefined tries. */
+  readonly expectedBytes: number | undefined;
   /** The job's fence: a run that lost its lease cannot publish. */
   readonly fence: number;
 }

@@ -1,7 +1,7 @@
 import type { RestoreSummary } from "../engine/model.ts";
 import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
-import type { EncryptionSetting, LocationView } from "./model.ts";
+import type { Capacity, EncryptionSetting, LocationView } from "./model.ts";
 import { locationId, nextTickAfter } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
 import { renderBackup, renderPrune, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
@@ -172,9 +172,20 @@ function renderLocation(view: LocationView, form: RenderForm): unknown {
         nextBackupTime: tick === null ? null : formatDateTime(tick),
       },
       retention: { periodInDays: settings.retentionDays },
-      ...(view.capacity === null ? {} : { capacity: view.capacity }),
+      ...(view.capacity === null ? {} : { capacity: renderCapacity(view.capacity) }),
       lastBackupTime: view.lastBackupTime === null ? null : formatDateTime(view.lastBackupTime),
     },
+  };
+}
+
+function renderCapacity({ level, nextBackupBytes, daysLeft, ...space }: Capacity): object {
+  if (level === undefined) return space;
+  const shown = `${level.charAt(0).toUpperCase()}${level.slice(1)}`;
+  return {
+    ...space,
+    level: shown,
+    nextBackupBytes,
+    ...(daysLeft === undefined ? {} : { daysLeft }),
   };
 }
 

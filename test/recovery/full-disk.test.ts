@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statfsSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { isAppError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/log.ts";
@@ -60,6 +68,15 @@ describe("a store on a small file system", { skip: !isRoot, timeout: 120_000 }, 
     return bavail * bsize;
   }
 
+  /** What the store holds, but for the locks that writers leave behind. */
+  function stored(): readonly string[] {
+    const names = readdirSync(disk, { recursive: true, withFileTypes: true });
+    return names
+      .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("/locks"))
+      .map((entry) => `${entry.parentPath}/${entry.name}`)
+      .toSorted();
+  }
+
   async function checkSound(number: number): Promise<void> {
     assert.deepEqual((await repository.verify()).findings, []);
     const target = `${folder}/target`;
@@ -83,9 +100,11 @@ describe("a store on a small file system", { skip: !isRoot, timeout: 120_000 }, 
   }
 
   it("that fills up at any moment of a backup harms nothing older", async () => {
-    for (const pages of [40, 20, 5, 2, 1, 0]) {
+    for (const pages of [125, 124, 40, 20, 5, 2, 1, 0]) {
       fill(pages * 4096);
+      const before = stored();
       await assert.rejects(backup(4), (error) => isAppError(error, "StoreFull"), `${pages} pages`);
+      assert.deepEqual(stored(), before, "nothing of the run is left");
       await checkSound(3);
     }
   });

@@ -37,6 +37,8 @@ export class RepositoryWriter {
   readonly #ownIndexObjects: ObjectReference[] = [];
   /** Packs no index object names yet: this run's, and those an interrupted run left. */
   readonly #unindexed: PackEntry[] = [];
+  /** What this run tried to store under names nobody else can have given. */
+  readonly #ownNames: string[] = [];
   #keyStored: Promise<void> | undefined;
 
   private constructor(options: BackupOptions, epoch: EpochKeys, parts: ChunkTableParts) {
@@ -67,7 +69,7 @@ export class RepositoryWriter {
   /** Makes a finished pack durable and part of the repository. The data key is stored before the first one. */
   async storePack(pack: ArrivedPack): Promise<void> {
     await this.requireDataKey();
-    await this.#put(packName(pack.packId), pack.bytes);
+    await this.#putOwn(packName(pack.packId), pack.bytes);
     const blocks = decodeBlocks(new ByteReader(pack.blocks, packName(pack.packId)));
     const entry = {
       packId: pack.packId,
@@ -90,14 +92,24 @@ export class RepositoryWriter {
     return this.#keyStored;
   }
 
+  /** What this run stored and nothing else can rely on before its manifest is there: an object that names others first. */
+  ownNames(): readonly string[] {
+    return this.#ownNames.toReversed();
+  }
+
   /** Packs that no index names yet. */
   takeUnindexed(): PackEntry[] {
     return this.#unindexed.splice(0);
   }
 
   async storeIndexObject(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#put(name, bytes);
+    await this.#putOwn(name, bytes);
     this.#ownIndexObjects.push({ name, bytes: bytes.length });
+  }
+
+  /** Refs of a run that added something name what only it can have named; others may be an earlier backup's. */
+  async storeRefs(name: string, bytes: Uint8Array): Promise<void> {
+    await (this.#keyStored === undefined ? this.#put(name, bytes) : this.#putOwn(name, bytes));
   }
 
   async storeObject(name: string, bytes: Uint8Array): Promise<void> {
@@ -175,8 +187,14 @@ export class RepositoryWriter {
         "base64",
       ),
     };
-    await this.#put(name, encodeSignedDocument(name, body, signerOf(keys)));
+    await this.#putOwn(name, encodeSignedDocument(name, body, signerOf(keys)));
     await failpoint?.("backup.key-stored");
+  }
+
+  /** The name holds what is random in this run: a key's id, or the hash of what such a key sealed. */
+  #putOwn(name: string, bytes: Uint8Array): Promise<void> {
+    this.#ownNames.push(name);
+    return this.#put(name, bytes);
   }
 
   async #put(name: string, bytes: Uint8Array): Promise<void> {

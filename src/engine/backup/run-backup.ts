@@ -15,13 +15,14 @@ import { encodeRefs } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
 import { buildIndexObjects, deriveObjectKey, sha256 } from "../index-objects.ts";
 import { acquireLease, type WriterLease } from "../lease.ts";
-import { listBackups, readBackup } from "../list-backups.ts";
+import { listBackups, readBackup, type ListedBackup } from "../list-backups.ts";
 import type { BackupRecord, EpochKeys, RoleResult } from "../model.ts";
 import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
 import { newestOf, reportLedger } from "./own-ledger.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { rollBackWhenFull } from "./roll-back.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
 import { copyRoles, FirstWave, type CopiedRole } from "./copy-roles.ts";
 import { commitCaches, openCache } from "./role-caches.ts";
@@ -74,14 +75,9 @@ async function runLeased(
   lease: WriterLease,
 ): Promise<BackupRecord> {
   const startedAt = options.clock.now();
-  const { backups } = await listBackups(options.store, config.signingPublicKey);
-  const trusted = backups
-    .map((backup) => backup.record)
-    .filter((record) => record.signature === "trusted");
-  const previous = trusted.at(-1);
-  reportLedger(options, trusted);
+  const newest = await findNewest(options, config);
+  const previous = newest?.record;
   const cache = openCache(options, epoch);
-  const newest = backups.findLast(({ record }) => record.signature === "trusted");
   const firstWave = new FirstWave(options);
   const writer = await firstWave.orClose(
     RepositoryWriter.open(options, epoch, { listed: newest, cache }),
@@ -100,10 +96,28 @@ async function runLeased(
     const record = await commit({ options, epoch, lease, writer, roles, startedAt, previous });
     commitCaches(options, cache, epoch, roles, startedAt, record.backupId);
     return record;
+  } catch (error) {
+    await pool.close();
+    await rollBackWhenFull(error, options, lease, writer.ownNames());
+    throw error;
   } finally {
     options.signal.removeEventListener("abort", stop);
     await pool.close();
   }
+}
+
+/** The newest backup that is ours, after a look at the chain of all of them. */
+async function findNewest(
+  options: BackupOptions,
+  config: RepositoryConfig,
+): Promise<ListedBackup | undefined> {
+  const { backups } = await listBackups(options.store, config.signingPublicKey);
+  const trusted = backups.filter(({ record }) => record.signature === "trusted");
+  reportLedger(
+    options,
+    trusted.map(({ record }) => record),
+  );
+  return trusted.at(-1);
 }
 
 function createPool(
@@ -195,7 +209,7 @@ async function storeRefs(writer: RepositoryWriter): Promise<string> {
 async function storeReferences(writer: RepositoryWriter): Promise<string> {
   const refs = encodeRefs(await writer.references());
   const name = refsName(sha256(refs));
-  await writer.storeObject(name, refs);
+  await writer.storeRefs(name, refs);
   return name;
 }
 
