@@ -37,6 +37,8 @@ export interface Config {
     /** Hosts that stores may be on; absent: every host but this machine's own and special addresses. */
     readonly allowedHosts?: readonly string[];
   };
+  /** How long the audit log keeps its records, and how many. */
+  readonly audit: { readonly retentionDays: number; readonly maximumRecords: number };
   /** Threads of a backup or restore. */
   readonly workers: number;
   /** Seconds between polls for work; tests set it low. */
@@ -88,6 +90,7 @@ const settings: readonly string[] = [
   "roles",
   "log",
   "stores",
+  "audit",
   "workers",
   "pollSeconds",
   "leaseSeconds",
@@ -117,6 +120,7 @@ export function parseConfig(
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
     stores: readStores(root["stores"] ?? {}),
+    audit: readAudit(root["audit"] ?? {}),
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
@@ -183,6 +187,19 @@ function readStores(value: unknown): Config["stores"] {
   if (allowedHosts === undefined) return {};
   if (!Array.isArray(allowedHosts)) throw invalid("stores.allowedHosts", "it must be a list");
   return { allowedHosts: allowedHosts.map((host) => text(host, "stores.allowedHosts")) };
+}
+
+function readAudit(value: unknown): Config["audit"] {
+  const audit = section(value, "audit", ["retentionDays", "maximumRecords"]);
+  return {
+    retentionDays: integer(audit["retentionDays"] ?? 400, "audit.retentionDays", 1, 3650),
+    maximumRecords: integer(
+      audit["maximumRecords"] ?? 500_000,
+      "audit.maximumRecords",
+      1000,
+      10_000_000,
+    ),
+  };
 }
 
 /** A deployment id for a service that was not given one; main keeps it in the state. */

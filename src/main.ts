@@ -7,7 +7,7 @@ import { createTableAuthorizer } from "./arm/authorization.ts";
 import { createArmHandler, type ArmHandler } from "./arm/pipeline.ts";
 import { createThrottle } from "./arm/throttle.ts";
 import { systemClock } from "./base/clock.ts";
-import { isAppError, toAppError } from "./base/errors.ts";
+import { toAppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
@@ -16,6 +16,8 @@ import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
+import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
+import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
 import { parseRoles } from "./roles/role-config.ts";
 import { accessTable } from "./provider/access-rules.ts";
@@ -59,17 +61,20 @@ interface Surroundings {
   readonly deployment: DeploymentInfo;
   readonly sealer: SecretSealer;
   readonly pagingKey: Uint8Array;
+  readonly audit: KeptAuditLog;
 }
 
 async function readSurroundings(config: Config, logger: Logger): Promise<Surroundings> {
   const store = await openState(config);
   const deployment = await readDeployment(config, store);
   const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
-  const sealed = await keepSetting(store, "paging-key", () =>
-    sealer.seal(randomBytes(32).toString("base64"), "paging-key"),
+  const keyText = await keepSecret(store, sealer, "paging-key", () =>
+    randomBytes(32).toString("base64"),
   );
-  const pagingKey = Buffer.from(sealer.unseal(sealed, "paging-key"), "base64");
-  return { config, logger, store, deployment, sealer, pagingKey };
+  const pagingKey = Buffer.from(keyText, "base64");
+  const limits = config.audit;
+  const audit = await openAuditLog({ store, clock: systemClock, logger, sealer, limits });
+  return { config, logger, store, deployment, sealer, pagingKey, audit };
 }
 
 /** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
@@ -77,7 +82,11 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   const { config, logger, store } = surroundings;
   const running: { worker?: Worker } = {};
   const backup = createBackupProvider(surroundings, () => running.worker?.wake());
-  await backup.runUpkeep();
+  const upkeepAll = async (): Promise<void> => {
+    await backup.runUpkeep();
+    await surroundings.audit.upkeep();
+  };
+  await upkeepAll();
   const worker = startWorker({
     store,
     clock: systemClock,
@@ -93,18 +102,19 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
-  const upkeep = setInterval(() => runQuietly(backup, logger), upkeepMilliseconds);
+  const upkeep = setInterval(() => runQuietly(upkeepAll, logger), upkeepMilliseconds);
   return async () => {
     clearInterval(upkeep);
     stopping.abort();
     await server.close();
     await worker.stop();
+    await surroundings.audit.upkeep();
     await store.close();
   };
 }
 
 function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
-  const { config, logger, store, deployment, sealer, pagingKey } = parts;
+  const { config, logger, store, deployment, sealer, pagingKey, audit } = parts;
   const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
   const { allowedHosts } = config.stores;
   const engine = createThreadEngine({
@@ -122,6 +132,7 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     engine,
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
+    auditPublicKey: audit.publicKey,
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
     checkStorePath: async (path) => void (await checkBackupPath(path, { clock: systemClock })),
@@ -192,6 +203,7 @@ function createApi(
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator,
     authorizer: createTableAuthorizer(accessTable),
+    audit: parts.audit.settings,
     throttle: createThrottle(config.limits, systemClock),
   });
 }
@@ -209,33 +221,16 @@ async function readDeployment(config: Config, store: StateStore): Promise<Deploy
   return { deploymentId, region, stampVersion, oemVersion };
 }
 
-/** A value that is made by the first instance on this state and then stays. */
-async function keepSetting(store: StateStore, key: string, make: () => string): Promise<string> {
-  const kept = await store.get<{ readonly value: string }>("setting", key);
-  if (kept !== undefined) return kept.value.value;
-  try {
-    await store.commit([
-      { op: "put", kind: "setting", key, value: { value: make() }, if: "absent" },
-    ]);
-  } catch (error) {
-    // Another instance was first: its value is ours.
-    if (!isAppError(error, "StateConflict")) throw error;
-  }
-  return keepSetting(store, key, make);
-}
-
 function makeFolder(parent: string, name: string): string {
   const folder = join(parent, name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 
-function runQuietly(backup: BackupProvider, logger: Logger): void {
-  backup
-    .runUpkeep()
-    .catch((error: unknown) =>
-      logger.error("Upkeep failed; it is tried again", { errorCode: toAppError(error).code }),
-    );
+function runQuietly(upkeep: () => Promise<void>, logger: Logger): void {
+  upkeep().catch((error: unknown) =>
+    logger.error("Upkeep failed; it is tried again", { errorCode: toAppError(error).code }),
+  );
 }
 
 function waitForSignal(): Promise<string> {

@@ -9,6 +9,7 @@ import {
   type Authorizer,
   type Caller,
 } from "./access.ts";
+import { auditExchange, type AuditSettings, type ExchangeAudit } from "./audit.ts";
 import { errorAnswer, headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
 import { chooseApiVersion } from "./api-version.ts";
 import {
@@ -33,6 +34,7 @@ import {
   type ContractEndpoint,
   type Endpoint,
   type PathMatch,
+  type PollEndpoint,
   type Router,
   type Service,
 } from "./router.ts";
@@ -46,6 +48,8 @@ export interface PipelineOptions extends ContextSettings {
   /** Absent: everybody is refused. */
   readonly authenticator?: Authenticator | undefined;
   readonly authorizer?: Authorizer | undefined;
+  /** Absent: nothing is kept of who did what. */
+  readonly audit?: AuditSettings | undefined;
   /** Absent: nobody asks too often. */
   readonly throttle?: Throttle | undefined;
   readonly newId?: (() => string) | undefined;
@@ -63,6 +67,12 @@ export type ArmHandler = (request: IncomingMessage, response: ServerResponse) =>
 
 interface Pipeline extends PipelineOptions {
   readonly router: Router;
+}
+
+interface Exchange {
+  readonly trace: Trace;
+  readonly audit: ExchangeAudit;
+  readonly abandoned: AbortSignal;
 }
 
 /** What the access log says of an exchange; filled while it goes through the pipeline. */
@@ -83,13 +93,15 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
   return async (request, response) => {
     const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
     const trace: Trace = {};
+    const audit = auditExchange(options.audit, request, ids, options.logger);
     let answer: Answer;
     const abandoned = abortWhenAbandoned(response);
     try {
-      answer = await answerRequest(pipeline, request, ids, trace, abandoned);
+      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandoned });
     } catch (error) {
       answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
     }
+    await audit.end(answer);
     if (request.method === "HEAD") answer = headAnswer(answer);
     send(pipeline, response, answer, ids, trace);
     logAccess(pipeline, request, answer, ids, trace);
@@ -101,8 +113,7 @@ async function answerRequest(
   pipeline: Pipeline,
   request: IncomingMessage,
   ids: RequestIds,
-  trace: Trace,
-  abandoned: AbortSignal,
+  { trace, audit, abandoned }: Exchange,
 ): Promise<Answer> {
   const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
   const method = request.method ?? "GET";
@@ -118,27 +129,22 @@ async function answerRequest(
   const endpoint = chooseEndpoint(match, method, apiVersion);
   const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
   trace.route = path;
+  const action = { method, path, params: match.params };
+  audit.aimedAt(action, apiVersion);
   // Authentication: only from here on may headers be believed.
   const caller = await authenticator.authenticate(request);
+  audit.calledBy(caller);
   // Budget: before anything costs more. Polls are free, or started work would look failed.
   const budget = takeBudget(pipeline, match, endpoint, method, caller);
   const context = buildContext(request, ids, apiVersion, caller, pipeline, logger);
   // Authorization: by the meaning of the path, never by its text.
-  await authorizer.authorize(caller, { method, path, params: match.params });
+  await authorizer.authorize(caller, action);
+  const prepared = { match, target, context, audit };
   const work =
     endpoint.kind === "poll"
-      ? (signal: AbortSignal) =>
-          answerPoll(
-            {
-              ...{ endpoint, match, target, context, headers: request.headers },
-              clock: pipeline.clock,
-              stopping: pipeline.stopping ?? neverStopping,
-              maximumRetrySeconds: maximumRetrySecondsOf(pipeline),
-            },
-            signal,
-          )
+      ? preparePoll(pipeline, request, endpoint, prepared)
       : // Validation and preconditions: before the handler, so that nothing is half done.
-        await prepareRoute(pipeline, request, endpoint, match, target, context);
+        await prepareRoute(pipeline, request, endpoint, prepared);
   // Handler and answer.
   const answer = await runWithDeadline(pipeline.clock, deadlineOf(pipeline), abandoned, work);
   return { ...answer, headers: { ...answer.headers, ...budget } };
@@ -167,13 +173,30 @@ function abortWhenAbandoned(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
+interface Prepared {
+  readonly match: PathMatch;
+  readonly target: RequestTarget;
+  readonly context: RequestContext;
+  readonly audit: ExchangeAudit;
+}
+
+function preparePoll(
+  pipeline: Pipeline,
+  { headers }: IncomingMessage,
+  endpoint: PollEndpoint,
+  { match, target, context }: Prepared,
+): (signal: AbortSignal) => Promise<Answer> {
+  const { clock, stopping = neverStopping } = pipeline;
+  const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
+  const poll = { endpoint, match, target, context, headers, clock, stopping, maximumRetrySeconds };
+  return (signal) => answerPoll(poll, signal);
+}
+
 async function prepareRoute(
   pipeline: Pipeline,
   request: IncomingMessage,
   endpoint: ContractEndpoint,
-  match: PathMatch,
-  target: RequestTarget,
-  context: RequestContext,
+  { match, target, context, audit }: Prepared,
 ): Promise<(signal: AbortSignal) => Promise<Answer>> {
   const { route, handler, checkBody } = endpoint;
   const query = readDeclaredQuery(route, target);
@@ -194,6 +217,8 @@ async function prepareRoute(
     repeatabilityRequestId: typeof repeatability === "string" ? repeatability : undefined,
   };
   return async (signal) => {
+    // Nothing is done that was not on record first.
+    await audit.begin(body);
     const result = await handler({ ...armRequest, signal });
     if (result.kind !== "accepted") return valueAnswer(route, result);
     const longRunning = route.longRunning ?? defaultLongRunning;

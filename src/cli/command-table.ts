@@ -115,6 +115,14 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Wait for an operation of the service to end",
     load: async () => (await import("./commands/operation-wait.ts")).operationWait,
   },
+  "audit list": {
+    summary: "Show who wrote what and who was denied",
+    load: async () => (await import("./commands/audit-list.ts")).auditList,
+  },
+  "audit verify": {
+    summary: "Check that nobody tampered with the audit log",
+    load: async () => (await import("./commands/audit-verify.ts")).auditVerify,
+  },
 };
 
 const names = Object.keys(table);

@@ -4,3 +4,8 @@ export function printablePath(path: string): string {
     .toString("utf8")
     .replace(/\p{Cc}/gu, "?");
 }
+
+/** Text that others chose, so that it does nothing to a terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+}

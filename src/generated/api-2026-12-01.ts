@@ -18,6 +18,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/providers/Microsoft.Backup.Admin/auditLogs/default": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows where the audit log begins and ends, and the key its records are signed with. */
+        readonly get: operations["AuditLogs_Get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/providers/Microsoft.Backup.Admin/auditLogs/default/records": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the records of the audit log, oldest first. */
+        readonly get: operations["AuditLogs_ListRecords"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations": {
         readonly parameters: {
             readonly query?: never;
@@ -1166,6 +1200,107 @@ export interface components {
             /** @description Ids of what should move. */
             readonly resources: readonly string[];
         };
+        /** @description The hash-chained log of every write and every denial. */
+        readonly AuditLog: {
+            /** @description Its ARM id. */
+            readonly id?: string;
+            /** @description Always default. */
+            readonly name?: string;
+            /** @description Microsoft.Backup.Admin/auditLogs. */
+            readonly type?: string;
+            readonly properties?: components["schemas"]["AuditLogProperties"];
+        };
+        /** @description Where the log begins and ends. */
+        readonly AuditLogProperties: {
+            /**
+             * Format: int64
+             * @description Number of its oldest record; older ones were removed after their time.
+             */
+            readonly firstSequence?: number;
+            /**
+             * Format: int64
+             * @description Number of its newest record; 0 when there is none.
+             */
+            readonly lastSequence?: number;
+            /** @description Hash of the newest record: note it, and a log that is cut later shows. */
+            readonly lastHash?: string;
+            /** @description Ed25519 key (SubjectPublicKeyInfo, base64) that all records are signed with. */
+            readonly publicKey?: string;
+        };
+        /** @description One record of the audit log. */
+        readonly AuditRecord: {
+            /**
+             * Format: int64
+             * @description From 1 on, without gaps.
+             */
+            readonly sequence?: number;
+            /** @description When, in UTC. */
+            readonly time?: string;
+            /** @description Started: a write is about to be done. Ended: the same, answered. Refused: a write that never began. Denied: somebody who may not. DeniedAgain: more of these, counted. Trimmed: older records were removed. */
+            readonly event?: string;
+            /** @description x-ms-request-id of the request. */
+            readonly requestId?: string;
+            /** @description Its x-ms-correlation-request-id. */
+            readonly correlationId?: string;
+            /** @description Its x-ms-client-request-id. */
+            readonly clientRequestId?: string;
+            /** @description Where the connection came from. */
+            readonly address?: string;
+            /** @description Where the front door says its user is. */
+            readonly clientAddress?: string;
+            /** @description Who asked; absent for a stranger. */
+            readonly principalId?: string;
+            /** @description The name of who asked. */
+            readonly principalName?: string;
+            /** @description How they signed in. */
+            readonly principalKind?: string;
+            /** @description The tenant of who asked. */
+            readonly tenantId?: string;
+            /** @description The verb. */
+            readonly method?: string;
+            /** @description What was asked for. */
+            readonly resource?: string;
+            /** @description The same as a template. */
+            readonly route?: string;
+            /** @description The api-version. */
+            readonly apiVersion?: string;
+            /** @description The body as JSON; secrets and long texts as keyed hashes. */
+            readonly content?: string;
+            /**
+             * Format: int32
+             * @description The status of the answer.
+             */
+            readonly status?: number;
+            /** @description The error code of the answer. */
+            readonly errorCode?: string;
+            /** @description The operation that was started. */
+            readonly operationId?: string;
+            /**
+             * Format: int64
+             * @description How many denials were counted into this record.
+             */
+            readonly repeated?: number;
+            /**
+             * Format: int64
+             * @description The oldest record that was not removed.
+             */
+            readonly keptFrom?: number;
+            /** @description The hash before that record. */
+            readonly keptHash?: string;
+            /** @description Hash of the record before; zeros for the first. */
+            readonly previousHash?: string;
+            /** @description SHA-256, in hex, of "holdfast audit v1", a line end, and the JSON of all other properties but the signature as a list of [name, value] in the order of their names. */
+            readonly hash?: string;
+            /** @description Ed25519 over the bytes of the hash, base64url. */
+            readonly signature?: string;
+        };
+        /** @description A page of records. */
+        readonly AuditRecordList: {
+            /** @description The records. */
+            readonly value?: readonly components["schemas"]["AuditRecord"][];
+            /** @description Address of the next page; null on the last one. */
+            readonly nextLink?: string | null;
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -1410,6 +1545,10 @@ export type PruneResult = components['schemas']['PruneResult'];
 export type PreflightRequest = components['schemas']['PreflightRequest'];
 export type PreflightResult = components['schemas']['PreflightResult'];
 export type MoveRequest = components['schemas']['MoveRequest'];
+export type AuditLog = components['schemas']['AuditLog'];
+export type AuditLogProperties = components['schemas']['AuditLogProperties'];
+export type AuditRecord = components['schemas']['AuditRecord'];
+export type AuditRecordList = components['schemas']['AuditRecordList'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -1457,6 +1596,76 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OperationListResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly AuditLogs_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The log. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly AuditLogs_ListRecords: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditRecordList"];
                 };
             };
             /** @description Failure. */

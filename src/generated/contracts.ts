@@ -3055,6 +3055,40 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "AuditLogs_Get",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/auditLogs/default",
+    "query": [],
+    "responses": {
+     "200": "AuditLog"
+    }
+   },
+   {
+    "operationId": "AuditLogs_ListRecords",
+    "method": "GET",
+    "path": "/providers/Microsoft.Backup.Admin/auditLogs/default/records",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "AuditRecordList"
+    }
+   },
+   {
     "operationId": "BackupLocations_ListBySubscription",
     "method": "GET",
     "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations",
@@ -3526,6 +3560,184 @@ export const contracts: readonly Contract[] = [
      "info": {
       "type": "object",
       "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AuditLog": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/AuditLogProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "AuditLogProperties": {
+    "type": "object",
+    "properties": {
+     "firstSequence": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "lastSequence": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "lastHash": {
+      "type": "string",
+      "readOnly": true
+     },
+     "publicKey": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AuditRecordList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/AuditRecord"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AuditRecord": {
+    "type": "object",
+    "properties": {
+     "sequence": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "time": {
+      "type": "string",
+      "readOnly": true
+     },
+     "event": {
+      "type": "string",
+      "readOnly": true
+     },
+     "requestId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "correlationId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "clientRequestId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "address": {
+      "type": "string",
+      "readOnly": true
+     },
+     "clientAddress": {
+      "type": "string",
+      "readOnly": true
+     },
+     "principalId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "principalName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "principalKind": {
+      "type": "string",
+      "readOnly": true
+     },
+     "tenantId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "method": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resource": {
+      "type": "string",
+      "readOnly": true
+     },
+     "route": {
+      "type": "string",
+      "readOnly": true
+     },
+     "apiVersion": {
+      "type": "string",
+      "readOnly": true
+     },
+     "content": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "integer",
+      "format": "int32",
+      "readOnly": true
+     },
+     "errorCode": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operationId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "repeated": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "keptFrom": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "keptHash": {
+      "type": "string",
+      "readOnly": true
+     },
+     "previousHash": {
+      "type": "string",
+      "readOnly": true
+     },
+     "hash": {
+      "type": "string",
+      "readOnly": true
+     },
+     "signature": {
+      "type": "string",
       "readOnly": true
      }
     },

@@ -10,6 +10,8 @@ const operate: readonly Role[] = ["Operator", "Administrator"];
 const restore: readonly Role[] = ["RecoveryOfficer"];
 const verify: readonly Role[] = [...operate, ...restore];
 const administer: readonly Role[] = ["Administrator"];
+// It tells of everybody; whoever it tells of does not need to see it.
+const audit: readonly Role[] = ["Auditor"];
 const frontDoorOnly: readonly Role[] = [];
 
 const subscription = "/subscriptions/{subscriptionId}";
@@ -23,6 +25,8 @@ const regional = `${subscription}/${namespace}/locations/{location}`;
 /** Every route and poll address of every api-version; a test holds it against the contracts. */
 export const accessTable: AccessTable = {
   [`GET /${namespace}/operations`]: read,
+  [`GET /${namespace}/auditLogs/default`]: audit,
+  [`GET /${namespace}/auditLogs/default/records`]: audit,
   [`GET ${subscription}/${namespace}/backupLocations`]: read,
   [`GET ${locations}`]: read,
   [`GET ${location}`]: read,

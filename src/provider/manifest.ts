@@ -1,5 +1,6 @@
 import type { Handler, Provider } from "../arm/resource-type.ts";
 import type { JobHandler } from "../jobs/job-handler.ts";
+import { listAuditRecords, readAuditLog } from "./audit-reads.ts";
 import { cancelOperation } from "./action-cancel.ts";
 import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
@@ -94,6 +95,7 @@ function createLifeCycle(deps: ProviderDeps, provider: Provider): Provider {
   };
 }
 
+const auditLog = "/providers/Microsoft.Backup.Admin/auditLogs/default";
 const inSubscription = "/subscriptions/{subscriptionId}";
 const group =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations";
@@ -104,6 +106,8 @@ const backup = `${location}/backups/{backup}`;
 function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<string, Handler> {
   return new Map<string, Handler>([
     ["GET /providers/Microsoft.Backup.Admin/operations", listOperations],
+    [`GET ${auditLog}`, () => readAuditLog(deps)],
+    [`GET ${auditLog}/records`, (request) => listAuditRecords(deps, request)],
     [
       "GET /subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/backupLocations",
       (request) => listLocations(deps, request),

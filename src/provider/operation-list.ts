@@ -53,6 +53,18 @@ const modernRows: readonly OperationDescription[] = [
   ),
   modern("operations/read", "Operation", "List operations", "Lists what the provider can do."),
   modern(
+    "auditLogs/read",
+    "Audit log",
+    "Read the audit log",
+    "Shows where the audit log begins and ends, and the key it is signed with.",
+  ),
+  modern(
+    "auditLogs/records/read",
+    "Audit record",
+    "Read audit records",
+    "Shows who wrote what and who was denied.",
+  ),
+  modern(
     "backupLocations/read",
     "Backup location",
     "Read backup locations",

@@ -72,7 +72,12 @@ function renderUpTo<T>(
   return value;
 }
 
-function readCount(text: string | undefined, name: string, least: number): number | undefined {
+/** A count of the query; absent and empty are the same. */
+export function readCount(
+  text: string | undefined,
+  name: string,
+  least: number,
+): number | undefined {
   if (text === undefined || text === "") return undefined;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
   if (value < least) throw badQuery(name, `a whole number from ${least} on`);

@@ -43,7 +43,7 @@ export const allowedFields: ReadonlySet<string> = new Set([
     "files",
     "seconds",
   ],
-  ...["object", "version", "region", "host", "port"],
+  ...["object", "version", "region", "host", "port", "sequence", "hash"],
 ]);
 
 // A field is a value, not a document: what is longer says no more.

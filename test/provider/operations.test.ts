@@ -142,7 +142,8 @@ describe("the operations list", () => {
     for (const { routes } of contracts) {
       // Moves are ARM's own operation.
       for (const { method, path } of routes.filter((one) => one.path.includes("/providers/"))) {
-        const name = rowNameOf(method, path).toLowerCase();
+        // The one audit log is no parameter.
+        const name = rowNameOf(method, path.replace("/default", "")).toLowerCase();
         assert.ok(names.has(name), name);
       }
     }

@@ -151,7 +151,7 @@ function checkPathParameters({ document }: BundledDocument): void {
 
 function checkSecrets({ document }: BundledDocument): void {
   // Public by nature: a certificate's public part as 2026-12-01 shows it, and names of keys.
-  const harmless = new Set(["certificateBase64", "keyId", "accessKeyId", "hostKey"]);
+  const harmless = new Set(["certificateBase64", "keyId", "accessKeyId", "hostKey", "publicKey"]);
   for (const name of Object.keys(document.definitions)) {
     const { properties = {} } = flattenDefinition(name, document) as {
       properties?: Record<string, Node>;

@@ -95,6 +95,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
     },
     restoreRoot,
     pagingKey: Buffer.alloc(32, 7),
+    auditPublicKey: "",
     onEnqueued: () => workers.forEach((worker) => worker.wake()),
     ...(options.failpoint === undefined ? {} : { failpoint: options.failpoint }),
   };
@@ -185,6 +186,7 @@ const kinds = [
   "repository",
   "ledger",
   "idempotency",
+  "audit",
 ] as const;
 
 async function readEverything(store: StateStore): Promise<unknown> {

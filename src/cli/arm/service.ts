@@ -9,12 +9,14 @@ import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, OptionSpecs } from "../command.ts";
 import { exitCodeOfAnswer, exitCodes } from "../exit-code.ts";
 import { ServiceError } from "../service-error.ts";
+import { checkTokenTravel, readToken, tokenOptions } from "./read-token.ts";
 
 /** Options of every command that talks to the service. */
 export const serviceOptions: OptionSpecs = {
   url: { summary: "Address of the service; or HOLDFAST_URL", value: "URL" },
   subscription: { summary: "Subscription; or HOLDFAST_SUBSCRIPTION", value: "GUID" },
   "resource-group": { summary: "Resource group; or HOLDFAST_RESOURCE_GROUP", value: "NAME" },
+  ...tokenOptions,
 };
 
 export const locationOption: OptionSpecs = {
@@ -53,6 +55,8 @@ const requestMilliseconds = 100_000;
 export function openService(args: Arguments, cli: Cli): Service {
   const { environment } = cli;
   const base = parseUrl(args.text("url") ?? environment["HOLDFAST_URL"] ?? defaultUrl);
+  const token = readToken(args, cli);
+  if (token !== undefined) checkTokenTravel(base, isLoopback(base));
   const client = new ServiceClient(undefined, {
     baseUri: base.origin,
     // No retries behind our back: a command says at once what is wrong.
@@ -65,7 +69,11 @@ export function openService(args: Arguments, cli: Cli): Service {
       args.text("subscription") ?? environment["HOLDFAST_SUBSCRIPTION"] ?? defaultSubscription,
     resourceGroup:
       args.text("resource-group") ?? environment["HOLDFAST_RESOURCE_GROUP"] ?? defaultResourceGroup,
-    call: (method, path, body) => send(client, resolveUrl(base, path), method, body, cli.signal),
+    call: (method, path, body) => {
+      const url = resolveUrl(base, path);
+      if (token !== undefined) checkLink(base, url);
+      return send(client, url, { method, body, token }, cli.signal);
+    },
   };
 }
 
@@ -118,11 +126,26 @@ function resolveUrl(base: URL, path: string): URL {
   return url;
 }
 
+/** The token goes to the service that was named, wherever its links lead. */
+function checkLink(base: URL, { origin }: URL): void {
+  if (origin === base.origin) return;
+  throw new ServiceError(
+    "LinkElsewhere",
+    `The service's links lead to "${origin}": give that address by --url if it is the service's`,
+    exitCodes.failed,
+  );
+}
+
+interface Sent {
+  readonly method: HttpMethods;
+  readonly body: unknown;
+  readonly token: string | undefined;
+}
+
 async function send(
   client: ServiceClient,
   url: URL,
-  method: HttpMethods,
-  body: unknown,
+  { method, body, token }: Sent,
   signal: AbortSignal,
 ): Promise<Answer> {
   const requestId = randomUUID();
@@ -133,6 +156,7 @@ async function send(
   );
   request.headers.set("accept", "application/json");
   request.headers.set("x-ms-client-request-id", requestId);
+  if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
   if (body !== undefined) request.headers.set("content-type", "application/json");
   // The library's type of a signal is older than the platform's, which does all of it.
   request.abortSignal = signal as unknown as AbortSignalLike;
