@@ -14,7 +14,7 @@ const law = {
   generated: ["arm/contract.ts"],
   state: ["base", "npm:kysely"],
   identity: ["base", "npm:node-forge", "npm:jose"],
-  jobs: ["base", statePort],
+  jobs: ["base", statePort, "npm:croner"],
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
   storage: ["base", ...enginePorts].concat(

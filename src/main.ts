@@ -15,6 +15,7 @@ import { contracts, lifeCycleContracts } from "./generated/contracts.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
+import { startRepeater } from "./jobs/repeater.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
@@ -99,6 +100,13 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     pollMilliseconds: config.pollSeconds * 1000,
   });
   running.worker = worker;
+  const scheduler = startRepeater({
+    name: "The scheduler",
+    clock: systemClock,
+    logger,
+    pauseMilliseconds: config.pollSeconds * 1000,
+    work: backup.runScheduler,
+  });
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
@@ -106,6 +114,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   return async () => {
     clearInterval(upkeep);
     stopping.abort();
+    await scheduler.stop();
     await server.close();
     await worker.stop();
     await surroundings.audit.upkeep();

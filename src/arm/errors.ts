@@ -114,6 +114,10 @@ const unavailable: WireError = { status: 503, code: "ServiceUnavailable" };
 /** What each of our failures is on the wire. Deterministic ones are 4xx: clients repeat a 5xx. */
 const wireErrorByCode: Readonly<Record<ErrorCode, WireError>> = {
   InvalidArgument: own("InvalidArgument", 400),
+  InvalidSchedule: own("InvalidSchedule", 400),
+  ScheduleNeverFires: own("ScheduleNeverFires", 400),
+  UnknownTimeZone: own("UnknownTimeZone", 400),
+  OverlappingWindows: own("OverlappingWindows", 400),
   InvalidConfiguration: bug,
   InvalidBackupPath: own("InvalidBackupPath", 400),
   BackupPathNotFound: own("BackupPathNotFound", 400),

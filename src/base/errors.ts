@@ -5,6 +5,10 @@
 export const errorCodes = [
   // Input and configuration
   "InvalidArgument",
+  "InvalidSchedule",
+  "ScheduleNeverFires",
+  "UnknownTimeZone",
+  "OverlappingWindows",
   "InvalidConfiguration",
   "InvalidBackupPath",
   "BackupPathNotFound",

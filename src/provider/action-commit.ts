@@ -5,7 +5,13 @@ import { replace } from "./documents.ts";
 import type { Repeatability } from "./idempotency.ts";
 import type { BackupLocation, RunningWork } from "./model.ts";
 import type { JobPayload } from "./operation-start.ts";
-import { announceOperation, jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import {
+  callerOf,
+  announceOperation,
+  jobKinds,
+  operationWrites,
+  startOperation,
+} from "./operation-start.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import type { ChosenOpener } from "./openers.ts";
 import type { FailpointName } from "./ports.ts";
@@ -30,7 +36,7 @@ export async function commitAction(
   { kind, location, resourceId, payload, chosen, repetition }: ActionStart,
 ): Promise<ArmResult> {
   const id = deps.newId();
-  const operation: OperationRecord = startOperation(deps, request, {
+  const operation: OperationRecord = startOperation(deps, callerOf(request), {
     id,
     location: location.value,
     resourceId,

@@ -2,7 +2,13 @@ import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import { findLocation } from "./action-target.ts";
 import { retryOnConflict } from "./documents.ts";
 import { findRepetition } from "./idempotency.ts";
-import { announceOperation, jobKinds, operationWrites, startOperation } from "./operation-start.ts";
+import {
+  callerOf,
+  announceOperation,
+  jobKinds,
+  operationWrites,
+  startOperation,
+} from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
 import { storeNotConfigured } from "./store-access.ts";
@@ -19,7 +25,7 @@ async function attemptTest(deps: ProviderDeps, request: ArmRequest): Promise<Arm
   if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
   if (location.settings.store.kind === "none") throw storeNotConfigured(location.name);
   const id = deps.newId();
-  const operation = startOperation(deps, request, { id, location, resourceId: scope.id });
+  const operation = startOperation(deps, callerOf(request), { id, location, resourceId: scope.id });
   const payload = { locationKey: scope.key, incarnation: location.incarnation };
   await deps.store.commit([
     ...operationWrites(deps, operation, jobKinds.testStore, payload),

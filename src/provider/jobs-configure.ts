@@ -13,14 +13,8 @@ import type {
   LocationSecrets,
   LocationSettings,
 } from "./model.ts";
-import {
-  backupKey,
-  isSettled,
-  nextTickAfter,
-  repositoryKey,
-  storeIdentity,
-  viewOf,
-} from "./model.ts";
+import { backupKey, isSettled, repositoryKey, storeIdentity, viewOf } from "./model.ts";
+import { tickAfterChange } from "./location-schedule.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { readKeys, sealKeys } from "./repository-keys.ts";
@@ -115,7 +109,7 @@ async function finishConfigure(
     settings,
     secrets,
     capacity: await judgeRoom(deps, location, prepared),
-    nextTick: nextTickOf(location.value, settings, deps.clock.now()),
+    ...tickAfterChange(location.value, settings, deps.clock.now()),
     ...(backups === undefined
       ? {}
       : { cachedStore: identity, lastBackupTime: newestBackupTime(backups) }),
@@ -144,13 +138,6 @@ async function judgeRoom(
     (await listAll<Backup>(deps.store, "backup", `${key}/backups/`)).map((one) => one.value);
   const location = { settings: value.pending.settings, capacity: null };
   return capacityWith(prepared.capacity, { location, backups }, deps.clock.now());
-}
-
-/** The schedule starts with the first store, is not moved by changes, and ends with a clear. */
-function nextTickOf(before: BackupLocation, after: LocationSettings, now: number): string | null {
-  if (after.store.kind === "none") return null;
-  const present = nextTickAfter(before.nextTick, before.settings.frequencyHours, now);
-  return present ?? new Date(now + after.frequencyHours * 3_600_000).toISOString();
 }
 
 /** The cache of another store's backups makes way for this one's. */

@@ -8,6 +8,7 @@ import type { BackupLocation } from "./model.ts";
 import { locationEtag } from "./model.ts";
 import {
   announceOperation,
+  callerOf,
   jobKinds,
   operationWrites,
   startOperation,
@@ -63,7 +64,7 @@ async function beginDelete(
     revision: kept.revision + 1,
     systemData: systemDataOf(request, kept.systemData, nowIso(deps)),
   };
-  const operation = startOperation(deps, request, { id, location, resourceId: scope.id });
+  const operation = startOperation(deps, callerOf(request), { id, location, resourceId: scope.id });
   const canceled = overtaken === undefined ? undefined : await getOperation(deps.store, overtaken);
   const payload = { locationKey: scope.key, incarnation: location.incarnation };
   await deps.failpoint?.("delete.before-commit");

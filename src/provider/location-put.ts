@@ -11,9 +11,11 @@ import type { LocationChange } from "./location-change.ts";
 import type { ChangedConfiguration, Configuration } from "./location-rules.ts";
 import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./location-rules.ts";
 import type { BackupLocation, LocationSecrets } from "./model.ts";
-import { isSettled, locationEtag, nextTickAfter, viewOf } from "./model.ts";
+import { tickAfterChange } from "./location-schedule.ts";
+import { isSettled, locationEtag, viewOf } from "./model.ts";
 import {
   announceOperation,
+  callerOf,
   jobKinds,
   operationWrites,
   startOperation,
@@ -189,7 +191,7 @@ async function commitConfigure(
   scope: RequestScope,
   { location, write, operationId, isCreated }: ConfigureCommit,
 ): Promise<ArmResult> {
-  const operation = startOperation(deps, request, {
+  const operation = startOperation(deps, callerOf(request), {
     id: operationId,
     location,
     resourceId: scope.id,
@@ -237,12 +239,7 @@ async function changeAtOnce(
   const location: BackupLocation = {
     ...found.value,
     settings: changed.settings,
-    // The tick to come stays where it is; only those after it follow a new frequency.
-    nextTick: nextTickAfter(
-      found.value.nextTick,
-      found.value.settings.frequencyHours,
-      deps.clock.now(),
-    ),
+    ...tickAfterChange(found.value, changed.settings, deps.clock.now()),
     revision: found.value.revision + 1,
     systemData: systemDataOf(request, found.value.systemData, nowIso(deps)),
   };

@@ -30,6 +30,7 @@ import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
 import { createPreflight } from "./preflight.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { listLocations, readBackup, readLocation } from "./reads.ts";
+import { runScheduler } from "./scheduler.ts";
 import { inOpenSubscription, putSubscription } from "./subscriptions.ts";
 import { sweepProvider } from "./sweeper.ts";
 
@@ -42,6 +43,8 @@ export interface BackupProvider {
   readonly jobHandlers: ReadonlyMap<string, JobHandler>;
   /** Ends orphans and removes what has expired: at start, then every minute or so. */
   readonly runUpkeep: () => Promise<void>;
+  /** Starts the backups that are due: every few seconds, in every instance. */
+  readonly runScheduler: () => Promise<void>;
 }
 
 /** The one entry of the provider. */
@@ -73,6 +76,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
       await sweepProvider(deps);
       await purgeExpired(deps);
     },
+    runScheduler: () => runScheduler(deps),
   };
 }
 

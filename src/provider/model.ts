@@ -1,6 +1,5 @@
-import { toIso } from "../base/clock.ts";
 import type { BackupRecord, DeploymentInfo } from "../engine/model.ts";
-import { nextDueTime } from "../jobs/schedule.ts";
+import type { WeekWindow } from "../jobs/week-windows.ts";
 
 /**
  * The one internal model. Every api-version converts from and to it at the rim; it is also what the state
@@ -21,8 +20,12 @@ export interface BackupLocation extends LocationIdentity {
   readonly activeOperationId?: string;
   /** The one backup, restore, verify or prune under way. */
   readonly running?: RunningWork;
-  /** Anchor of the schedule: the next tick is this one, or the first multiple of the frequency after it that is still to come. */
+  /** The next tick of the schedule that nobody has dealt with; null without a store. */
   readonly nextTick: string | null;
+  /** When that was decided: a clock that shows less has been set back. */
+  readonly tickDecidedAt?: string;
+  /** The last scheduled backup that was not made. */
+  readonly lastSkip?: ScheduleSkip;
   /** What the store said when it was last asked. */
   readonly capacity: Capacity | null;
   readonly lastBackupTime: string | null;
@@ -47,7 +50,33 @@ export interface LocationSettings {
   /** `null` after a clear: nobody has decided. */
   readonly schedulerEnabled: boolean | null;
   readonly frequencyHours: number;
+  /** What 2026-12-01 knows of a schedule besides; absent where nothing of it was set. */
+  readonly plan?: SchedulePlan;
   readonly retentionDays: number;
+}
+
+/** Times are ISO 8601 UTC texts. */
+export interface SchedulePlan {
+  /** Five fields; null where the frequency rules. */
+  readonly cron: string | null;
+  readonly timeZone: string;
+  readonly windows: readonly WeekWindow[];
+  readonly blackouts: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string | null;
+  }[];
+  readonly pausedUntil: string | null;
+}
+
+/** A scheduled backup that was not made, and why. */
+export interface ScheduleSkip {
+  readonly tick: string;
+  readonly at: string;
+  readonly code: string;
+  readonly message: string;
+  /** What was in the way. */
+  readonly operationId: string | null;
 }
 
 /** Where backups go. Secrets are apart, in {@link LocationSecrets}. */
@@ -179,6 +208,7 @@ export interface LocationView extends LocationIdentity {
   readonly settings: LocationSettings;
   readonly provisioningState: ProvisioningState;
   readonly nextTick: string | null;
+  readonly lastSkip?: ScheduleSkip;
   readonly capacity: Capacity | null;
   readonly lastBackupTime: string | null;
   readonly systemData: SystemData;
@@ -266,21 +296,12 @@ export function viewOf(location: BackupLocation): LocationView {
     settings: location.pending?.settings ?? location.settings,
     provisioningState: location.provisioningState,
     nextTick: location.nextTick,
+    ...(location.lastSkip === undefined ? {} : { lastSkip: location.lastSkip }),
     capacity: location.capacity,
     lastBackupTime: location.lastBackupTime,
     systemData: location.systemData,
     etag: locationEtag(location),
   };
-}
-
-/** The tick to come: the anchor, or the first multiple of the frequency after it that is not past. */
-export function nextTickAfter(
-  anchor: string | null,
-  frequencyHours: number,
-  now: number,
-): string | null {
-  if (anchor === null) return null;
-  return toIso(nextDueTime(frequencyHours, Date.parse(anchor), now));
 }
 
 /** True in the states nothing leaves on its own. */

@@ -30,26 +30,54 @@ export interface OperationStart {
   readonly resourceId: string;
 }
 
-/** A fresh operation of a request. */
+/** Who an operation is started for: a request, or the service itself. */
+export interface OperationCaller {
+  readonly route: string;
+  readonly apiVersion: string;
+  readonly correlationId: string;
+  readonly tenantId?: string;
+  readonly clientRequestId?: string;
+}
+
+/** The caller of a request. */
+export function callerOf({ context, route }: ArmRequest): OperationCaller {
+  const { apiVersion, correlationId, tenantId, clientRequestId } = context;
+  return {
+    route: routeKey(route),
+    apiVersion,
+    correlationId,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(clientRequestId === undefined ? {} : { clientRequestId }),
+  };
+}
+
+/** The service itself, as if it had called the action of a location in our own api-version. */
+export function serviceCaller(
+  deps: ProviderDeps,
+  action: "createBackup" | "pruneExternalStore",
+): OperationCaller {
+  return {
+    route: `POST /subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/${action}`,
+    apiVersion: "2026-12-01",
+    correlationId: deps.newId(),
+  };
+}
+
+/** A fresh operation. */
 export function startOperation(
   deps: ProviderDeps,
-  request: ArmRequest,
+  caller: OperationCaller,
   start: OperationStart,
 ): OperationRecord {
-  const { context } = request;
   return {
     id: start.id,
     subscriptionId: start.location.subscriptionId,
     resourceGroupName: start.location.resourceGroupName,
     locationName: start.location.name,
-    route: routeKey(request.route),
-    apiVersion: context.apiVersion,
     state: "Accepted",
     startTime: nowIso(deps),
     resourceId: start.resourceId,
-    correlationId: context.correlationId,
-    ...(context.tenantId === undefined ? {} : { tenantId: context.tenantId }),
-    ...(context.clientRequestId === undefined ? {} : { clientRequestId: context.clientRequestId }),
+    ...caller,
   };
 }
 

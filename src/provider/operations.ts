@@ -10,6 +10,7 @@ import type { PruneResult } from "./jobs-prune.ts";
 import type { Backup, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
+import { recordRetentionMilliseconds, type ScheduleRecord } from "./schedule-records.ts";
 import { converterOf, resultFormOf } from "./versions.ts";
 
 /** How long an ended operation stays readable, counted from its end. */
@@ -67,12 +68,14 @@ export function renderOperationTarget(
   return { id: `${location}/backups/${backup}`, name };
 }
 
-/** Removes operations whose time is over and requests no longer remembered; says how many. */
+/** Removes operations and records whose time is over and requests no longer remembered; says how many. */
 export async function purgeExpired(deps: ProviderDeps): Promise<number> {
   const now = deps.clock.now();
   const operations = await listAll<OperationRecord>(deps.store, "operation", "");
   const requests = await listAll<RememberedRequest>(deps.store, "idempotency", "");
+  const records = await listAll<ScheduleRecord>(deps.store, "scheduleRecord", "");
   const old = [
+    ...records.filter(({ value }) => now - Date.parse(value.at) > recordRetentionMilliseconds),
     ...operations.filter(({ value }) => isExpired(value, now)),
     ...requests.filter(({ value }) => now - value.at > idempotencyWindowMilliseconds),
   ];

@@ -7,8 +7,9 @@ import type {
   SettingLimits,
 } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
+import { nextBackupTimeOf } from "./location-schedule.ts";
 import type { Backup, LocationView, StoreSetting } from "./model.ts";
-import { isSettled, locationId, nextTickAfter } from "./model.ts";
+import { isSettled, locationId } from "./model.ts";
 import { renderStoreText } from "./store-text.ts";
 import type { RenderForm, RestoreRequest } from "./version-converter.ts";
 import { formatCapacity, formatDateTime, formatDuration, pathsInStore } from "./wire-format.ts";
@@ -163,7 +164,7 @@ export function renderAvailableCapacity(view: LocationView): string | null {
 }
 
 export function renderNextBackupTime(view: LocationView, now: number): string | null {
-  const tick = nextTickAfter(view.nextTick, view.settings.frequencyHours, now);
+  const tick = nextBackupTimeOf(view, now);
   return tick === null ? null : formatDateTime(tick);
 }
 

@@ -1,8 +1,9 @@
 import type { RestoreSummary } from "../engine/model.ts";
 import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
+import { nextBackupTimeOf } from "./location-schedule.ts";
 import type { Capacity, EncryptionSetting, LocationView } from "./model.ts";
-import { locationId, nextTickAfter } from "./model.ts";
+import { locationId } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
 import { renderBackup, renderPrune, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
 import {
@@ -153,7 +154,7 @@ function readRestore(body: unknown): RestoreRequest {
 
 function renderLocation(view: LocationView, form: RenderForm): unknown {
   const { settings } = view;
-  const tick = nextTickAfter(view.nextTick, settings.frequencyHours, form.now);
+  const tick = nextBackupTimeOf(view, form.now);
   return {
     id: locationId(view, form.groupName),
     name: view.name,

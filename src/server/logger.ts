@@ -39,6 +39,7 @@ export const allowedFields: ReadonlySet<string> = new Set([
     "signal",
     "delayMilliseconds",
     "count",
+    "nextTime",
     "bytes",
     "files",
     "seconds",

@@ -30,8 +30,9 @@ export interface StateStore {
 
 /**
  * `location`, `backup`: our resources, keyed by canonical lower-case ARM id. `operation`: keyed by
- * lower-case operation id. `repository`: engine keys of a store, sealed. `cache`, `setting`, `ledger`,
- * `idempotency`: as named.
+ * lower-case operation id. `repository`: engine keys of a store, sealed. `scheduleRecord`: what became of
+ * each tick of a schedule, keyed by its location's key, `#` and the time of the decision. `cache`, `setting`,
+ * `ledger`, `idempotency`: as named.
  */
 export type DocumentKind =
   | "subscription"
@@ -42,6 +43,7 @@ export type DocumentKind =
   | "ledger"
   | "setting"
   | "idempotency"
+  | "scheduleRecord"
   | "audit";
 
 export interface Document<T> {

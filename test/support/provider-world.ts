@@ -67,6 +67,8 @@ export type Json = any;
 
 export interface WorldOptions {
   readonly hasWorker?: boolean;
+  /** How often workers look unasked: seldom for a test that lets hours pass. */
+  readonly pollMilliseconds?: number;
   readonly failpoint?: FailpointHook;
 }
 
@@ -143,7 +145,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
         concurrency: 4,
         leaseSeconds: 30,
         maxAttempts: 3,
-        pollMilliseconds: 1000,
+        pollMilliseconds: options.pollMilliseconds ?? 1000,
       });
       workers.push(worker);
       return worker;
