@@ -15,7 +15,7 @@ import { contracts, lifeCycleContracts } from "./generated/contracts.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
-import { startRepeater } from "./jobs/repeater.ts";
+import { startRepeater, type Repeater } from "./jobs/repeater.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
@@ -80,7 +80,7 @@ async function readSurroundings(config: Config, logger: Logger): Promise<Surroun
 
 /** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
 async function startParts(surroundings: Surroundings): Promise<() => Promise<void>> {
-  const { config, logger, store } = surroundings;
+  const { logger, store } = surroundings;
   const running: { worker?: Worker } = {};
   const backup = createBackupProvider(surroundings, () => running.worker?.wake());
   const upkeepAll = async (): Promise<void> => {
@@ -88,25 +88,8 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     await surroundings.audit.upkeep();
   };
   await upkeepAll();
-  const worker = startWorker({
-    store,
-    clock: systemClock,
-    logger,
-    owner: `${hostname()}/${process.pid}`,
-    handlers: backup.jobHandlers,
-    concurrency,
-    leaseSeconds: config.leaseSeconds,
-    maxAttempts,
-    pollMilliseconds: config.pollSeconds * 1000,
-  });
+  const { worker, scheduler } = startWork(surroundings, backup);
   running.worker = worker;
-  const scheduler = startRepeater({
-    name: "The scheduler",
-    clock: systemClock,
-    logger,
-    pauseMilliseconds: config.pollSeconds * 1000,
-    work: backup.runScheduler,
-  });
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
@@ -120,6 +103,28 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     await surroundings.audit.upkeep();
     await store.close();
   };
+}
+
+/** What does the jobs, and what starts those that are due. */
+function startWork(
+  { config, logger, store }: Surroundings,
+  backup: BackupProvider,
+): { readonly worker: Worker; readonly scheduler: Repeater } {
+  const pauseMilliseconds = config.pollSeconds * 1000;
+  const common = { clock: systemClock, logger };
+  const worker = startWorker({
+    ...common,
+    store,
+    owner: `${hostname()}/${process.pid}`,
+    handlers: backup.jobHandlers,
+    concurrency,
+    leaseSeconds: config.leaseSeconds,
+    maxAttempts,
+    pollMilliseconds: pauseMilliseconds,
+  });
+  const work = backup.runScheduler;
+  const scheduler = startRepeater({ ...common, name: "The scheduler", pauseMilliseconds, work });
+  return { worker, scheduler };
 }
 
 function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
