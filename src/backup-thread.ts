@@ -6,8 +6,10 @@ import { systemClock } from "./base/clock.ts";
 import { toAppError } from "./base/errors.ts";
 import type { LogFields, Logger } from "./base/log.ts";
 import { runBackup } from "./engine/backup/run-backup.ts";
+import { copyAndCheck } from "./engine/copy/copy-and-check.ts";
 import type {
   BackupRecord,
+  CopyOutcome,
   DeploymentInfo,
   LedgerHead,
   Opener,
@@ -25,7 +27,7 @@ import type { RetentionPolicy } from "./engine/retention-policy.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
-import { createHostPolicy } from "./storage/host-policy.ts";
+import { createHostPolicy, type HostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
@@ -66,6 +68,14 @@ export type EngineCall =
       readonly installationId: string;
     }
   | {
+      readonly kind: "copy";
+      readonly store: StoreSpec;
+      readonly to: StoreSpec;
+      readonly expectedPublicKey: string;
+      readonly backupIds: readonly string[] | undefined;
+      readonly depth: Exclude<VerifyDepth, "content">;
+    }
+  | {
       readonly kind: "restore";
       readonly store: StoreSpec;
       readonly backupId: string;
@@ -85,7 +95,8 @@ export interface ThreadSetup {
   readonly failpoint: string | undefined;
 }
 
-export type EngineOutcome = BackupRecord | VerifyReport | PruneReport | RestoreSummary;
+export type EngineOutcome =
+  BackupRecord | VerifyReport | PruneReport | CopyOutcome | RestoreSummary;
 
 export type FromThread =
   | { readonly kind: "progress"; readonly progress: Progress }
@@ -142,11 +153,13 @@ async function openFor({ call, allowedHosts }: ThreadSetup): Promise<ObjectStore
   const hosts = createHostPolicy(allowedHosts);
   const isWriting = call.kind === "backup" || (call.kind === "prune" && !call.isDryRun);
   if (!isWriting) return openStore(call.store, { access: "read", hosts });
-  // What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty.
-  if (call.store.kind === "local") {
-    await (await openStore(call.store, { access: "read", hosts })).close();
-  }
-  return openStore(call.store, { hosts });
+  return openToWrite(call.store, hosts);
+}
+
+/** What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty. */
+async function openToWrite(spec: StoreSpec, hosts: HostPolicy): Promise<ObjectStore> {
+  if (spec.kind === "local") await (await openStore(spec, { access: "read", hosts })).close();
+  return openStore(spec, { hosts });
 }
 
 async function runCall(
@@ -173,6 +186,8 @@ async function runCall(
       return verifyRepository({ ...call, ...common });
     case "prune":
       return runPruneCall(setup, call, common);
+    case "copy":
+      return runCopyCall(setup, call, common);
     case "restore":
       return restoreBackup({ ...call, ...common, setsOwner: process.getuid?.() === 0 });
   }
@@ -229,6 +244,26 @@ function runPruneCall(
   // As for backups: within this installation the newest run wins.
   const owner = { installationId, jobFence: common.clock.now() };
   return pruneStore({ ...rest, ...common, owner, cacheDirectory: setup.cacheDirectory });
+}
+
+async function runCopyCall(
+  { allowedHosts }: ThreadSetup,
+  { backupIds, ...call }: Extract<EngineCall, { kind: "copy" }>,
+  { store: from, ...common }: CommonOptions,
+): Promise<CopyOutcome> {
+  const to = await openToWrite(call.to, createHostPolicy(allowedHosts));
+  try {
+    return await copyAndCheck({
+      ...common,
+      ...call,
+      from,
+      to,
+      ...(backupIds === undefined ? {} : { backupIds }),
+      onPlanned: (bytes) => requireRoom(to, bytes),
+    });
+  } finally {
+    await to.close();
+  }
 }
 
 function stopAt(failpoint: string | undefined): (step: string) => void {

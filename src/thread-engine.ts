@@ -7,6 +7,7 @@ import type { EngineCall, EngineOutcome, FromThread, ThreadSetup } from "./backu
 import { listBackups } from "./engine/list-backups.ts";
 import type {
   BackupRecord,
+  CopyOutcome,
   Progress,
   PruneReport,
   RestoreSummary,
@@ -61,21 +62,13 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
 
 function longRuns(
   options: ThreadEngineOptions,
-): Pick<BackupEngine, "runBackup" | "verify" | "prune" | "restore"> {
+): Pick<BackupEngine, "runBackup" | "verify" | "prune" | "copy" | "restore"> {
   const run = <T extends EngineOutcome>(call: EngineCall, ...rest: RunControls): Promise<T> =>
     runInThread(options, call, ...rest) as Promise<T>;
   const { installationId, roles } = options;
   return {
-    runBackup: ({ store, fence: _fence, ...backup }, ...controls) => {
-      const call = {
-        kind: "backup",
-        store,
-        ...backup,
-        installationId,
-        roles,
-      } as const;
-      return run<BackupRecord>(call, ...controls);
-    },
+    runBackup: ({ fence: _fence, ...backup }, ...controls) =>
+      run<BackupRecord>({ kind: "backup", ...backup, installationId, roles }, ...controls),
     verify: ({ store, keys, ...rest }, ...controls) => {
       const expectedPublicKey = keys.signingPublicKey;
       const call = { kind: "verify", store, expectedPublicKey, ...rest } as const;
@@ -83,14 +76,12 @@ function longRuns(
     },
     prune: ({ store, keepWithinDays, ...rest }, ...controls) => {
       const policy = keepWithinDays === undefined ? undefined : { keepWithinDays };
-      const call = {
-        kind: "prune",
-        store,
-        policy,
-        installationId,
-        ...rest,
-      } as const;
+      const call = { kind: "prune", store, policy, installationId, ...rest } as const;
       return run<PruneReport>(call, ...controls);
+    },
+    copy: ({ signingPublicKey, ...copy }, ...controls) => {
+      const call = { kind: "copy", expectedPublicKey: signingPublicKey, ...copy } as const;
+      return run<CopyOutcome>(call, ...controls);
     },
     restore: ({ store, signingPublicKey, ...rest }, ...controls) => {
       const expectedPublicKey = signingPublicKey;

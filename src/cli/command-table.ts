@@ -83,6 +83,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Remove from the store what no backup needs, or list it",
     load: async () => (await import("./commands/location-prune.ts")).locationPrune,
   },
+  "location copy": {
+    summary: "Copy backups into the store of another location",
+    load: async () => (await import("./commands/location-copy.ts")).locationCopy,
+  },
   "location delete": {
     summary: "Forget a backup location; its store is left alone",
     load: async () => (await import("./commands/location-delete.ts")).locationDelete,

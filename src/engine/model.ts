@@ -160,6 +160,33 @@ export interface VerifyReport {
   readonly durationMilliseconds: number;
 }
 
+/** What a copy of backups into another store did. */
+export interface CopyReport {
+  readonly repositoryId: string;
+  /** Ids of backups that are in the target now and were not before. */
+  readonly copied: readonly string[];
+  /** Ids of backups that were there already. */
+  readonly present: readonly string[];
+  /** Written by this run. */
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** A copy, and what a check of it found then. */
+export interface CopyOutcome {
+  readonly report: CopyReport;
+  readonly verification: VerifyReport;
+}
+
+/** How far a copy is; `bytesTotal` is what the target lacked at its beginning. */
+export interface CopyProgress {
+  readonly backupsDone: number;
+  readonly backupsTotal: number;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly bytesTotal: number;
+}
+
 /** What a prune did, or would do. */
 export interface PruneReport {
   readonly isDryRun: boolean;

@@ -174,6 +174,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Copies backups, unopened, into the store of another location of the group, reads every object back and checks the copy. Repeating it brings only what is missing. */
+        readonly post: operations["BackupLocations_Copy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups": {
         readonly parameters: {
             readonly query?: never;
@@ -1176,6 +1193,42 @@ export interface components {
              */
             readonly bytesFreedLater?: number;
         };
+        /** @description Where to copy, and which backups. */
+        readonly CopyOptions: {
+            /** @description A backup location of the same resource group: with a store of its own, which is empty or holds earlier copies, and without encryption, for copies keep that of the backup. */
+            readonly targetLocationName: string;
+            /** @description Only these backups; all when left out. */
+            readonly backupIds?: readonly string[] | null;
+            /**
+             * @description How the copy is checked in the end. Structure: signatures, order and presence, for what was written was read back; Ciphertext: also every stored byte of earlier copies.
+             * @default Structure
+             * @enum {string}
+             */
+            readonly depth?: "Structure" | "Ciphertext";
+        };
+        /** @description What a copy brought. */
+        readonly CopyResult: {
+            /** @description Where the copies are. */
+            readonly targetLocationName?: string;
+            /** @description Which repository both stores hold. */
+            readonly repositoryId?: string;
+            /** @description Backups that were not there before. */
+            readonly copiedBackups?: readonly string[];
+            /** @description Backups that were there already. */
+            readonly presentBackups?: readonly string[];
+            /**
+             * Format: int64
+             * @description Objects written.
+             */
+            readonly objects?: number;
+            /**
+             * Format: int64
+             * @description Bytes written.
+             */
+            readonly bytes?: number;
+            /** @description What the check of the target found. */
+            readonly verification?: components["schemas"]["VerifyResult"];
+        };
         /** @description What a template would deploy. */
         readonly PreflightRequest: {
             /** @description The resources: name, type, location, apiVersion and the rest of what PUT takes. */
@@ -1542,6 +1595,8 @@ export type StoreCheck = components['schemas']['StoreCheck'];
 export type StoreCheckStep = components['schemas']['StoreCheckStep'];
 export type PruneOptions = components['schemas']['PruneOptions'];
 export type PruneResult = components['schemas']['PruneResult'];
+export type CopyOptions = components['schemas']['CopyOptions'];
+export type CopyResult = components['schemas']['CopyResult'];
 export type PreflightRequest = components['schemas']['PreflightRequest'];
 export type PreflightResult = components['schemas']['PreflightResult'];
 export type MoveRequest = components['schemas']['MoveRequest'];
@@ -2194,6 +2249,63 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PruneResult"];
+                };
+            };
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_Copy: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Where to, and which. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CopyOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description What was copied. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CopyResult"];
                 };
             };
             /** @description Accepted; poll for the end. */

@@ -3281,6 +3281,26 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "BackupLocations_Copy",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy",
+    "query": [],
+    "body": {
+     "definition": "CopyOptionsRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "CopyResult",
+     "202": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
     "operationId": "Backups_List",
     "method": "GET",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups",
@@ -4715,6 +4735,48 @@ export const contracts: readonly Contract[] = [
     },
     "additionalProperties": false
    },
+   "CopyResult": {
+    "type": "object",
+    "properties": {
+     "targetLocationName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "repositoryId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "copiedBackups": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "presentBackups": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "objects": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytes": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "verification": {
+      "$ref": "#/definitions/VerifyResult",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
    "BackupList": {
     "type": "object",
     "properties": {
@@ -5970,6 +6032,39 @@ export const contracts: readonly Contract[] = [
       ]
      }
     },
+    "additionalProperties": false
+   },
+   "CopyOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "targetLocationName": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 90
+     },
+     "backupIds": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "minItems": 1,
+      "maxItems": 1000,
+      "items": {
+       "type": "string",
+       "format": "uuid"
+      }
+     },
+     "depth": {
+      "type": "string",
+      "enum": [
+       "Structure",
+       "Ciphertext"
+      ]
+     }
+    },
+    "required": [
+     "targetLocationName"
+    ],
     "additionalProperties": false
    },
    "RestoreOptionsRequest": {

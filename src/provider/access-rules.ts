@@ -38,6 +38,7 @@ export const accessTable: AccessTable = {
   // It tells what is reachable from here (A46).
   [`POST ${location}/testStore`]: administer,
   [`POST ${location}/pruneExternalStore`]: administer,
+  [`POST ${location}/copy`]: administer,
   [`GET ${location}/backups`]: read,
   [`GET ${backup}`]: read,
   [`POST ${backup}/restore`]: restore,

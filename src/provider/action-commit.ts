@@ -17,10 +17,12 @@ import type { ChosenOpener } from "./openers.ts";
 import type { FailpointName } from "./ports.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 
-/** A judged restore, verify or prune, ready to begin. */
+/** A judged restore, verify, prune or copy, ready to begin. */
 export interface ActionStart {
   readonly kind: Exclude<RunningWork["kind"], "backup">;
   readonly location: Document<BackupLocation>;
+  /** Another location that must stay as it is meanwhile. */
+  readonly alsoHolds?: Document<BackupLocation>;
   readonly resourceId: string;
   readonly payload: JobPayload;
   /** Kept in memory for the job; undefined where no content is opened. */
@@ -28,12 +30,12 @@ export interface ActionStart {
   readonly repetition: Repeatability;
 }
 
-/** Commits the location's hold, the operation and the job; the key goes into memory and nowhere else. */
+/** Commits the hold of the location or both, the operation and the job; the key goes into memory and nowhere else. */
 export async function commitAction(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
-  { kind, location, resourceId, payload, chosen, repetition }: ActionStart,
+  { kind, location, alsoHolds, resourceId, payload, chosen, repetition }: ActionStart,
 ): Promise<ArmResult> {
   const id = deps.newId();
   const operation: OperationRecord = startOperation(deps, callerOf(request), {
@@ -45,8 +47,9 @@ export async function commitAction(
   // Kept first: a worker may claim the job the moment it is committed.
   if (chosen?.source === "memory") vault.keep(id, chosen.opener);
   try {
+    const held = alsoHolds === undefined ? [location] : [location, alsoHolds];
     await deps.store.commit([
-      replace(location, { ...location.value, running: { kind, operationId: id } }),
+      ...held.map((one) => replace(one, { ...one.value, running: { kind, operationId: id } })),
       ...operationWrites(deps, operation, jobKinds[kind], payload),
       ...repetition.remember(id),
     ]);

@@ -7,7 +7,7 @@ import type { PrunePayload } from "./jobs-prune.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
-import { encryptionNotConfigured, storeNotConfigured } from "./store-access.ts";
+import { requireRepository } from "./store-access.ts";
 
 /** POST pruneExternalStore: removes from the store what no backup needs, or lists it. */
 export function pruneStore(
@@ -34,9 +34,8 @@ async function attemptPrune(
   const repetition = await findRepetition(deps, request);
   if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
   checkIdle(location.value, scope);
-  const { settings, name, incarnation } = location.value;
-  if (settings.store.kind === "none") throw storeNotConfigured(name);
-  if (settings.encryption.kind === "none") throw encryptionNotConfigured(name);
+  const { settings, incarnation } = location.value;
+  await requireRepository(deps, scope.key, location.value);
   const body = (request.body ?? {}) as PruneBody;
   const payload: PrunePayload = {
     locationKey: scope.key,

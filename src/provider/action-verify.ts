@@ -13,7 +13,7 @@ import { chooseOpener } from "./openers.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { backupIdOf, scopeOf } from "./request-scope.ts";
-import { encryptionNotConfigured, storeNotConfigured } from "./store-access.ts";
+import { requireRepository } from "./store-access.ts";
 import type { Document } from "../state/state-store.ts";
 import type { BackupLocation } from "./model.ts";
 
@@ -45,9 +45,7 @@ async function attemptVerify(
   const repetition = await findRepetition(deps, request);
   if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
   checkIdle(location.value, scope);
-  const { settings, name } = location.value;
-  if (settings.store.kind === "none") throw storeNotConfigured(name);
-  if (settings.encryption.kind === "none") throw encryptionNotConfigured(name);
+  await requireRepository(deps, scope.key, location.value);
   const body = (request.body ?? {}) as VerifyBody;
   const { subset } = body;
   if (subset !== undefined && subset.part > subset.of) throw badSubset(subset);

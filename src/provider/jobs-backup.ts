@@ -124,9 +124,9 @@ async function callEngine(
 }
 
 /** Free space after the run, for display: its failure is no failure of the backup. */
-async function askCapacity(
+export async function askCapacity(
   deps: ProviderDeps,
-  { spec }: OpenedStore,
+  { spec }: Pick<OpenedStore, "spec">,
 ): Promise<Capacity | undefined> {
   try {
     return await deps.engine.probeStore(spec);

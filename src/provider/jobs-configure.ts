@@ -141,7 +141,7 @@ async function judgeRoom(
 }
 
 /** The cache of another store's backups makes way for this one's. */
-async function rebuildBackups(
+export async function rebuildBackups(
   deps: ProviderDeps,
   location: Document<BackupLocation>,
   settled: BackupLocation,

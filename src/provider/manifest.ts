@@ -2,6 +2,7 @@ import type { Handler, Provider } from "../arm/resource-type.ts";
 import type { JobHandler } from "../jobs/job-handler.ts";
 import { listAuditRecords, readAuditLog } from "./audit-reads.ts";
 import { cancelOperation } from "./action-cancel.ts";
+import { copyBackups } from "./action-copy.ts";
 import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
@@ -11,6 +12,7 @@ import { moveNotSupported } from "./faults.ts";
 import { listBackups } from "./backup-list.ts";
 import { backupHandler } from "./jobs-backup.ts";
 import { configureHandler } from "./jobs-configure.ts";
+import { copyHandler } from "./jobs-copy.ts";
 import { deleteHandler } from "./jobs-delete.ts";
 import { pruneHandler } from "./jobs-prune.ts";
 import { restoreHandler } from "./jobs-restore.ts";
@@ -56,6 +58,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     [jobKinds.restore, restoreHandler(deps, vault)],
     [jobKinds.verify, verifyHandler(deps, vault)],
     [jobKinds.prune, pruneHandler(deps)],
+    [jobKinds.copy, copyHandler(deps)],
     [jobKinds.testStore, testStoreHandler(deps)],
     [jobKinds.delete, deleteHandler(deps)],
   ]);
@@ -124,6 +127,7 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`POST ${location}/createBackup`, (request) => createBackup(deps, request)],
     [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
     [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, vault, request)],
+    [`POST ${location}/copy`, (request) => copyBackups(deps, vault, request)],
     [`POST ${location}/testStore`, (request) => testStore(deps, request)],
     [`GET ${location}/backups`, (request) => listBackups(deps, request)],
     [`GET ${backup}`, (request) => readBackup(deps, request)],

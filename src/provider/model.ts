@@ -18,7 +18,7 @@ export interface BackupLocation extends LocationIdentity {
   readonly provisioningState: ProvisioningState;
   /** Set exactly while the provisioning state is not terminal. */
   readonly activeOperationId?: string;
-  /** The one backup, restore, verify or prune under way. */
+  /** The one backup, restore, verify, prune or copy under way. */
   readonly running?: RunningWork;
   /** The next tick of the schedule that nobody has dealt with; null without a store. */
   readonly nextTick: string | null;
@@ -181,7 +181,7 @@ export type ProvisioningState =
   "Accepted" | "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed" | "Canceled";
 
 export interface RunningWork {
-  readonly kind: "backup" | "restore" | "verify" | "prune";
+  readonly kind: "backup" | "restore" | "verify" | "prune" | "copy";
   readonly operationId: string;
 }
 

@@ -102,6 +102,12 @@ const modernRows: readonly OperationDescription[] = [
     "Removes from the store what no backup needs.",
   ),
   modern(
+    "backupLocations/copy/action",
+    "Backup location",
+    "Copy backups",
+    "Copies backups unopened into the store of another location.",
+  ),
+  modern(
     "backupLocations/backups/read",
     "Backup",
     "Read backups",

@@ -14,6 +14,7 @@ export const jobKinds = {
   restore: "restoreBackup",
   verify: "verifyBackup",
   prune: "pruneStore",
+  copy: "copyBackups",
   testStore: "testStore",
   delete: "deleteLocation",
 } as const;

@@ -6,6 +6,7 @@ import type { Document, Write } from "../state/state-store.ts";
 import { getOperation, listAll } from "./documents.ts";
 import type { RememberedRequest } from "./idempotency.ts";
 import { idempotencyWindowMilliseconds } from "./idempotency.ts";
+import type { CopyResult } from "./jobs-copy.ts";
 import type { PruneResult } from "./jobs-prune.ts";
 import type { Backup, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
@@ -46,6 +47,8 @@ export function renderOperationResult(
       return converter.renderVerifyResult?.(result as VerifyReport);
     case "pruneexternalstore":
       return converter.renderPruneResult?.(result as PruneResult, form);
+    case "copy":
+      return converter.renderCopyResult?.(result as CopyResult);
     case "teststore":
       return converter.renderStoreCheck?.(result as StoreCheck);
     default:
@@ -103,6 +106,7 @@ function kindOf(
   | "restore"
   | "verify"
   | "pruneexternalstore"
+  | "copy"
   | "teststore"
   | "other" {
   const [method = "", path = ""] = operation.route.split(" ");
@@ -113,6 +117,7 @@ function kindOf(
     case "restore":
     case "verify":
     case "pruneexternalstore":
+    case "copy":
     case "teststore":
       return action;
     default:

@@ -1,5 +1,6 @@
 import type {
   BackupRecord,
+  CopyOutcome,
   DeploymentInfo,
   LedgerHead,
   Opener,
@@ -60,6 +61,12 @@ export interface BackupEngine {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<PruneReport>;
+  /** Copies backups unopened into another store, each object read back, and checks what lies there then. */
+  copy(
+    run: CopyRun,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<CopyOutcome>;
   restore(
     run: RestoreRun,
     onProgress: (progress: Progress) => void,
@@ -102,6 +109,16 @@ export interface PruneRun {
   readonly isDryRun: boolean;
   /** Backups older than this, counted from the newest, go; undefined keeps all. */
   readonly keepWithinDays: number | undefined;
+}
+
+export interface CopyRun {
+  readonly store: StoreSpec;
+  readonly to: StoreSpec;
+  readonly signingPublicKey: string;
+  /** Undefined: all that are signed. */
+  readonly backupIds: readonly string[] | undefined;
+  /** How deep the copy is checked in the end. */
+  readonly depth: Exclude<VerifyDepth, "content">;
 }
 
 export interface RestoreRun {
@@ -198,6 +215,10 @@ export const failpointNames = [
   "prune.after-commit",
   "prune.before-run",
   "prune.before-finish",
+  "copy.before-commit",
+  "copy.after-commit",
+  "copy.before-run",
+  "copy.before-finish",
   "delete.before-commit",
   "delete.after-commit",
   "delete.before-finish",

@@ -1,7 +1,7 @@
 import { AppError } from "../base/errors.ts";
 import type { RunningWork } from "./model.ts";
 
-/** The refusal while a backup, restore, verify or prune holds the location. */
+/** The refusal while a backup, restore, verify, prune or copy holds the location. */
 export function conflictOfRunning(running: RunningWork, id: string): AppError {
   const options = { target: id, retryable: true };
   switch (running.kind) {
@@ -27,6 +27,12 @@ export function conflictOfRunning(running: RunningWork, id: string): AppError {
       return new AppError(
         "AnotherOperationInProgress",
         `The store of this location is being pruned (operation "${running.operationId}"): wait until it has ended, then repeat the request`,
+        options,
+      );
+    case "copy":
+      return new AppError(
+        "AnotherOperationInProgress",
+        `Backups of this location are being copied (operation "${running.operationId}"): wait until it has ended, then repeat the request`,
         options,
       );
   }

@@ -100,6 +100,7 @@ const workNames = {
   restore: "A restore",
   verify: "A verification",
   prune: "A prune",
+  copy: "A copy",
 } as const;
 
 async function startScheduled(

@@ -68,6 +68,18 @@ export async function openStore(
   return { spec, keys, ledgerHead: head?.value, ledgerKey };
 }
 
+/** For what needs no recipient: a location that takes copies has a repository and no encryption of its own. */
+export async function requireRepository(
+  deps: ProviderDeps,
+  key: string,
+  { name, settings }: BackupLocation,
+): Promise<void> {
+  if (settings.store.kind === "none") throw storeNotConfigured(name);
+  if (settings.encryption.kind !== "none") return;
+  if ((await readKeys(deps, repositoryKey(key, settings.store))) === undefined)
+    throw encryptionNotConfigured(name);
+}
+
 export function storeNotConfigured(name: string): AppError {
   return new AppError("StoreNotConfigured", `Location "${name}" has no store: set its path first`, {
     target: name,

@@ -6,6 +6,7 @@ import type {
   RoleResult,
   VerifyReport,
 } from "../engine/model.ts";
+import type { CopyResult } from "./jobs-copy.ts";
 import type { Backup } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { RenderForm } from "./version-converter.ts";
@@ -143,6 +144,20 @@ export function renderPrune(report: PruneReport): unknown {
     backupsToDelete: report.removedBackups,
     bytesFreedNow: report.bytesFreedNow,
     bytesFreedLater: report.bytesFreedLater,
+  };
+}
+
+/** What a copy brought, and what a check of the target found then. */
+export function renderCopy({ targetLocationName, report, verification }: CopyResult): unknown {
+  const { repositoryId, copied, present, objects, bytes } = report;
+  return {
+    targetLocationName,
+    repositoryId,
+    copiedBackups: copied,
+    presentBackups: present,
+    objects,
+    bytes,
+    verification: renderVerify(verification),
   };
 }
 

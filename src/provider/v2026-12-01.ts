@@ -5,7 +5,13 @@ import { nextBackupTimeOf } from "./location-schedule.ts";
 import type { Capacity, EncryptionSetting, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
-import { renderBackup, renderPrune, renderRestore, renderVerify } from "./v2026-12-01-backups.ts";
+import {
+  renderBackup,
+  renderCopy,
+  renderPrune,
+  renderRestore,
+  renderVerify,
+} from "./v2026-12-01-backups.ts";
 import {
   readStoreChange,
   readStoreSecrets,
@@ -30,6 +36,7 @@ export const version20261201: VersionConverter = {
   renderRestoreResult: (result) => renderRestore(result as RestoreSummary),
   renderPruneResult: ({ report }) => renderPrune(report),
   renderVerifyResult: renderVerify,
+  renderCopyResult: renderCopy,
   renderStoreCheck,
 };
 

@@ -1,4 +1,5 @@
 import type { VerifyReport } from "../engine/model.ts";
+import type { CopyResult } from "./jobs-copy.ts";
 import type { PruneResult } from "./jobs-prune.ts";
 import type { StoreCheck } from "../storage/store-check.ts";
 import type { LocationChange } from "./location-change.ts";
@@ -27,6 +28,8 @@ export interface VersionConverter {
   renderRestoreResult(result: unknown): unknown;
   /** Where the version has prune. */
   readonly renderPruneResult?: (result: PruneResult, form: RenderForm) => unknown;
+  /** Where the version has copy. */
+  readonly renderCopyResult?: (result: CopyResult) => unknown;
   /** Where the version has verify. */
   readonly renderVerifyResult?: (report: VerifyReport) => unknown;
   /** Where the version has testStore. */

@@ -6,7 +6,12 @@ import { startWorker } from "../../src/jobs/worker.ts";
 import { failpointNames, type FailpointName } from "../../src/provider/ports.ts";
 import { aCertificate, aPfx } from "../support/fake-identity.ts";
 import { createMortalStore, type MortalStore } from "../support/mortal-store.ts";
-import { locationPath, type ProviderWorld, withProviderWorld } from "../support/provider-world.ts";
+import {
+  groupPath,
+  locationPath,
+  type ProviderWorld,
+  withProviderWorld,
+} from "../support/provider-world.ts";
 import { aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import { waitUntil } from "../support/worker-world.ts";
 
@@ -71,6 +76,8 @@ async function liveALife(world: ProviderWorld, isDead: () => boolean): Promise<v
     () => world.accept("POST", `${locationPath}/backups/${backups[0]}/restore`, { body: restore }),
     () => world.accept("POST", `${locationPath}/verify`, { apiVersion: modern }),
     () => world.accept("POST", `${locationPath}/pruneExternalStore`),
+    () => world.accept("PUT", secondPath, { body: aBody({ path: "/second" }) }),
+    () => world.accept("POST", `${locationPath}/copy`, { apiVersion: modern, body: intoSecond }),
     () => world.accept("DELETE", locationPath, { apiVersion: modern }),
   ];
   for (const step of steps) {
@@ -85,6 +92,8 @@ async function liveALife(world: ProviderWorld, isDead: () => boolean): Promise<v
   }
 }
 
+const secondPath = `${groupPath}/backupLocations/second`;
+const intoSecond = { targetLocationName: "second" };
 const aStore = { path: "/backup", encryptionCertBase64: aCertificate("north") };
 
 async function listOperations({ store }: ProviderWorld): Promise<readonly OperationRecord[]> {

@@ -9,11 +9,12 @@ import { validatorOf } from "../support/contracts.ts";
 import { aPfx } from "../support/fake-identity.ts";
 import {
   type Json,
+  groupPath,
   locationPath,
   type ProviderWorld,
   withProviderWorld,
 } from "../support/provider-world.ts";
-import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
+import { aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 
 const versions = ["2016-05-01", "2018-09-01", "2021-09-01", "2026-12-01"];
 
@@ -197,6 +198,17 @@ describe("the provider", () => {
           await world.accept("POST", `${locationPath}/pruneExternalStore`, {
             apiVersion: "2026-12-01",
             body: { operationType: "DryRun" },
+          }),
+        );
+        await world.finish(
+          await world.accept("PUT", `${groupPath}/backupLocations/second`, {
+            body: aBody({ path: "/second" }),
+          }),
+        );
+        await world.finish(
+          await world.accept("POST", `${locationPath}/copy`, {
+            apiVersion: "2026-12-01",
+            body: { targetLocationName: "second" },
           }),
         );
         await world.finish(

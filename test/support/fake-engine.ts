@@ -12,6 +12,7 @@ import type {
 import type {
   BackupEngine,
   BackupRun,
+  CopyRun,
   PruneRun,
   RestoreRun,
   VerifyRun,
@@ -26,6 +27,7 @@ export interface FakeEngine extends BackupEngine {
   readonly restoreRuns: readonly RestoreRun[];
   readonly verifyRuns: readonly VerifyRun[];
   readonly pruneRuns: readonly PruneRun[];
+  readonly copyRuns: readonly CopyRun[];
   /** Called before the named work is done; what it throws is the work's failure. */
   behavior: FakeBehavior;
   /** Backups of the store at a path. */
@@ -41,6 +43,11 @@ export interface FakeBehavior {
     signal: AbortSignal,
   ) => Promise<void> | void;
   readonly restore?: (run: RestoreRun, signal: AbortSignal) => Promise<void> | void;
+  readonly copy?: (
+    run: CopyRun,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ) => Promise<void> | void;
   readonly verify?: () => Promise<void> | void;
   /** Changes the record a run ends with. */
   readonly record?: (record: BackupRecord) => BackupRecord;
@@ -60,6 +67,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
   const restoreRuns: RestoreRun[] = [];
   const verifyRuns: VerifyRun[] = [];
   const pruneRuns: PruneRun[] = [];
+  const copyRuns: CopyRun[] = [];
   const storeAt = (path: string): FakeStore => {
     const store = stores.get(path) ?? { keys: undefined, recipients: [], records: [] };
     stores.set(path, store);
@@ -71,6 +79,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
     restoreRuns,
     verifyRuns,
     pruneRuns,
+    copyRuns,
     behavior: {},
     recordsOf: (path) => storeAt(path).records,
     probeStore: async (spec) => {
@@ -118,6 +127,41 @@ export function createFakeEngine(now: () => number): FakeEngine {
     listBackups: (spec) => {
       calls.push("listBackups");
       return Promise.resolve(storeAt(describeStore(spec)).records);
+    },
+    copy: async (run, onProgress, signal) => {
+      calls.push("copy");
+      copyRuns.push(run);
+      await engine.behavior.copy?.(run, onProgress, signal);
+      signal.throwIfAborted();
+      const { keys, records } = storeAt(describeStore(run.store));
+      const target = storeAt(describeStore(run.to));
+      target.keys = keys;
+      const isAsked = ({ backupId }: BackupRecord): boolean =>
+        run.backupIds?.includes(backupId) ?? true;
+      const isThere = (one: BackupRecord): boolean => target.records.includes(one);
+      const [present, copied] = [
+        records.filter(isThere),
+        records.filter((one) => isAsked(one) && !isThere(one)),
+      ];
+      target.records.push(...copied);
+      const idsOf = (all: readonly BackupRecord[]): string[] => all.map((one) => one.backupId);
+      return {
+        report: {
+          repositoryId: keys?.repositoryId ?? "",
+          copied: idsOf(copied),
+          present: idsOf(present),
+          objects: copied.length,
+          bytes: copied.length * 1500,
+        },
+        verification: {
+          depth: run.depth,
+          backups: target.records.length,
+          objects: 7,
+          bytes: 0,
+          findings: [],
+          durationMilliseconds: 5,
+        },
+      };
     },
     verify: async (run) => {
       calls.push("verify");

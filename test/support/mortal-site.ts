@@ -80,6 +80,15 @@ function putLocation({ api, service, location, certificateBase64 }: Site): Promi
   return api.put(pathOf(location), { location: "north", properties });
 }
 
+/** Where copies go: a location with a store and nothing else. */
+async function putTarget({ api, service, location }: Site): Promise<void> {
+  const name = `${location}-copy`;
+  const path = join(service.folder, "stores", name);
+  mkdirSync(path, { recursive: true });
+  const properties = { store: { kind: "Local", path } };
+  await succeed(api, await api.put(pathOf(name), { location: "north", properties }));
+}
+
 /** What a step belongs to, by the first word of its name. */
 function workOf(step: string): string {
   const [word = ""] = step.split(".");
@@ -89,6 +98,7 @@ function workOf(step: string): string {
 const patienceMilliseconds = 30_000;
 
 async function die(site: Site, step: string): Promise<void> {
+  if (workOf(step) === "copy") await putTarget(site);
   site.known = new Set(readOperations(site.service).map(({ id }) => id));
   const { service, api } = site;
   if (workOf(step) === "put") site.location = step.replaceAll(".", "-");
@@ -102,6 +112,7 @@ async function die(site: Site, step: string): Promise<void> {
     restore: () => askRestore(site, false),
     verify: () => api.post(pathOf(location, "/verify")),
     prune: () => api.post(pathOf(location, "/pruneExternalStore"), { operationType: "Default" }),
+    copy: () => api.post(pathOf(location, "/copy"), { targetLocationName: `${location}-copy` }),
     delete: () => api.remove(pathOf(location)),
   };
   // The answer may be lost with the process.

@@ -1,4 +1,5 @@
-import { copyRepository, type CopyReport } from "../../engine/copy/copy-repository.ts";
+import { copyRepository } from "../../engine/copy/copy-repository.ts";
+import type { CopyReport } from "../../engine/model.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";

@@ -1,14 +1,17 @@
 import { AppError, isAppError } from "../../base/errors.ts";
 import { namesOf, readCondemned } from "../condemned-objects.ts";
 import { configName, parseHashName, parsePackName, readmeName } from "../format/object-names.ts";
+import type { ObjectReference } from "../format/refs.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import { requireHash } from "../index-objects.ts";
 import { acquireLease } from "../lease.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
+import type { CopyProgress, CopyReport } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
 import { putChecked } from "../read-back.ts";
 import { readConfig, type EngineHost, type RepositoryConfig } from "../repository.ts";
+import { toStopReason } from "../stop-reason.ts";
 
 export interface CopyOptions extends EngineHost {
   readonly from: ObjectStore;
@@ -19,24 +22,8 @@ export interface CopyOptions extends EngineHost {
   readonly expectedPublicKey?: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (done: CopyProgress) => void;
-}
-
-export interface CopyProgress {
-  readonly backupsDone: number;
-  readonly backupsTotal: number;
-  readonly objects: number;
-  readonly bytes: number;
-}
-
-export interface CopyReport {
-  readonly repositoryId: string;
-  /** Ids of backups that are in the target now and were not before. */
-  readonly copied: readonly string[];
-  /** Ids of backups that were there already. */
-  readonly present: readonly string[];
-  /** Written by this run. */
-  readonly objects: number;
-  readonly bytes: number;
+  /** Called with the bytes that the target lacks before any is written; what it throws ends the copy. */
+  readonly onPlanned?: (bytes: number) => Promise<void>;
 }
 
 /**
@@ -46,17 +33,27 @@ export interface CopyReport {
  * `CorruptObject`, store errors.
  */
 export async function copyRepository(options: CopyOptions): Promise<CopyReport> {
+  try {
+    options.signal.throwIfAborted();
+    return await copyLeased(options);
+  } catch (error) {
+    throw toStopReason(options.signal, error, "The copy was canceled: the next one goes on");
+  }
+}
+
+async function copyLeased(options: CopyOptions): Promise<CopyReport> {
   const config = await readConfig(options.from, options.expectedPublicKey);
   await requireSameRepository(options.to, config);
   const chosen = await chooseBackups(options, config);
-  const run = new CopyRun(options, config);
+  const run = new CopyRun(options, config, await planCopy(options, chosen));
+  await options.onPlanned?.(run.plannedBytes);
   await run.copyFrame();
   const owner = { installationId: config.repositoryId, jobFence: options.clock.now() };
   const lease = await acquireLease(options.to, owner, options);
   try {
     for (const backup of chosen) {
       options.signal.throwIfAborted();
-      await run.copyBackup(backup, chosen.length, () => lease.assertHeld());
+      await run.copyBackup(backup, () => lease.assertHeld());
     }
     await run.copyNotes();
     return run.report();
@@ -101,9 +98,39 @@ async function chooseBackups(
   return trusted.filter(({ record }) => backupIds.includes(record.backupId));
 }
 
+interface CopyPlan {
+  /** Sizes of what the target shows, by name. */
+  readonly there: ReadonlyMap<string, number>;
+  /** What each backup needs, by the backup's id. */
+  readonly needs: ReadonlyMap<string, readonly ObjectReference[]>;
+  readonly bytes: number;
+}
+
+/** One listing of the target says what it lacks. */
+async function planCopy(
+  { from, to }: CopyOptions,
+  chosen: readonly ListedBackup[],
+): Promise<CopyPlan> {
+  const there = new Map<string, number>();
+  for await (const { name, bytes } of to.list("")) there.set(name, bytes);
+  const needs = new Map<string, readonly ObjectReference[]>();
+  const missing = new Map<string, number>();
+  for (const { record, manifest } of chosen) {
+    const references = await readRefs(from, manifest);
+    needs.set(record.backupId, references);
+    for (const { name, bytes } of references)
+      if (there.get(name) !== bytes) missing.set(name, bytes);
+  }
+  return { there, needs, bytes: [...missing.values()].reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/** Objects on their way at once: a far store answers late, and a pack is held whole. */
+const lanes = 3;
+
 class CopyRun {
   readonly #options: CopyOptions;
   readonly #config: RepositoryConfig;
+  readonly #plan: CopyPlan;
   readonly #done = new Set<string>();
   readonly #copied: string[] = [];
   readonly #present: string[] = [];
@@ -111,9 +138,14 @@ class CopyRun {
   #objects = 0;
   #bytes = 0;
 
-  constructor(options: CopyOptions, config: RepositoryConfig) {
+  constructor(options: CopyOptions, config: RepositoryConfig, plan: CopyPlan) {
     this.#options = options;
     this.#config = config;
+    this.#plan = plan;
+  }
+
+  get plannedBytes(): number {
+    return this.#plan.bytes;
   }
 
   report(): CopyReport {
@@ -135,21 +167,31 @@ class CopyRun {
 
   async copyBackup(
     { record, manifest }: ListedBackup,
-    total: number,
     assertHeld: () => Promise<void>,
   ): Promise<void> {
-    const { from, to, onProgress } = this.#options;
     const name = `backups/${record.backupId}`;
-    const isPresent = (await to.stat(name)) !== undefined;
-    for (const { name: object } of await readRefs(from, manifest))
-      for (const needed of await this.#sources(object)) await this.#copy(needed);
+    const isPresent = this.#plan.there.has(name);
+    await this.#copyAll(this.#plan.needs.get(record.backupId) ?? []);
     await this.#copy(manifest.refs);
     await assertHeld();
     await this.#copy(name);
     (isPresent ? this.#present : this.#copied).push(record.backupId);
-    const backupsDone = this.#copied.length + this.#present.length;
-    const { objects, bytes } = this.report();
-    onProgress?.({ backupsDone, backupsTotal: total, objects, bytes });
+    this.#tell();
+  }
+
+  /** A few at a time; the first failure ends all, when none is under way any more. */
+  async #copyAll(objects: readonly ObjectReference[]): Promise<void> {
+    const waiting = objects.values();
+    const failures: unknown[] = [];
+    const lane = async (): Promise<void> => {
+      for (const { name } of waiting) {
+        if (failures.length > 0) return;
+        for (const needed of await this.#sources(name)) await this.#copy(needed);
+      }
+    };
+    const fail = (error: unknown): void => void failures.push(error);
+    await Promise.all(Array.from({ length: lanes }, () => lane().catch(fail)));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** What explains gaps and replaced objects; without them a check of the copy would find faults. */
@@ -192,17 +234,25 @@ class CopyRun {
   /** An object that has its name there was read back when it got it. */
   async #copy(name: string): Promise<void> {
     if (this.#done.has(name)) return;
-    const { from, to, signal } = this.#options;
-    const found = await from.stat(name);
-    const there = await to.stat(name);
-    if (there === undefined || there.bytes !== found?.bytes) {
-      const bytes = await from.get(name, undefined, signal);
-      this.#check(name, bytes);
-      await putChecked(to, name, bytes, signal);
-      this.#objects += 1;
-      this.#bytes += bytes.length;
-    }
     this.#done.add(name);
+    const { from, to, signal } = this.#options;
+    signal.throwIfAborted();
+    const there = this.#plan.there.get(name);
+    if (there !== undefined && there === (await from.stat(name))?.bytes) return;
+    const bytes = await from.get(name, undefined, signal);
+    this.#check(name, bytes);
+    await putChecked(to, name, bytes, signal);
+    this.#objects += 1;
+    this.#bytes += bytes.length;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { needs, bytes: bytesTotal } = this.#plan;
+    const backupsDone = this.#copied.length + this.#present.length;
+    const { objects, bytes } = this.report();
+    const done = { backupsDone, backupsTotal: needs.size, objects, bytes, bytesTotal };
+    this.#options.onProgress?.(done);
   }
 
   /** By the hash that is its name, or by its signature. */
