@@ -4,7 +4,16 @@
 const statePort = "state/state-store.ts";
 const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"];
 const engineRoom = ["engine", "storage", "roles"];
-const everyLayer = ["base", "state", "identity", "jobs", "engine", "storage", "roles"].concat(
+const everyLayer = [
+  "base",
+  "state",
+  "identity",
+  "jobs",
+  "alerts",
+  "engine",
+  "storage",
+  "roles",
+].concat(
   ["arm", "provider", "server", "generated"],
   ["config.ts", "backup-thread.ts", "thread-engine.ts"],
 );
@@ -15,6 +24,7 @@ const law = {
   state: ["base", "npm:kysely"],
   identity: ["base", "npm:node-forge", "npm:jose"],
   jobs: ["base", statePort, "npm:croner"],
+  alerts: ["base", statePort],
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
   storage: ["base", ...enginePorts].concat(
@@ -23,7 +33,9 @@ const law = {
   ),
   roles: ["base", ...enginePorts],
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
-  provider: ["base", "arm", "jobs", ...enginePorts, statePort, "identity", "generated"].concat([
+  provider: ["base", "arm", "jobs", "alerts", ...enginePorts, statePort].concat([
+    "identity",
+    "generated",
     "storage/store-spec.ts",
     "storage/store-check.ts",
     "storage/store-room.ts",

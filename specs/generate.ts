@@ -21,10 +21,14 @@ export async function generateFiles(
   documents: readonly BundledDocument[],
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  for (const bundled of documents)
-    files.set(`api-${bundled.apiVersion}.ts`, await generateTypes(bundled));
+  for (const bundled of documents) files.set(typesFileOf(bundled), await generateTypes(bundled));
   files.set("contracts.ts", generateContracts(documents));
   return files;
+}
+
+/** Two namespaces may have an api-version of the same date. */
+function typesFileOf({ namespace, apiVersion }: BundledDocument): string {
+  return namespace === insightsNamespace ? `api-insights-${apiVersion}.ts` : `api-${apiVersion}.ts`;
 }
 
 /** Names of generated files that differ from what the documents say now, or should not be there. */
@@ -62,7 +66,8 @@ async function generateTypes(bundled: BundledDocument): Promise<string> {
 function generateContracts(documents: readonly BundledDocument[]): string {
   const all = documents.map((bundled) => buildContract(bundled, documents));
   const contracts = all.filter(({ namespace }) => namespace === backupNamespace);
-  const lifeCycle = all.filter(({ namespace }) => namespace !== backupNamespace);
+  const insights = all.filter(({ namespace }) => namespace === insightsNamespace);
+  const lifeCycle = all.filter(({ namespace }) => namespace === lifeCycleNamespace);
   return `${contractsHead}
 import type { Contract } from "../arm/contract.ts";
 
@@ -74,10 +79,15 @@ export const contracts: readonly Contract[] = ${JSON.stringify(contracts, null, 
 
 /** What ARM itself tells a provider: the life cycle of subscriptions, in an api-version of its own. */
 export const lifeCycleContracts: readonly Contract[] = ${JSON.stringify(lifeCycle, null, 1)};
+
+/** Alerts and health in the shape that operators' tools read. */
+export const insightsContracts: readonly Contract[] = ${JSON.stringify(insights, null, 1)};
 `;
 }
 
 const backupNamespace = "Microsoft.Backup.Admin";
+const insightsNamespace = "Microsoft.InfrastructureInsights.Admin";
+const lifeCycleNamespace = "Microsoft.Resources";
 
 const contractsHead = `// Generated from specs/resource-manager by specs/generate.ts: change the document and run \`npm run generate\`.
 //

@@ -44,6 +44,8 @@ export interface Config {
   /** Seconds between polls for work; tests set it low. */
   readonly pollSeconds: number;
   readonly leaseSeconds: number;
+  /** Seconds from one look of the watchdog to the next. */
+  readonly watchSeconds: number;
   /** Caps every Retry-After, for demonstrations; absent: what the contract says. */
   readonly maximumRetryAfterSeconds?: number;
   /** Test builds only: the step at which the process kills itself. */
@@ -94,6 +96,7 @@ const settings: readonly string[] = [
   "workers",
   "pollSeconds",
   "leaseSeconds",
+  "watchSeconds",
   "maximumRetryAfterSeconds",
 ];
 
@@ -121,12 +124,21 @@ export function parseConfig(
     log: readLog(root["log"] ?? {}),
     stores: readStores(root["stores"] ?? {}),
     audit: readAudit(root["audit"] ?? {}),
-    workers: integer(root["workers"] ?? 2, "workers", 1, 64),
-    pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
-    leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
+    ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
     ...(failpoint === undefined || failpoint === "" ? {} : { failpoint }),
   });
+}
+
+function readPace(
+  root: Readonly<Record<string, unknown>>,
+): Pick<Config, "workers" | "pollSeconds" | "leaseSeconds" | "watchSeconds"> {
+  return {
+    workers: integer(root["workers"] ?? 2, "workers", 1, 64),
+    pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
+    leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
+    watchSeconds: integer(root["watchSeconds"] ?? 30, "watchSeconds", 1, 3600),
+  };
 }
 
 function readRetryCap(value: unknown): Pick<Config, "maximumRetryAfterSeconds"> {

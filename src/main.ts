@@ -11,7 +11,7 @@ import { toAppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
-import { contracts, lifeCycleContracts } from "./generated/contracts.ts";
+import { contracts, insightsContracts, lifeCycleContracts } from "./generated/contracts.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
@@ -89,6 +89,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   };
   await upkeepAll();
   const { worker, scheduler } = startWork(surroundings, backup);
+  const watchdog = startWatchdog(surroundings, backup);
   running.worker = worker;
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
@@ -97,6 +98,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   return async () => {
     clearInterval(upkeep);
     stopping.abort();
+    await watchdog.stop();
     await scheduler.stop();
     await server.close();
     await worker.stop();
@@ -125,6 +127,17 @@ function startWork(
   const work = backup.runScheduler;
   const scheduler = startRepeater({ ...common, name: "The scheduler", pauseMilliseconds, work });
   return { worker, scheduler };
+}
+
+/** Looks what is wrong, on a rhythm of its own: nothing that may be wrong can hold it up. */
+function startWatchdog({ config, logger }: Surroundings, backup: BackupProvider): Repeater {
+  return startRepeater({
+    name: "The watchdog",
+    clock: systemClock,
+    logger,
+    pauseMilliseconds: config.watchSeconds * 1000,
+    work: backup.runWatch,
+  });
 }
 
 function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
@@ -207,6 +220,7 @@ function createApi(
     services: [
       { provider: backup.provider, contracts },
       { provider: backup.lifeCycle, contracts: lifeCycleContracts },
+      { provider: backup.insights, contracts: insightsContracts },
     ],
     clock: systemClock,
     logger,

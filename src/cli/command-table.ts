@@ -111,6 +111,18 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Ask the service to check a backup, or all of a location",
     load: async () => (await import("./commands/backup-verify.ts")).backupVerify,
   },
+  "alert list": {
+    summary: "List what needs care",
+    load: async () => (await import("./commands/alert-list.ts")).alertList,
+  },
+  "alert show": {
+    summary: "Show an alert: what is wrong, why, and what to do",
+    load: async () => (await import("./commands/alert-show.ts")).alertShow,
+  },
+  "alert close": {
+    summary: "Close an alert by hand",
+    load: async () => (await import("./commands/alert-close.ts")).alertClose,
+  },
   "operation show": {
     summary: "Show how far an operation of the service is",
     load: async () => (await import("./commands/operation-show.ts")).operationShow,
@@ -126,6 +138,10 @@ const table: Readonly<Record<string, TableRow>> = {
   "audit verify": {
     summary: "Check that nobody tampered with the audit log",
     load: async () => (await import("./commands/audit-verify.ts")).auditVerify,
+  },
+  "operation cancel": {
+    summary: "Ask an operation of the service to stop",
+    load: async () => (await import("./commands/operation-cancel.ts")).operationCancel,
   },
 };
 

@@ -378,6 +378,92 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/alerts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the alerts of every location of a subscription: the open ones, and those closed in the last seven days. */
+        readonly get: operations["Alerts_ListBySubscription"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the alerts of a location: the open ones, and those closed in the last seven days. */
+        readonly get: operations["Alerts_List"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts/{alert}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows an alert. */
+        readonly get: operations["Alerts_Get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts/{alert}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Closes an alert by hand. What lasts is told again after a day; a failure is not told again. */
+        readonly post: operations["Alerts_Close"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/monitoringSettings/{settings}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows what is expected of a location: alerts tell when it is not kept. */
+        readonly get: operations["MonitoringSettings_Get"];
+        /** @description Sets what is expected of a location; what is left out goes back to its default. */
+        readonly put: operations["MonitoringSettings_CreateOrUpdate"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1354,6 +1440,108 @@ export interface components {
             /** @description Address of the next page; null on the last one. */
             readonly nextLink?: string | null;
         };
+        /** @description Something that an administrator has to know. */
+        readonly Alert: components["schemas"]["ProxyResource"] & {
+            /** @description The alert in detail. */
+            readonly properties?: components["schemas"]["AlertProperties"];
+        };
+        /** @description What is wrong, why, and what to do. */
+        readonly AlertProperties: {
+            /** @description Which alert it is, for programs; stable. */
+            readonly alertTypeId?: string;
+            /** @description At most one alert of a family is open at a time. */
+            readonly family?: string;
+            /**
+             * @description Critical: act now. Warning: plan it.
+             * @enum {string}
+             */
+            readonly severity?: "Critical" | "Warning";
+            /**
+             * @description Whether its cause is still there.
+             * @enum {string}
+             */
+            readonly state?: "Active" | "Closed";
+            /** @description In one line. */
+            readonly title?: string;
+            /** @description What is wrong. */
+            readonly cause?: string;
+            /** @description Where in the work it shows. */
+            readonly step?: string;
+            /** @description What the system said. */
+            readonly error?: components["schemas"]["AlertError"];
+            /** @description What to do, in this order. */
+            readonly remediation?: readonly string[];
+            /** @description The command that shows whether the cause is gone. */
+            readonly probe?: string;
+            /** @description Particulars by name. */
+            readonly details?: {
+                readonly [key: string]: string;
+            };
+            /** @description The location it is about. */
+            readonly impactedResourceId?: string;
+            /**
+             * Format: date-time
+             * @description When it was found.
+             */
+            readonly openedTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was last found still there.
+             */
+            readonly updatedTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            readonly closedTime?: string | null;
+            /** @description Who closed it by hand; null when its cause went away. */
+            readonly closedBy?: string | null;
+        };
+        /** @description An error as the system told it. */
+        readonly AlertError: {
+            /** @description Its code. */
+            readonly code?: string;
+            /** @description Its words. */
+            readonly message?: string;
+        };
+        /** @description Alerts. */
+        readonly AlertList: {
+            /** @description The items of this page. */
+            readonly value: readonly components["schemas"]["Alert"][];
+            /** @description Address of the next page; null or absent on the last one. */
+            readonly nextLink?: string | null;
+        };
+        /** @description What is expected of a location. */
+        readonly MonitoringSettings: components["schemas"]["ProxyResource"] & {
+            /** @description The settings. */
+            readonly properties?: components["schemas"]["MonitoringProperties"];
+        };
+        /** @description Limits beyond which an alert is raised. */
+        readonly MonitoringProperties: {
+            /**
+             * Format: int32
+             * @description Longest age of the newest recovery-ready backup; null: twice the frequency of the schedule.
+             */
+            readonly recoveryPointTargetInHours?: number | null;
+            /**
+             * Format: int32
+             * @description Longest time between restores or checks of content; 0 for never asked.
+             * @default 90
+             */
+            readonly drillTargetInDays?: number | null;
+            /**
+             * Format: int32
+             * @description How long before its end a certificate is told of.
+             * @default 30
+             */
+            readonly certificateWarningInDays?: number | null;
+            /**
+             * Format: int32
+             * @description Change from the usual size that is told of; 0 for never.
+             * @default 50
+             */
+            readonly sizeChangeInPercent?: number | null;
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -1527,6 +1715,12 @@ export interface components {
         readonly FilterParameter: string;
         /** @description One of status, isAutomaticBackup, startTime or endTime, with asc or desc. */
         readonly OrderByParameter: string;
+        /** @description GUID of the alert. */
+        readonly AlertParameter: string;
+        /** @description Comparisons of state, severity, family, alertTypeId, openedTime or closedTime, joined by and: state eq 'Active' and severity eq 'Critical'. */
+        readonly AlertFilterParameter: string;
+        /** @description Always default. */
+        readonly MonitoringParameter: string;
         /** @description Version of the contract that the caller speaks. */
         readonly ApiVersion: string;
         /** @description GUID of the subscription. */
@@ -1604,6 +1798,12 @@ export type AuditLog = components['schemas']['AuditLog'];
 export type AuditLogProperties = components['schemas']['AuditLogProperties'];
 export type AuditRecord = components['schemas']['AuditRecord'];
 export type AuditRecordList = components['schemas']['AuditRecordList'];
+export type Alert = components['schemas']['Alert'];
+export type AlertProperties = components['schemas']['AlertProperties'];
+export type AlertError = components['schemas']['AlertError'];
+export type AlertList = components['schemas']['AlertList'];
+export type MonitoringSettings = components['schemas']['MonitoringSettings'];
+export type MonitoringProperties = components['schemas']['MonitoringProperties'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -1622,6 +1822,9 @@ export type ParameterSkipParameter = components['parameters']['SkipParameter'];
 export type ParameterSkipTokenParameter = components['parameters']['SkipTokenParameter'];
 export type ParameterFilterParameter = components['parameters']['FilterParameter'];
 export type ParameterOrderByParameter = components['parameters']['OrderByParameter'];
+export type ParameterAlertParameter = components['parameters']['AlertParameter'];
+export type ParameterAlertFilterParameter = components['parameters']['AlertFilterParameter'];
+export type ParameterMonitoringParameter = components['parameters']['MonitoringParameter'];
 export type ParameterApiVersion = components['parameters']['ApiVersion'];
 export type ParameterSubscriptionId = components['parameters']['SubscriptionId'];
 export type ParameterResourceGroupName = components['parameters']['ResourceGroupName'];
@@ -2860,6 +3063,265 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Alerts_ListBySubscription: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Comparisons of state, severity, family, alertTypeId, openedTime or closedTime, joined by and: state eq 'Active' and severity eq 'Critical'. */
+                readonly $filter?: components["parameters"]["AlertFilterParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The alerts. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Alerts_List: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Comparisons of state, severity, family, alertTypeId, openedTime or closedTime, joined by and: state eq 'Active' and severity eq 'Critical'. */
+                readonly $filter?: components["parameters"]["AlertFilterParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The alerts. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Alerts_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the alert. */
+                readonly alert: components["parameters"]["AlertParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The alert. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Alerts_Close: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the alert. */
+                readonly alert: components["parameters"]["AlertParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The closed alert. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly MonitoringSettings_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Always default. */
+                readonly settings: components["parameters"]["MonitoringParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The settings. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MonitoringSettings"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly MonitoringSettings_CreateOrUpdate: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Always default. */
+                readonly settings: components["parameters"]["MonitoringParameter"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description The settings. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MonitoringSettings"];
+            };
+        };
+        readonly responses: {
+            /** @description The settings. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MonitoringSettings"];
+                };
             };
             /** @description Failure. */
             readonly default: {

@@ -3470,6 +3470,106 @@ export const contracts: readonly Contract[] = [
     "responses": {
      "204": null
     }
+   },
+   {
+    "operationId": "Alerts_ListBySubscription",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/alerts",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$filter",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "AlertList"
+    }
+   },
+   {
+    "operationId": "Alerts_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     },
+     {
+      "name": "$filter",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "AlertList"
+    }
+   },
+   {
+    "operationId": "Alerts_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts/{alert}",
+    "query": [],
+    "responses": {
+     "200": "Alert"
+    }
+   },
+   {
+    "operationId": "Alerts_Close",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts/{alert}/close",
+    "query": [],
+    "responses": {
+     "200": "Alert"
+    }
+   },
+   {
+    "operationId": "MonitoringSettings_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/monitoringSettings/{settings}",
+    "query": [],
+    "responses": {
+     "200": "MonitoringSettings"
+    }
+   },
+   {
+    "operationId": "MonitoringSettings_CreateOrUpdate",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/monitoringSettings/{settings}",
+    "query": [],
+    "body": {
+     "definition": "MonitoringSettingsRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "MonitoringSettings"
+    }
    }
   ],
   "definitions": {
@@ -5001,6 +5101,219 @@ export const contracts: readonly Contract[] = [
     ],
     "additionalProperties": false
    },
+   "AlertList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Alert"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "Alert": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "systemData": {
+      "$ref": "#/definitions/SystemData",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/AlertProperties",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertProperties": {
+    "type": "object",
+    "properties": {
+     "alertTypeId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "family": {
+      "type": "string",
+      "readOnly": true
+     },
+     "severity": {
+      "type": "string",
+      "enum": [
+       "Critical",
+       "Warning"
+      ],
+      "readOnly": true
+     },
+     "state": {
+      "type": "string",
+      "enum": [
+       "Active",
+       "Closed"
+      ],
+      "readOnly": true
+     },
+     "title": {
+      "type": "string",
+      "readOnly": true
+     },
+     "cause": {
+      "type": "string",
+      "readOnly": true
+     },
+     "step": {
+      "type": "string",
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/AlertError",
+      "readOnly": true
+     },
+     "remediation": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "probe": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "impactedResourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "openedTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "updatedTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "closedTime": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "closedBy": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertError": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "MonitoringSettings": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "systemData": {
+      "$ref": "#/definitions/SystemData",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/MonitoringProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "MonitoringProperties": {
+    "type": "object",
+    "properties": {
+     "recoveryPointTargetInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "drillTargetInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "certificateWarningInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "sizeChangeInPercent": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     }
+    },
+    "additionalProperties": false
+   },
    "BackupLocationRequest": {
     "type": "object",
     "properties": {
@@ -6153,6 +6466,69 @@ export const contracts: readonly Contract[] = [
      "resources"
     ],
     "additionalProperties": false
+   },
+   "MonitoringSettingsRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/MonitoringPropertiesRequest"
+     }
+    },
+    "additionalProperties": false
+   },
+   "MonitoringPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "recoveryPointTargetInHours": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 8760
+     },
+     "drillTargetInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 3650
+     },
+     "certificateWarningInDays": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 8,
+      "maximum": 365
+     },
+     "sizeChangeInPercent": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     }
+    },
+    "additionalProperties": false
    }
   }
  }
@@ -6286,6 +6662,484 @@ export const lifeCycleContracts: readonly Contract[] = [
      "state"
     ],
     "additionalProperties": true
+   }
+  }
+ }
+];
+
+/** Alerts and health in the shape that operators' tools read. */
+export const insightsContracts: readonly Contract[] = [
+ {
+  "namespace": "Microsoft.InfrastructureInsights.Admin",
+  "apiVersion": "2016-05-01",
+  "routes": [
+   {
+    "operationId": "Alerts_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}/alerts",
+    "query": [
+     {
+      "name": "$filter",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "AlertList"
+    }
+   },
+   {
+    "operationId": "Alerts_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}/alerts/{alertName}",
+    "query": [],
+    "responses": {
+     "200": "Alert"
+    }
+   },
+   {
+    "operationId": "Alerts_Close",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}/alerts/{alertName}",
+    "query": [
+     {
+      "name": "user",
+      "type": "string",
+      "required": true
+     }
+    ],
+    "body": {
+     "definition": "AlertRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "Alert"
+    }
+   },
+   {
+    "operationId": "ServiceHealths_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}/serviceHealths",
+    "query": [],
+    "responses": {
+     "200": "ServiceHealthList"
+    }
+   }
+  ],
+  "definitions": {
+   "AlertList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/Alert"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "Alert": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/AlertProperties"
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertProperties": {
+    "type": "object",
+    "properties": {
+     "alertId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "faultId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "faultTypeId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "title": {
+      "type": "string",
+      "readOnly": true
+     },
+     "severity": {
+      "type": "string",
+      "readOnly": true
+     },
+     "state": {
+      "type": "string",
+      "enum": [
+       "Active",
+       "Closed"
+      ]
+     },
+     "createdTimestamp": {
+      "type": "string",
+      "readOnly": true
+     },
+     "lastUpdatedTimestamp": {
+      "type": "string",
+      "readOnly": true
+     },
+     "closedTimestamp": {
+      "type": "string",
+      "readOnly": true
+     },
+     "closedByUserAlias": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "description": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/TextToken"
+      },
+      "readOnly": true
+     },
+     "remediation": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/TextToken"
+      },
+      "readOnly": true
+     },
+     "alertProperties": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "impactedResourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "impactedResourceDisplayName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceRegistrationId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "resourceProviderRegistrationId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "hasValidRemediationAction": {
+      "type": "boolean",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "TextToken": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string"
+     },
+     "text": {
+      "type": "string"
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorResponse": {
+    "type": "object",
+    "properties": {
+     "error": {
+      "$ref": "#/definitions/ErrorDetail"
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorDetail": {
+    "type": "object",
+    "properties": {
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "target": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorDetail"
+      },
+      "readOnly": true
+     },
+     "additionalInfo": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ErrorAdditionalInfo"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ErrorAdditionalInfo": {
+    "type": "object",
+    "properties": {
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "info": {
+      "type": "object",
+      "additionalProperties": true,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ServiceHealthList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ServiceHealth"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "ServiceHealth": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "location": {
+      "type": "string",
+      "readOnly": true
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/ServiceHealthProperties",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ServiceHealthProperties": {
+    "type": "object",
+    "properties": {
+     "registrationId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "displayName": {
+      "type": "string",
+      "readOnly": true
+     },
+     "namespace": {
+      "type": "string",
+      "readOnly": true
+     },
+     "healthState": {
+      "type": "string",
+      "readOnly": true
+     },
+     "alertSummary": {
+      "$ref": "#/definitions/AlertSummary",
+      "readOnly": true
+     },
+     "infraURI": {
+      "type": "string",
+      "readOnly": true
+     },
+     "routePrefix": {
+      "type": "string",
+      "readOnly": true
+     },
+     "serviceLocation": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertSummary": {
+    "type": "object",
+    "properties": {
+     "criticalAlertCount": {
+      "type": "integer",
+      "format": "int32",
+      "readOnly": true
+     },
+     "warningAlertCount": {
+      "type": "integer",
+      "format": "int32",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "location": {
+      "type": "string"
+     },
+     "tags": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "properties": {
+      "$ref": "#/definitions/AlertPropertiesRequest"
+     }
+    },
+    "additionalProperties": false
+   },
+   "AlertPropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "alertId": {
+      "readOnly": true
+     },
+     "faultId": {
+      "readOnly": true
+     },
+     "faultTypeId": {
+      "readOnly": true
+     },
+     "title": {
+      "readOnly": true
+     },
+     "severity": {
+      "readOnly": true
+     },
+     "state": {
+      "type": "string",
+      "enum": [
+       "Active",
+       "Closed"
+      ]
+     },
+     "createdTimestamp": {
+      "readOnly": true
+     },
+     "lastUpdatedTimestamp": {
+      "readOnly": true
+     },
+     "closedTimestamp": {
+      "readOnly": true
+     },
+     "closedByUserAlias": {
+      "readOnly": true
+     },
+     "description": {
+      "readOnly": true
+     },
+     "remediation": {
+      "readOnly": true
+     },
+     "alertProperties": {
+      "readOnly": true
+     },
+     "impactedResourceId": {
+      "readOnly": true
+     },
+     "impactedResourceDisplayName": {
+      "readOnly": true
+     },
+     "resourceRegistrationId": {
+      "readOnly": true
+     },
+     "resourceProviderRegistrationId": {
+      "readOnly": true
+     },
+     "hasValidRemediationAction": {
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
    }
   }
  }

@@ -20,6 +20,7 @@ const namespace = "providers/Microsoft.Backup.Admin";
 const locations = `${group}/${namespace}/backupLocations`;
 const location = `${locations}/{location}`;
 const backup = `${location}/backups/{backup}`;
+const regionHealth = `${group}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}`;
 const regional = `${subscription}/${namespace}/locations/{location}`;
 
 /** Every route and poll address of every api-version; a test holds it against the contracts. */
@@ -43,6 +44,16 @@ export const accessTable: AccessTable = {
   [`GET ${backup}`]: read,
   [`POST ${backup}/restore`]: restore,
   [`POST ${backup}/verify`]: verify,
+  [`GET ${subscription}/${namespace}/alerts`]: read,
+  [`GET ${location}/alerts`]: read,
+  [`GET ${location}/alerts/{alert}`]: read,
+  [`POST ${location}/alerts/{alert}/close`]: operate,
+  [`GET ${location}/monitoringSettings/{settings}`]: read,
+  [`PUT ${location}/monitoringSettings/{settings}`]: administer,
+  [`GET ${regionHealth}/alerts`]: read,
+  [`GET ${regionHealth}/alerts/{alertName}`]: read,
+  [`PUT ${regionHealth}/alerts/{alertName}`]: operate,
+  [`GET ${regionHealth}/serviceHealths`]: read,
   [`GET ${location}/operationResults/{operationId}`]: read,
   [`GET ${location}/operationStatuses/{operationId}`]: read,
   [`GET ${regional}/operationResults/{operationId}`]: read,

@@ -3,6 +3,8 @@ import type { JobHandler } from "../jobs/job-handler.ts";
 import { listAuditRecords, readAuditLog } from "./audit-reads.ts";
 import { cancelOperation } from "./action-cancel.ts";
 import { copyBackups } from "./action-copy.ts";
+import { alertHandlers } from "./alerts/alert-routes.ts";
+import { createInsights, insightsHandlers } from "./alerts/insights.ts";
 import { createBackup } from "./action-create-backup.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
@@ -35,18 +37,23 @@ import { listLocations, readBackup, readLocation } from "./reads.ts";
 import { runScheduler } from "./scheduler.ts";
 import { inOpenSubscription, putSubscription } from "./subscriptions.ts";
 import { sweepProvider } from "./sweeper.ts";
+import { watchLocations } from "./watch/watch.ts";
 
 /** What main puts to work: the provider for the ARM layer, the handlers for the worker, the upkeep for a timer. */
 export interface BackupProvider {
   readonly provider: Provider;
   /** What ARM tells about subscriptions: a service of its own, for its api-version is. */
   readonly lifeCycle: Provider;
+  /** Alerts in the shape of Microsoft.InfrastructureInsights.Admin. */
+  readonly insights: Provider;
   /** By job kind. */
   readonly jobHandlers: ReadonlyMap<string, JobHandler>;
   /** Ends orphans and removes what has expired: at start, then every minute or so. */
   readonly runUpkeep: () => Promise<void>;
   /** Starts the backups that are due: every few seconds, in every instance. */
   readonly runScheduler: () => Promise<void>;
+  /** The watchdog's look at every location: on a timer of its own, whatever else works or not. */
+  readonly runWatch: () => Promise<void>;
 }
 
 /** The one entry of the provider. */
@@ -74,12 +81,14 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
   return {
     provider,
     lifeCycle: createLifeCycle(deps, provider),
+    insights: createInsights(guardSubscriptions(deps, insightsHandlers(deps))),
     jobHandlers,
     runUpkeep: async () => {
       await sweepProvider(deps);
       await purgeExpired(deps);
     },
     runScheduler: () => runScheduler(deps),
+    runWatch: () => watchLocations(deps),
   };
 }
 
@@ -145,5 +154,6 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
       `POST ${inSubscription}/resourceGroups/{resourceGroupName}/moveResources`,
       () => Promise.reject(moveNotSupported()),
     ],
+    ...alertHandlers(deps),
   ]);
 }

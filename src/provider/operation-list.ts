@@ -125,6 +125,26 @@ const modernRows: readonly OperationDescription[] = [
     "Verify a backup",
     "Checks one backup.",
   ),
+  modern("alerts/read", "Alert", "Read all alerts", "Shows the alerts of every location."),
+  modern("backupLocations/alerts/read", "Alert", "Read alerts", "Shows the alerts of a location."),
+  modern(
+    "backupLocations/alerts/close/action",
+    "Alert",
+    "Close an alert",
+    "Closes an alert by hand.",
+  ),
+  modern(
+    "backupLocations/monitoringSettings/read",
+    "Monitoring settings",
+    "Read monitoring settings",
+    "Shows what is expected of a location.",
+  ),
+  modern(
+    "backupLocations/monitoringSettings/write",
+    "Monitoring settings",
+    "Write monitoring settings",
+    "Sets what is expected of a location.",
+  ),
   modern(
     "locations/operationStatuses/cancel/action",
     "Regional operation status",

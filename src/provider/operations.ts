@@ -98,8 +98,8 @@ function isExpired(operation: OperationRecord, now: number): boolean {
 }
 
 /** What the operation did, from the last word of its route. */
-function kindOf(
-  operation: OperationRecord,
+export function kindOf(
+  operation: Pick<OperationRecord, "route">,
 ):
   | "location"
   | "createbackup"

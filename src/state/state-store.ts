@@ -32,7 +32,8 @@ export interface StateStore {
  * `location`, `backup`: our resources, keyed by canonical lower-case ARM id. `operation`: keyed by
  * lower-case operation id. `repository`: engine keys of a store, sealed. `scheduleRecord`: what became of
  * each tick of a schedule, keyed by its location's key, `#` and the time of the decision. `cache`, `setting`,
- * `ledger`, `idempotency`: as named.
+ * `ledger`, `idempotency`: as named. `alert`: below its location's key. `watch`: what the watchdog remembers of a location;
+ * `note`: what others tell it; `monitoring`: what is expected of a location.
  */
 export type DocumentKind =
   | "subscription"
@@ -44,7 +45,11 @@ export type DocumentKind =
   | "setting"
   | "idempotency"
   | "scheduleRecord"
-  | "audit";
+  | "audit"
+  | "alert"
+  | "watch"
+  | "note"
+  | "monitoring";
 
 export interface Document<T> {
   readonly kind: DocumentKind;

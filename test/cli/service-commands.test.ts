@@ -117,6 +117,31 @@ describe("the service from the command line", () => {
     assert.equal((await run("location", "update", "north")).code, 2);
   });
 
+  it("lists open alerts, and shows and closes one", async () => {
+    const id = "8f2b6c1e-4d70-4a3b-9c55-1e7d0f6a2b94";
+    const properties = {
+      severity: "Critical",
+      state: "Active",
+      openedTime: "2026-03-02T12:00:00Z",
+      title: "The backup store is not accessible",
+      impactedResourceId: `${root}/north`,
+    };
+    const all = `/subscriptions/${subscription}/providers/Microsoft.Backup.Admin/alerts`;
+    answer(`GET ${all}`, { status: 200, body: { value: [{ name: id, properties }] } });
+    const list = await run("alert", "list", "--severity", "critical");
+    assert.equal(list.code, 0, list.stderr);
+    assert.match(list.stdout, /north +Critical +Active +\S+ +The backup store is not accessible/);
+    const filter = new URLSearchParams(received[0]?.query).get("$filter");
+    assert.equal(filter, "state eq 'Active' and severity eq 'critical'");
+    answer(`GET ${root}/north/alerts/${id}`, { status: 200, body: { name: id, properties } });
+    assert.match((await run("alert", "show", id)).stdout, /title: The backup store/);
+    answer(`POST ${root}/north/alerts/${id}/close`, { status: 200, body: { name: id } });
+    assert.equal((await run("alert", "close", id)).code, 0);
+    answer(`POST ${statusPath}/cancel`, { status: 204 });
+    assert.equal((await run("operation", "cancel", operation)).code, 0);
+    assert.equal(received.at(-1)?.path, `${statusPath}/cancel`);
+  });
+
   it("polls as often as told, then brings the result", async () => {
     answer(`POST ${root}/north/createBackup`, accepted());
     answer(

@@ -4,11 +4,13 @@ import type { Caller } from "../../src/arm/access.ts";
 import { createTableAuthorizer } from "../../src/arm/authorization.ts";
 import { routeKey } from "../../src/arm/contract.ts";
 import { isAppError } from "../../src/base/errors.ts";
-import { contracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
+import { contracts, insightsContracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
 import { accessTable, roles } from "../../src/provider/access-rules.ts";
 
 const routes = new Set(
-  [...contracts, ...lifeCycleContracts].flatMap((contract) => contract.routes.map(routeKey)),
+  [...contracts, ...lifeCycleContracts, ...insightsContracts].flatMap((contract) =>
+    contract.routes.map(routeKey),
+  ),
 );
 const polls = Object.keys(accessTable).filter((key) => key.endsWith("/{operationId}"));
 const location =

@@ -3,12 +3,17 @@ import { Agent } from "node:http";
 import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import type { Contract, ContractRoute, JsonSchema } from "../../src/arm/contract.ts";
-import { contracts, lifeCycleContracts, secretProperties } from "../../src/generated/contracts.ts";
+import {
+  contracts,
+  insightsContracts,
+  lifeCycleContracts,
+  secretProperties,
+} from "../../src/generated/contracts.ts";
 import { assertArmAnswer, sendAttack } from "../support/hostile-http.ts";
 import { recordLog } from "../support/log-recorder.ts";
 import { type ProviderServer, startProviderServer } from "../support/provider-server.ts";
 import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
-import { subscriptionId } from "../support/provider-world.ts";
+import { locationPath, subscriptionId } from "../support/provider-world.ts";
 
 /** Bounded: a few seconds for all routes together. */
 const numRuns = 10;
@@ -17,12 +22,16 @@ const canary = "canary-7Q4tZ9";
 let arm: ProviderServer;
 let backupId = "";
 let operationId = "";
+let alertId = "";
 const { logger, lines } = recordLog();
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 before(async () => {
   arm = await startProviderServer({ logger });
   operationId = (await setUpLocation(arm.world)).id;
   backupId = await makeBackup(arm.world);
+  await arm.world.provider.runWatch();
+  const alerts = await arm.send("GET", `${locationPath}/alerts`);
+  alertId = alerts.body.value[0].name;
 });
 after(async () => {
   agent.destroy();
@@ -117,6 +126,9 @@ function fillIn(path: string): string {
     backup: backupId,
     operationId,
     deployment: "nightly",
+    settings: "default",
+    alert: alertId,
+    alertName: alertId,
   };
   return path.replaceAll(/<(\w+)>/g, (_whole, name: string) => known[name] ?? "x");
 }
@@ -171,7 +183,7 @@ const headers = fc.dictionary(
 
 describe("hostile requests to every route", () => {
   const seen = new Set<number>();
-  for (const contract of [...contracts, ...lifeCycleContracts]) {
+  for (const contract of [...contracts, ...lifeCycleContracts, ...insightsContracts]) {
     for (const route of contract.routes) {
       it(`rules 46, 51, A15–A18, A26: ${contract.apiVersion} ${route.method} ${route.operationId}`, () => {
         const definition = contract.definitions[route.body?.definition ?? ""];

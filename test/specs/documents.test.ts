@@ -11,15 +11,15 @@ const specsFolder = resolve(import.meta.dirname, "../../specs");
 const documents = readDocuments(specsFolder);
 
 describe("documents", () => {
-  it("are the four api-versions and the life cycle", () => {
+  it("are the four api-versions, the alerts and the life cycle", () => {
     assert.deepEqual(
       documents.map(({ apiVersion }) => apiVersion),
-      ["2016-05-01", "2018-09-01", "2021-09-01", "2026-12-01", "2.0"],
+      ["2016-05-01", "2018-09-01", "2021-09-01", "2026-12-01", "2016-05-01", "2.0"],
     );
   });
 
   for (const bundled of documents) {
-    describe(bundled.apiVersion, () => {
+    describe(`${bundled.namespace} ${bundled.apiVersion}`, () => {
       it("resolves every reference", () => checkReferences(bundled.document, bundled));
       it("has an example file for every reference to one, and no other", () =>
         checkExampleFiles(bundled));
@@ -172,6 +172,8 @@ const atOnce: ReadonlySet<unknown> = new Set([
   "Deployments_Preflight",
   "Resources_Move",
   "Subscriptions_CreateOrUpdate",
+  "Alerts_Close",
+  "MonitoringSettings_CreateOrUpdate",
 ]);
 
 function checkPolling({ apiVersion, document }: BundledDocument): void {

@@ -170,6 +170,7 @@ export function createFakeEngine(now: () => number): FakeEngine {
       const { records } = storeAt(describeStore(run.store));
       return {
         depth: run.depth,
+        ...(run.subset === undefined ? {} : { subset: run.subset }),
         backups: records.length,
         objects: 7,
         bytes: 4096,

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createDevelopmentAuthenticator } from "../../src/arm/access.ts";
 import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.ts";
 import { silentLogger } from "../../src/base/log.ts";
-import { contracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
+import { contracts, insightsContracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
 import { aCertificate } from "./fake-identity.ts";
 import { createProviderWorld, type Json, type ProviderWorld } from "./provider-world.ts";
 
@@ -45,6 +45,7 @@ export async function startProviderServer(
     services: [
       { provider: world.provider.provider, contracts },
       { provider: world.provider.lifeCycle, contracts: lifeCycleContracts },
+      { provider: world.provider.insights, contracts: insightsContracts },
     ],
     clock: world.clock,
     logger: silentLogger,

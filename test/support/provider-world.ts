@@ -189,6 +189,10 @@ const kinds = [
   "ledger",
   "idempotency",
   "audit",
+  "alert",
+  "watch",
+  "note",
+  "monitoring",
 ] as const;
 
 async function readEverything(store: StateStore): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { Backup, BackupLocation } from "../../generated/api-2026-12-01.ts";
+import type { Alert, Backup, BackupLocation } from "../../generated/api-2026-12-01.ts";
 import type { Cli } from "../command.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { formatTable } from "../format-figures.ts";
@@ -43,6 +43,18 @@ export function showBackups(items: readonly unknown[], cli: Cli): void {
     formatBytes(properties?.storedBytes ?? 0),
   ]);
   showTable(["BACKUP", "STARTED", "STATUS", "SIZE", "ADDED"], rows, items, cli);
+}
+
+export function showAlerts(items: readonly unknown[], cli: Cli): void {
+  const rows = (items as readonly Alert[]).map(({ name, properties }) => [
+    name ?? "",
+    properties?.impactedResourceId?.split("/").at(-1) ?? "",
+    properties?.severity ?? "",
+    properties?.state ?? "",
+    properties?.openedTime ?? "",
+    properties?.title ?? "",
+  ]);
+  showTable(["ALERT", "LOCATION", "SEVERITY", "STATE", "SINCE", "TITLE"], rows, items, cli);
 }
 
 function showTable(

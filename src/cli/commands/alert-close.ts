@@ -1,0 +1,30 @@
+import {
+  locationName,
+  locationOption,
+  locationPath,
+  openService,
+  serviceOptions,
+} from "../arm/service.ts";
+import { showDocument } from "../arm/show-resource.ts";
+import type { Command } from "../command.ts";
+import { exitCodes } from "../exit-code.ts";
+
+export const alertClose: Command = {
+  name: "alert close",
+  summary: "Closes an alert by hand; what lasts is told again after a day",
+  positionals: { usage: "ALERT", min: 1, max: 1 },
+  examples: [
+    [
+      "I have seen it",
+      "holdfast alert close 8f2b6c1e-4d70-4a3b-9c55-1e7d0f6a2b94 --location north",
+    ],
+  ],
+  options: { ...locationOption, ...serviceOptions },
+  run: async (args, cli) => {
+    const service = openService(args, cli);
+    const alert = args.positionals[0] ?? "";
+    const path = locationPath(service, locationName(args, cli), "alerts", alert, "close");
+    showDocument((await service.call("POST", path)).body, cli);
+    return exitCodes.done;
+  },
+};

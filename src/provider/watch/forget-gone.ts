@@ -1,0 +1,25 @@
+import type { DocumentKind, Write } from "../../state/state-store.ts";
+import { listAll } from "../documents.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+
+/** What the watchdog keeps of a location, by the words that follow its key. */
+const kept: readonly (readonly [kind: DocumentKind, tail: RegExp])[] = [
+  ["alert", /\/alerts\/(?:open|closed)\/[^/]+$/],
+  ["note", /\/notes\/[^/]+$/],
+  ["watch", /$/],
+  ["monitoring", /$/],
+];
+
+/** Forgets everything about locations that are no more. */
+export async function forgetGone(
+  deps: ProviderDeps,
+  locationKeys: ReadonlySet<string>,
+): Promise<void> {
+  const writes: Write[] = [];
+  for (const [kind, tail] of kept) {
+    const documents = await listAll(deps.store, kind, "");
+    const gone = documents.filter(({ key }) => !locationKeys.has(key.replace(tail, "")));
+    writes.push(...gone.map(({ key }): Write => ({ op: "delete", kind, key })));
+  }
+  if (writes.length > 0) await deps.store.commit(writes);
+}

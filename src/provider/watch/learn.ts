@@ -1,0 +1,125 @@
+import { isTerminal, type OperationRecord } from "../../arm/operation-record.ts";
+import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
+import type { PruneResult } from "../jobs-prune.ts";
+import { kindOf } from "../operations.ts";
+import type { RememberedVerify, WatchRecord } from "./watch-record.ts";
+
+/** The epoch of a backup by its id, or of the newest where no id is given. */
+export type EpochOf = (backupId: string | undefined) => string | undefined;
+
+export interface Lesson {
+  readonly record: WatchRecord;
+  /** Operations that have ended since the last look, oldest end first. */
+  readonly ended: readonly OperationRecord[];
+}
+
+/** What the ended operations of a location tell beyond the ones that were learnt from before. */
+export function learnFromOperations(
+  before: WatchRecord,
+  operations: readonly OperationRecord[],
+  epochOf: EpochOf,
+): Lesson {
+  const over = operations.filter(({ state }) => isTerminal(state));
+  const known = new Set(before.seen);
+  const ended = over
+    .filter(({ id }) => !known.has(id))
+    .toSorted((a, b) => ((a.endTime ?? "") < (b.endTime ?? "") ? -1 : 1));
+  const seen = over.map(({ id }) => id).toSorted();
+  const record = ended.reduce((sofar, one) => learnFrom(sofar, one, epochOf), before);
+  return { record: { ...record, seen }, ended };
+}
+
+function learnFrom(record: WatchRecord, operation: OperationRecord, epochOf: EpochOf): WatchRecord {
+  if (operation.state === "Canceled") return record;
+  switch (kindOf(operation)) {
+    case "verify":
+      return learnFromVerify(record, operation, epochOf);
+    case "restore":
+      return operation.state === "Succeeded"
+        ? learnFromDrill(record, operation, epochOf(backupOf(operation)))
+        : record;
+    case "pruneexternalstore":
+      return learnFromPrune(record, operation);
+    default:
+      return record;
+  }
+}
+
+/** What a caller got wrong says nothing about the store. */
+const callerFaults: ReadonlySet<string> = new Set(
+  ["InvalidPfx", "WrongPfxPassword", "DecryptionKeyMismatch", "SubscriptionNotActive"].concat(
+    ["BackupNotFound", "RoleNotFound", "AnotherOperationInProgress", "EncryptionNotConfigured"],
+    ["StoreNotConfigured", "Interrupted"],
+  ),
+);
+
+function learnFromVerify(
+  record: WatchRecord,
+  operation: OperationRecord,
+  epochOf: EpochOf,
+): WatchRecord {
+  const { error } = operation;
+  if (error !== undefined && callerFaults.has(error.code)) return record;
+  const verify = verifyOf(operation);
+  const isClean = verify.findings.length === 0 && error === undefined;
+  const { lastVerify } = record;
+  const wasClean = lastVerify === undefined || isCleanVerify(lastVerify);
+  // Only a check that looked at least as hard takes back what was found.
+  const counts = !isClean || wasClean || covers(verify, lastVerify);
+  const learnt = counts ? { ...record, lastVerify: verify } : record;
+  const isDrill = isClean && verify.depth === "content";
+  return isDrill ? learnFromDrill(learnt, operation, epochOf(backupOf(operation))) : learnt;
+}
+
+function verifyOf(operation: OperationRecord): RememberedVerify {
+  const report = operation.result as VerifyReport | undefined;
+  const { error, id } = operation;
+  const part = report?.subset;
+  const subset = part === undefined ? "all" : `part ${part.part} of ${part.of}`;
+  return {
+    operationId: id,
+    at: operation.endTime ?? operation.startTime,
+    depth: report?.depth ?? "structure",
+    scope: backupOf(operation) ?? subset,
+    findings: (report?.findings ?? []).map(({ code }) => code),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+  };
+}
+
+export function isCleanVerify({ findings, error }: RememberedVerify): boolean {
+  return findings.length === 0 && error === undefined;
+}
+
+const depths: readonly VerifyDepth[] = ["structure", "ciphertext", "content"];
+
+function covers(one: RememberedVerify, other: RememberedVerify): boolean {
+  const isAsDeep = depths.indexOf(one.depth) >= depths.indexOf(other.depth);
+  return isAsDeep && (one.scope === "all" || one.scope === other.scope);
+}
+
+const keptEpochs = 20;
+
+function learnFromDrill(
+  record: WatchRecord,
+  { endTime, startTime }: OperationRecord,
+  epoch: string | undefined,
+): WatchRecord {
+  const others = record.provedEpochs.filter((one) => one !== epoch);
+  const provedEpochs = epoch === undefined ? others : [...others, epoch].slice(-keptEpochs);
+  return { ...record, provedEpochs, lastDrill: endTime ?? startTime };
+}
+
+function learnFromPrune(record: WatchRecord, operation: OperationRecord): WatchRecord {
+  const { id: operationId, error, result } = operation;
+  if (error !== undefined) {
+    const { code, message } = error;
+    if (callerFaults.has(code)) return record;
+    return { ...record, lastPrune: { operationId, error: { code, message } } };
+  }
+  const isDryRun = (result as PruneResult | undefined)?.report.isDryRun === true;
+  return isDryRun ? record : { ...record, lastPrune: { operationId } };
+}
+
+function backupOf({ resourceId }: OperationRecord): string | undefined {
+  return /\/backups\/([^/]+)$/i.exec(resourceId)?.[1]?.toLowerCase();
+}

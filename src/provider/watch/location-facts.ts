@@ -1,0 +1,132 @@
+import type { LocationFacts, RunFacts } from "../../alerts/location-facts.ts";
+import { toIso } from "../../base/clock.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { planRuns } from "../../jobs/schedule.ts";
+import type { Backup, BackupLocation } from "../model.ts";
+import { judgeCapacity } from "../capacity-outlook.ts";
+import { nextBackupTimeOf, scheduleOf, stepOf } from "../location-schedule.ts";
+import { renderStoreText } from "../store-text.ts";
+import { targetsOf, type Monitoring } from "./monitoring.ts";
+import type { Notes } from "./notes.ts";
+import type { WatchRecord } from "./watch-record.ts";
+
+export interface LocationState {
+  readonly location: BackupLocation;
+  /** Of this location, in any order. */
+  readonly backups: readonly Backup[];
+  readonly record: WatchRecord;
+  readonly notes: Notes;
+  readonly monitoring: Monitoring;
+}
+
+/** A location as its alerts are judged by; `now` in milliseconds since 1970. */
+export function factsOf(state: LocationState, now: number): LocationFacts {
+  const { location, record, notes, monitoring } = state;
+  const { settings } = location;
+  const { encryption } = settings;
+  const runs = state.backups.map(runOf).toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
+  const newest = newestEpoch(state.backups);
+  return {
+    isConfigured: isConfigured(location),
+    configuredAt: record.configuredAt ?? toIso(now),
+    storeText: renderStoreText(settings.store) ?? "",
+    hasPreSharedKey: encryption.kind === "pre-shared-key",
+    certificates: encryption.kind === "certificates" ? encryption.certificates : [],
+    schedule: scheduleFacts(location, record, now),
+    runs,
+    lastVerify: record.lastVerify,
+    lastDrill: record.lastDrill,
+    isKeyProved: newest !== undefined && record.provedEpochs.includes(newest),
+    lastPrune: notes.retention ?? record.lastPrune,
+    store: storeFacts(state, now),
+    failingRoutes: record.failingRoutes,
+    targets: targetsOf(monitoring, expectedHours(location, now)),
+  };
+}
+
+export function isConfigured({ settings }: BackupLocation): boolean {
+  return settings.store.kind !== "none" && settings.encryption.kind !== "none";
+}
+
+/** The epoch of the newest backup that has one. */
+export function newestEpoch(backups: readonly Backup[]): string | undefined {
+  const records = backups.flatMap(({ record }) => (record === undefined ? [] : [record]));
+  return records.toSorted((a, b) => b.sequence - a.sequence)[0]?.epochId;
+}
+
+/** Whether the schedule asks for a backup that nobody has started or left out. */
+export function isDue(location: BackupLocation, now: number): boolean {
+  return isConfigured(location) && stepOf(location, now)?.kind === "due";
+}
+
+function scheduleFacts(
+  location: BackupLocation,
+  { dueSince }: WatchRecord,
+  now: number,
+): LocationFacts["schedule"] {
+  const { plan, schedulerEnabled } = location.settings;
+  const pausedUntil = plan?.pausedUntil ?? undefined;
+  const isOff = schedulerEnabled !== true;
+  const isPaused = isOff || (pausedUntil !== undefined && Date.parse(pausedUntil) > now);
+  const { lastSkip: skip } = location;
+  return {
+    isPaused,
+    ...(isPaused && !isOff && pausedUntil !== undefined ? { pausedUntil } : {}),
+    ...(dueSince === undefined ? {} : { dueSince }),
+    nextBackupTime: nextBackupTimeOf(location, now),
+    ...(skip === undefined
+      ? {}
+      : {
+          lastSkip: {
+            tick: skip.tick,
+            at: skip.at,
+            reason: { code: skip.code, message: skip.message },
+          },
+        }),
+  };
+}
+
+/** Hours from one scheduled backup to the next. */
+function expectedHours({ settings, nextTick }: BackupLocation, now: number): number {
+  const isCron = typeof settings.plan?.cron === "string";
+  if (!isCron || nextTick === null) return settings.frequencyHours;
+  const [one, other] = planRuns(scheduleOf(settings), Date.parse(nextTick), now, 2);
+  if (one === undefined || other === undefined) return settings.frequencyHours;
+  return Math.max(1, Math.ceil((other.time - one.time) / 3_600_000));
+}
+
+function storeFacts(
+  { location, backups, notes }: LocationState,
+  now: number,
+): LocationFacts["store"] {
+  const { level, freeBytes, nextBackupBytes, daysLeft } = judgeCapacity({ location, backups, now });
+  const error = notes.probe?.error;
+  return {
+    ...(error === undefined ? {} : { error }),
+    isAlmostFull: level === "short" || level === "low",
+    particulars: {
+      ...(freeBytes === null ? {} : { free: formatBytes(freeBytes) }),
+      nextBackup: formatBytes(nextBackupBytes),
+      ...(daysLeft === null ? {} : { daysLeft: String(Math.floor(daysLeft)) }),
+    },
+  };
+}
+
+function runOf(backup: Backup): RunFacts {
+  const { id, status, isAutomatic, startedAt, endedAt, error, record } = backup;
+  const isUsable = status === "Succeeded" || status === "PartialSucceeded";
+  return {
+    backupId: id,
+    status,
+    isAutomatic,
+    isRecoveryReady: isUsable && record?.isCloudRecoveryReady === true,
+    startedAt,
+    endedAt,
+    error,
+    failedRoles: (record?.roles ?? [])
+      .filter((role) => role.status !== "Succeeded")
+      .map(({ name }) => name),
+    plainBytes: record?.plainBytes,
+    storedBytes: record?.storedBytes,
+  };
+}

@@ -1,0 +1,32 @@
+import type { AlertError } from "../../alerts/alert.ts";
+import type { StateStore, Write } from "../../state/state-store.ts";
+
+/**
+ * What retention and the probe of stores tell the watchdog, as a write for the commit of their own work. The newest
+ * note of a kind counts; none is needed while all is well.
+ */
+export interface Notes {
+  /** The last try to remove what is no longer kept. */
+  readonly retention?: {
+    readonly operationId: string;
+    readonly at: string;
+    readonly error?: AlertError;
+  };
+  /** The store as it was last looked at between backups. */
+  readonly probe?: { readonly at: string; readonly error?: AlertError };
+}
+
+/** The write of one note. */
+export function noteWrite<K extends keyof Notes>(
+  locationKey: string,
+  kind: K,
+  note: NonNullable<Notes[K]>,
+): Write {
+  return { op: "put", kind: "note", key: `${locationKey}/notes/${kind}`, value: note };
+}
+
+export async function readNotes(store: StateStore, locationKey: string): Promise<Notes> {
+  const prefix = `${locationKey}/notes/`;
+  const found = await store.list("note", { prefix, limit: 100 });
+  return Object.fromEntries(found.map(({ key, value }) => [key.slice(prefix.length), value]));
+}

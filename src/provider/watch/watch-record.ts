@@ -1,0 +1,32 @@
+import type { AlertError } from "../../alerts/alert.ts";
+import type { VerifyFacts } from "../../alerts/location-facts.ts";
+import type { VerifyDepth } from "../../engine/model.ts";
+
+/** What the watchdog remembers of a location when the operations that told it are gone. */
+export interface WatchRecord {
+  /** Of the location it is about: another one of the same name starts afresh. */
+  readonly incarnation: string;
+  /** When the location was first seen with store and encryption. */
+  readonly configuredAt?: string;
+  /** Since when a scheduled backup has been due. */
+  readonly dueSince?: string;
+  /** Ended operations that were learnt from and are still listed. */
+  readonly seen: readonly string[];
+  readonly lastVerify?: RememberedVerify;
+  readonly lastDrill?: string;
+  /** Epochs whose private key was used. */
+  readonly provedEpochs: readonly string[];
+  readonly lastPrune?: { readonly operationId: string; readonly error?: AlertError };
+  /** By route: what the last message that was given up ended with. */
+  readonly failingRoutes: Readonly<Record<string, AlertError>>;
+}
+
+export interface RememberedVerify extends VerifyFacts {
+  readonly depth: VerifyDepth;
+  /** `all`, a part of the packs, or the one backup whose findings were told. */
+  readonly scope: string;
+}
+
+export function freshRecord(incarnation: string): WatchRecord {
+  return { incarnation, seen: [], provedEpochs: [], failingRoutes: {} };
+}

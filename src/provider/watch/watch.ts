@@ -1,0 +1,134 @@
+import { alertWrites, forgetWrites, readAlerts } from "../../alerts/alert-book.ts";
+import { describeAlert, type Alert } from "../../alerts/alert.ts";
+import { evaluateLocation } from "../../alerts/evaluate-location.ts";
+import { reconcileAlerts, type AlertChange } from "../../alerts/reconcile.ts";
+import type { OperationRecord } from "../../arm/operation-record.ts";
+import { toIso } from "../../base/clock.ts";
+import { isAppError, toAppError } from "../../base/errors.ts";
+import type { Document, Write } from "../../state/state-store.ts";
+import { create, listAll, replace } from "../documents.ts";
+import { locationKey, type Backup, type BackupLocation } from "../model.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { forgetGone } from "./forget-gone.ts";
+import { learnFromOperations } from "./learn.ts";
+import { factsOf, isConfigured, isDue, newestEpoch, type LocationState } from "./location-facts.ts";
+import { getMonitoring } from "./monitoring.ts";
+import { readNotes } from "./notes.ts";
+import { freshRecord, type WatchRecord } from "./watch-record.ts";
+
+/**
+ * One look of the watchdog at every location. It reads what is stored and nothing else, so that it speaks also
+ * when scheduler, worker and engine are silent. Any number of instances may look at the same time.
+ */
+export async function watchLocations(deps: ProviderDeps): Promise<void> {
+  const locations = await listAll<BackupLocation>(deps.store, "location", "");
+  const operations = groupByLocation(await listAll<OperationRecord>(deps.store, "operation", ""));
+  for (const location of locations) {
+    const { provisioningState } = location.value;
+    if (provisioningState === "Creating" || provisioningState === "Deleting") continue;
+    try {
+      await watchLocation(deps, location, operations.get(location.key) ?? []);
+    } catch (error) {
+      // Another instance was quicker: it wrote what we would have.
+      if (isAppError(error, "StateConflict")) continue;
+      const fields = { location: location.value.name, errorCode: toAppError(error).code };
+      deps.logger.error("The watchdog could not look at a location", fields);
+    }
+  }
+  await forgetGone(deps, new Set(locations.map(({ key }) => key)));
+}
+
+async function watchLocation(
+  deps: ProviderDeps,
+  location: Document<BackupLocation>,
+  operations: readonly OperationRecord[],
+): Promise<void> {
+  const now = deps.clock.now();
+  const { store } = deps;
+  const backups = (await listAll<Backup>(store, "backup", `${location.key}/backups/`)).map(
+    ({ value }) => value,
+  );
+  const kept = await store.get<WatchRecord>("watch", location.key);
+  const record = learn(location.value, kept?.value, operations, backups, now);
+  const state: LocationState = {
+    location: location.value,
+    backups,
+    record,
+    notes: await readNotes(store, location.key),
+    monitoring: await getMonitoring(store, location.key),
+  };
+  const known = await readAlerts(store, location.key);
+  const changes = reconcileAlerts({
+    scope: scopeOfLocation(location.value),
+    known: known.map(({ value }) => value),
+    findings: evaluateLocation(factsOf(state, now), now),
+    now,
+    newId: deps.newId,
+  });
+  await store.commit([
+    ...recordWrites(location.key, kept, record),
+    ...alertWrites(location.key, known, changes),
+    ...forgetWrites(known, now),
+  ]);
+  for (const change of changes) announce(deps, change);
+}
+
+function learn(
+  location: BackupLocation,
+  kept: WatchRecord | undefined,
+  operations: readonly OperationRecord[],
+  backups: readonly Backup[],
+  now: number,
+): WatchRecord {
+  const before =
+    kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation);
+  const epochOf = (backupId: string | undefined): string | undefined =>
+    backupId === undefined
+      ? newestEpoch(backups)
+      : backups.find(({ id }) => id === backupId)?.record?.epochId;
+  const { record } = learnFromOperations(before, operations, epochOf);
+  const { configuredAt, dueSince, ...rest } = record;
+  return {
+    ...rest,
+    ...(isConfigured(location) ? { configuredAt: configuredAt ?? toIso(now) } : {}),
+    ...(isDue(location, now) ? { dueSince: dueSince ?? toIso(now) } : {}),
+  };
+}
+
+/** Nothing is written while nothing changes. */
+function recordWrites(
+  key: string,
+  kept: Document<WatchRecord> | undefined,
+  record: WatchRecord,
+): readonly Write[] {
+  if (kept === undefined) return [create("watch", key, record)];
+  return JSON.stringify(kept.value) === JSON.stringify(record) ? [] : [replace(kept, record)];
+}
+
+function scopeOfLocation(location: BackupLocation): Alert["scope"] {
+  return {
+    subscriptionId: location.subscriptionId,
+    resourceGroupName: location.resourceGroupName,
+    locationName: location.name,
+    region: location.settings.region,
+  };
+}
+
+function groupByLocation(
+  operations: readonly Document<OperationRecord>[],
+): ReadonlyMap<string, readonly OperationRecord[]> {
+  return Map.groupBy(
+    operations.map(({ value }) => value),
+    (operation) => locationKey({ ...operation, name: operation.locationName }),
+  );
+}
+
+/** The log says what the alert says. */
+export function announce({ logger }: ProviderDeps, { kind, alert }: AlertChange): void {
+  if (kind === "refresh") return;
+  const { title, severity, error } = describeAlert(alert);
+  const fields = { code: alert.typeId, location: alert.scope.locationName, error };
+  if (kind === "close") logger.info(`Alert closed: ${title}`, fields);
+  else if (severity === "Critical") logger.error(`Alert: ${title}`, fields);
+  else logger.warn(`Alert: ${title}`, fields);
+}
