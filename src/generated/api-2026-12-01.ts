@@ -479,8 +479,7 @@ export interface components {
              * @enum {string}
              */
             readonly provisioningState?: "Accepted" | "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed" | "Canceled";
-            /** @description Where backups go; absent until it is set. */
-            readonly store?: Omit<components["schemas"]["Store"], "kind">;
+            readonly store?: components["schemas"]["Store"];
             /** @description Who can open new backups; absent until it is set. */
             readonly encryption?: components["schemas"]["Encryption"];
             /** @description When backups are made. */
@@ -495,7 +494,7 @@ export interface components {
              */
             readonly lastBackupTime?: string | null;
         };
-        /** @description Where backups go. */
+        /** @description Where backups go; absent until it is set. */
         readonly Store: {
             /**
              * @description Which kind of store.
@@ -845,8 +844,7 @@ export interface components {
         readonly BackupLocationUpdateProperties: {
             /** @description State of the last change. */
             readonly provisioningState?: string;
-            /** @description Changes to the store. */
-            readonly store?: Omit<components["schemas"]["StoreUpdate"], "kind">;
+            readonly store?: components["schemas"]["StoreUpdate"];
             /** @description The new recipients, all of them. */
             readonly encryption?: components["schemas"]["Encryption"];
             /** @description Changes to the schedule. */
@@ -2158,13 +2156,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Deleted. */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
             /** @description Accepted; poll for the end. */
             readonly 202: {
                 headers: {

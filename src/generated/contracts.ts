@@ -3193,7 +3193,6 @@ export const contracts: readonly Contract[] = [
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}",
     "query": [],
     "responses": {
-     "200": null,
      "202": null,
      "204": null
     },
@@ -5796,7 +5795,11 @@ export const contracts: readonly Contract[] = [
      "location": {
       "type": "string",
       "minLength": 1,
-      "maxLength": 128
+      "maxLength": 128,
+      "x-ms-mutability": [
+       "read",
+       "create"
+      ]
      },
      "tags": {
       "type": [

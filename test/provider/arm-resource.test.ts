@@ -315,7 +315,7 @@ describe("GET and lists over HTTP", () => {
       { op: "put", kind: "backup", key, value: { ...document.value, record } },
     ]);
     for (const version of contracts.map(({ apiVersion }) => apiVersion)) {
-      const answer = await arm.send("GET", resourceId, { version });
+      const answer = await arm.send("GET", resourceId, { version, isFromElsewhere: true });
       assert.equal(answer.status, 200, `${version} ${answer.text}`);
       assert.match(answer.text, /FromTheFuture/, version);
     }

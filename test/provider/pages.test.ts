@@ -182,7 +182,7 @@ describe("pages of backups", () => {
     const key = `${backups}/`.toLowerCase();
     const [document] = await arm.world.store.list<Json>("backup", { prefix: key, limit: 1 });
     assert.ok(document);
-    const role = { ...document.value.record.roles[0], warnings: [] };
+    const role = { ...document.value.record.roles[0], warnings: 0 };
     const roles = Array.from({ length: 3_000 }, (_none, at) => ({ ...role, name: `role-${at}` }));
     const record = { ...document.value.record, roles };
     for (let number = 0; number < 30; number += 1) {

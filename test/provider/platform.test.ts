@@ -246,7 +246,7 @@ describe("preflight", () => {
             /Statuses\/([0-9a-f-]+)/.exec(put.headers.get("azure-asyncoperation") ?? "")?.[1] ?? "",
           );
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[{ location: "redmond" }], [{ location: 4 }]] },
     );
     assert.deepEqual([...seen].sort(), ["Failed", "Succeeded"]);
   });

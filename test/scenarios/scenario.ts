@@ -8,6 +8,7 @@ import {
   publicBaseUrl,
 } from "../support/provider-server.ts";
 import { aGate } from "../support/provider-steps.ts";
+import { checkExchange } from "../support/live-validator.ts";
 import { waitUntil } from "../support/worker-world.ts";
 import { matchValue, type Bindings } from "./match.ts";
 
@@ -109,18 +110,28 @@ async function playStep(
 ): Promise<void> {
   const { request, response: expected } = step;
   const path = fill(request.path, bindings).replace(publicBaseUrl, "");
-  const response = await fetch(`${arm.address}${path}`, {
-    method: request.method,
-    headers: {
-      ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...request.headers,
-    },
-    ...(request.body === undefined
-      ? {}
-      : { body: fill(JSON.stringify(request.body), bindings, JSON.stringify) }),
-  });
+  const headers = {
+    ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+    ...request.headers,
+  };
+  const body =
+    request.body === undefined
+      ? undefined
+      : fill(JSON.stringify(request.body), bindings, JSON.stringify);
+  const url = `${arm.address}${path}`;
+  const init = { method: request.method, headers };
+  const response = await fetch(url, body === undefined ? init : { ...init, body });
   const text = await response.text();
   assert.equal(response.status, expected.status, `${file}: status; body ${text}`);
+  await checkExchange({
+    method: request.method,
+    url,
+    requestHeaders: Object.fromEntries(new Headers(headers)),
+    requestBody: body === undefined ? undefined : JSON.parse(body),
+    status: response.status,
+    responseHeaders: Object.fromEntries(response.headers),
+    responseBody: text === "" ? undefined : JSON.parse(text),
+  });
   for (const [name, value] of Object.entries(expected.headers ?? {})) {
     const actual = response.headers.get(name);
     if (value === null) assert.equal(actual, null, `${file}: header ${name}`);

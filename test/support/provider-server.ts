@@ -6,6 +6,7 @@ import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.t
 import { silentLogger } from "../../src/base/log.ts";
 import { contracts, insightsContracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
 import { aCertificate } from "./fake-identity.ts";
+import { checkExchange } from "./live-validator.ts";
 import { createProviderWorld, type Json, type ProviderWorld } from "./provider-world.ts";
 
 /** The provider's world behind the real ARM layer on a loopback port. */
@@ -21,6 +22,8 @@ export interface ProviderServer {
 }
 
 export interface SendOptions {
+  /** The state holds what no document knows: the answer is not held against one. */
+  readonly isFromElsewhere?: boolean;
   readonly version?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -82,17 +85,27 @@ async function exchange(
   address: string,
   method: string,
   path: string,
-  { version = "2026-12-01", body, headers = {} }: SendOptions = {},
+  { version = "2026-12-01", body, headers = {}, isFromElsewhere = false }: SendOptions = {},
 ): Promise<Exchange> {
   const asked = new URL(path, address);
   if (!asked.searchParams.has("api-version")) asked.searchParams.set("api-version", version);
-  const response = await fetch(`${address}${asked.pathname}${asked.search}`, {
+  const url = `${address}${asked.pathname}${asked.search}`;
+  const requestHeaders = {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...headers,
+  };
+  const response = await fetch(url, {
     method,
-    headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    headers: requestHeaders,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   const parsed: Json = text === "" ? undefined : JSON.parse(text);
+  if (!isFromElsewhere)
+    await checkExchange({
+      ...{ method, url, requestHeaders, requestBody: body, status: response.status },
+      ...{ responseHeaders: Object.fromEntries(response.headers), responseBody: parsed },
+    });
   return { status: response.status, headers: response.headers, text, body: parsed };
 }
 

@@ -31,11 +31,17 @@ export async function readLocationSettings(
     );
   }
   return {
-    ...(path === undefined ? {} : { store: { kind: "Local" as const, path } }),
+    ...(path === undefined ? {} : { store: localStore(path) }),
     ...(recipients.length === 0 ? {} : { encryption: { recipients } }),
     ...(every === undefined ? {} : { schedule: toSchedule(every) }),
     ...(days === undefined ? {} : { retention: { periodInDays: days } }),
   };
+}
+
+function localStore(path: string): NonNullable<BackupLocationUpdateProperties["store"]> {
+  // The generated type knows what all kinds have.
+  const store = { kind: "Local" as const, path };
+  return store;
 }
 
 function toSchedule(hours: number): { isEnabled: boolean; frequencyInHours?: number } {
