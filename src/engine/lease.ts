@@ -60,6 +60,8 @@ export async function acquireLease(
     );
   await writeLock(store, `${lockName(fence)}`, owner, host);
   await removeOlder(store, state.names);
+  // What is built upon from here on may be of a writer that died before it was durable.
+  await store.settle?.();
   return new StoreLease(store, owner, host, fence);
 }
 

@@ -24,6 +24,11 @@ export interface ObjectStore {
   probe(): Promise<StoreProbe>;
   /** Path of the object on a local file system, for adapters that have one: workers then read it directly. */
   localPath?(name: string): string;
+  /**
+   * For adapters where a name can be seen before it is durable: what a process left that died between the two becomes
+   * durable; with `alsoRemovals` nothing that is absent now comes back after a power cut either.
+   */
+  settle?(alsoRemovals?: boolean): Promise<void>;
   /** Lets go of connections. */
   close(): Promise<void>;
 }

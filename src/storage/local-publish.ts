@@ -27,19 +27,27 @@ export async function writePart(
   await handle.close();
 }
 
-/** Gives a finished part its final name, or throws `ObjectExists` and leaves the present object alone. */
+/**
+ * Gives a finished part its final name, or throws `ObjectExists` and leaves the present object alone. Answers how: after
+ * a link the part is there until it is removed, and shows what its writer died over.
+ */
 export async function publishPart(
   fileSystem: FileSystem,
   part: string,
   final: string,
   name: string,
-): Promise<void> {
+): Promise<"link" | "rename"> {
   try {
     await fileSystem.link(part, final);
+    return "link";
   } catch (error) {
-    if (hasNativeCode(error, "EEXIST")) return requireSameFile(fileSystem, part, final, name);
+    if (hasNativeCode(error, "EEXIST")) {
+      await requireSameFile(fileSystem, part, final, name);
+      return "link";
+    }
     if (!hasNativeCode(error, ...noLinks)) throw error;
     await renameIfAbsent(fileSystem, part, final, name);
+    return "rename";
   }
 }
 

@@ -19,6 +19,7 @@ import {
   readRange,
 } from "./local-objects.ts";
 import { objectExists, publishPart, writePart } from "./local-publish.ts";
+import { settleFolders } from "./local-settle.ts";
 import { checkObjectName, checkPrefix } from "./object-name.ts";
 import { hasNativeCode, toStoreError } from "./store-errors.ts";
 
@@ -68,6 +69,8 @@ class LocalStore implements ObjectStore {
   readonly #fileSystem: FileSystem;
   readonly #folders: LocalFolders;
   #publishing: Promise<unknown> = Promise.resolve();
+  /** A mount without links: nothing shows what a writer died over. */
+  #renames = false;
 
   constructor(root: string, access: "read" | "write", clock: Clock, fileSystem: FileSystem) {
     this.#root = root;
@@ -161,6 +164,16 @@ class LocalStore implements ObjectStore {
     return join(this.#root, name);
   }
 
+  async settle(alsoRemovals = false): Promise<void> {
+    if (this.#access === "read") return;
+    const parts = join(this.#root, partsFolder);
+    try {
+      await settleFolders(this.#fileSystem, this.#root, parts, alsoRemovals || this.#renames);
+    } catch (error) {
+      throw toStoreError(error, "flush the folders of", this.#root);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#publishing;
   }
@@ -184,22 +197,23 @@ class LocalStore implements ObjectStore {
       await writePart(this.#fileSystem, part, bytes);
       // The last look: who gave up may have changed the bytes since, so they must not get a name.
       signal?.throwIfAborted();
-      await this.#publish(part, final, name);
+      this.#renames = (await this.#publish(part, final, name)) === "rename";
+      await this.#flush(folder, final);
     } finally {
-      await this.#fileSystem.unlink(part).catch(() => undefined); // gone after a rename
+      // Last, for while it is there it shows a name that may not be durable. Gone after a rename.
+      await this.#fileSystem.unlink(part).catch(() => undefined);
     }
-    await this.#settle(folder, final);
   }
 
   /** One at a time, so that check and rename are one step on mounts without links. */
-  #publish(part: string, final: string, name: string): Promise<void> {
+  #publish(part: string, final: string, name: string): ReturnType<typeof publishPart> {
     const turn = this.#publishing.then(() => publishPart(this.#fileSystem, part, final, name));
     this.#publishing = turn.catch(() => undefined);
     return turn;
   }
 
   /** A name that may not survive a power cut is taken back: a retry must not find it and call it safe. */
-  async #settle(folder: string, final: string): Promise<void> {
+  async #flush(folder: string, final: string): Promise<void> {
     try {
       await syncFolder(this.#fileSystem, folder);
     } catch (error) {

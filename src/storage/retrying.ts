@@ -48,6 +48,7 @@ export interface RetryOptions {
 export function retryStore(store: ObjectStore, options: RetryOptions): ObjectStore {
   const run = createRunner(options);
   const localPath = store.localPath?.bind(store);
+  const settle = store.settle?.bind(store);
   return {
     put: (name, bytes, signal) =>
       run(`write "${name}"`, signal, async (attempt, attemptSignal) => {
@@ -65,6 +66,9 @@ export function retryStore(store: ObjectStore, options: RetryOptions): ObjectSto
     remove: (name) => run(`remove "${name}"`, undefined, () => store.remove(name)),
     probe: () => run("probe the store", undefined, () => store.probe()),
     ...(localPath === undefined ? {} : { localPath }),
+    ...(settle === undefined
+      ? {}
+      : { settle: (also) => run("settle the store", undefined, () => settle(also)) }),
     close: () => store.close(),
   };
 }

@@ -60,9 +60,28 @@ describe("local store", () => {
         "datasync holdfast/.parts/*",
         "close holdfast/.parts/*",
         "link holdfast/data/ab/pack",
-        "unlink holdfast/.parts/*",
         "sync holdfast/data/ab",
+        "unlink holdfast/.parts/*",
       ]);
+    }));
+
+  it("syncs its folders after a writer that died between name and sync", () =>
+    withTempFolder(async (path) => {
+      const calls: string[] = [];
+      const store = await openLocalStore({ path, fileSystem: recordCalls(calls, path) });
+      await store.put("data/ab/pack", someBytes(10));
+      calls.length = 0;
+      await store.settle?.();
+      assert.deepEqual(calls, []);
+      await fs.link(`${path}/holdfast/data/ab/pack`, `${path}/holdfast/.parts/left`);
+      await store.settle?.();
+      const synced = ["sync holdfast/data/ab", "sync holdfast/data", "sync holdfast"];
+      assert.deepEqual(calls, [...synced, "unlink holdfast/.parts/*"]);
+      calls.length = 0;
+      await store.settle?.();
+      assert.deepEqual(calls, []);
+      await store.settle?.(true);
+      assert.deepEqual(calls, synced);
     }));
 
   it("publishes on mounts without links", () =>

@@ -312,7 +312,10 @@ async function findOwnManifest(
       config.repositoryId,
       config.signingPublicKey,
     );
-    return record.signature === "trusted" ? record : undefined;
+    if (record.signature !== "trusted") return undefined;
+    // Its writer may have died before it was durable.
+    await options.store.settle?.(true);
+    return record;
   } catch (error) {
     if (isAppError(error, "ObjectNotFound")) return undefined;
     throw error;

@@ -111,7 +111,7 @@ class PruneRun {
     await this.#step("prune.manifests-removed");
     await this.#delete(hasty);
     if (!isIndexRenewed) isIndexRenewed = await this.#renewIndex(rescued);
-    await this.#remove(plan.spentNotes);
+    await this.#removeNotes(plan.spentNotes);
     await this.#step("prune.finished");
     return {
       removedBackups: plan.removeBackups.map(({ backupId }) => backupId),
@@ -236,6 +236,12 @@ class PruneRun {
       this.#options.onProgress?.(this.#deleted, this.#total);
       await this.#step("prune.object-deleted");
     }
+  }
+
+  /** What a note is about must not come back after a power cut that the note did not survive. */
+  async #removeNotes(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#options.store.settle?.(true);
+    await this.#remove(names);
   }
 
   async #remove(names: readonly string[]): Promise<void> {
