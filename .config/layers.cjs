@@ -2,7 +2,9 @@
 // A row names layers (all of their files), single files of a layer, and npm packages.
 
 const statePort = "state/state-store.ts";
-const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"];
+const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"].concat(
+  "engine/packed-entries.ts",
+);
 const engineRoom = ["engine", "storage", "roles"];
 const everyLayer = [
   "base",

@@ -109,9 +109,9 @@ export class ChunkTable {
     return true;
   }
 
-  /** Marks the packs of every chunk in a list of references as used; false when one is unknown. */
-  markReferences(references: Buffer): boolean {
-    for (let at = 0; at < references.length; at += chunkReferenceBytes) {
+  /** Marks the packs of every chunk in a list of references, a range of the bytes, as used; false when one is unknown. */
+  markReferences(references: Buffer, from = 0, to: number = references.length): boolean {
+    for (let at = from; at < to; at += chunkReferenceBytes) {
       const ordinal = this.find(references, at);
       if (ordinal < 0) return false;
       this.markUsed(ordinal);

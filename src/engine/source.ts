@@ -10,7 +10,7 @@ export interface Source {
    */
   prepare(signal: AbortSignal): Promise<void>;
   /** The entries, in batches of any size, exactly once per `prepare`. */
-  entries(signal: AbortSignal): AsyncIterable<readonly SourceEntry[]>;
+  entries(signal: AbortSignal): AsyncIterable<EntryBatch>;
   /**
    * The bytes of a `stream` entry, called once, before the next entry is asked for. A failure to deliver
    * all of them must reject the iteration (a program that exits non-zero is a failure), never end it early.
@@ -19,6 +19,9 @@ export interface Source {
   /** Frees what `prepare` made. Called once, also after failures. */
   close(): Promise<void>;
 }
+
+/** Entries in order: a list, or `PackedEntries`, which cost less. */
+export type EntryBatch = Iterable<SourceEntry> & { readonly length: number };
 
 export type EntryType =
   | "directory"

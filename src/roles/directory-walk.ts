@@ -2,6 +2,7 @@ import { constants, lstatSync, readdirSync, readlinkSync, statfsSync } from "nod
 import type { BigIntStats } from "node:fs";
 
 import { AppError } from "../base/errors.ts";
+import { EntryPacker, type EntryFlags } from "../engine/packed-entries.ts";
 import type { EntryType, SourceEntry, SourceWarning } from "../engine/source.ts";
 import { isPseudoFileSystem } from "./pseudo-file-systems.ts";
 import { toSystemPath } from "./raw-path.ts";
@@ -34,6 +35,8 @@ export interface WalkOptions {
 export interface Walk {
   /** Up to so many entries more; none at the end. */
   next(count: number): SourceEntry[];
+  /** As `next`, packed: no object is made for an entry. */
+  pack(count: number): Uint8Array<ArrayBuffer>;
   /** Where the walk is: another thread can go on from here. This walk must not be used after that. */
   readonly state: WalkState;
 }
@@ -61,26 +64,51 @@ export function createWalk(
   options: WalkOptions,
   state: WalkState = { isStarted: false, folders: [], firstNames: new Map() },
 ): Walk {
-  const { folders, firstNames } = state;
+  const advance = createAdvance(options, state);
+  const packer = new EntryPacker();
+  return {
+    next: (count) => {
+      const batch: SourceEntry[] = [];
+      advance(count, (found) => batch.push(toEntry(found)));
+      return batch;
+    },
+    pack: (count) => {
+      advance(count, ({ parent, name, type, stats, linkTarget, flags }) =>
+        packer.add(parent, name, type, stats, flags, linkTarget),
+      );
+      return packer.take();
+    },
+    state,
+  };
+}
 
-  const visit = (batch: SourceEntry[], path: string, localPath: string, device: bigint): void => {
-    const found = readEntry(options, firstNames, path, localPath);
-    if (found === undefined) return;
-    batch.push(found.entry);
-    if (found.entry.type !== "directory") return;
-    if (found.device !== device && isLeftOut(options, path, localPath)) return;
-    const folder = openFolder(options, path, localPath, found.device);
+/** Goes on with the walk for so many entries. */
+function createAdvance(
+  options: WalkOptions,
+  state: WalkState,
+): (count: number, take: Take) => void {
+  const { folders } = state;
+  /** False for what is left out. */
+  const visit = (take: Take, parent: string, name: string, from: Folder | undefined): boolean => {
+    const localPath = from === undefined ? options.root : from.localPath + name;
+    const found = readFound(options, state.firstNames, parent, name, localPath);
+    if (found === undefined) return false;
+    take(found);
+    if (found.type === "directory" && from !== undefined) enter(found, from.device);
+    return true;
+  };
+  const enter = ({ parent, name, localPath, stats }: Found, device: bigint): void => {
+    const path = parent + name;
+    if (stats.dev !== device && isLeftOut(options, path, localPath)) return;
+    const folder = openFolder(options, path, localPath, stats.dev);
     if (folder !== undefined) folders.push(folder);
   };
-
-  const next = (count: number): SourceEntry[] => {
-    const batch: SourceEntry[] = [];
+  return (count, take) => {
+    let left = count;
     if (!state.isStarted) {
       state.isStarted = true;
-      const folder = openRoot(options);
-      folders.push(folder);
-      const found = readEntry(options, firstNames, "", options.root);
-      if (found !== undefined) batch.push(found.entry);
+      folders.push(openRoot(options));
+      if (visit(take, "", "", undefined)) left -= 1;
     }
     for (let folder = folders.at(-1); folder !== undefined; folder = folders.at(-1)) {
       const name = folder.names[folder.position];
@@ -88,16 +116,15 @@ export function createWalk(
         folders.pop();
         continue;
       }
-      if (batch.length >= count) return batch;
+      if (left <= 0) return;
       folder.position += 1;
-      const path = folder.path + name;
-      if (options.isExcluded?.(path) === true) continue;
-      visit(batch, path, folder.localPath + name, folder.device);
+      if (options.isExcluded?.(folder.path + name) === true) continue;
+      if (visit(take, folder.path, name, folder)) left -= 1;
     }
-    return batch;
   };
-  return { next, state };
 }
+
+type Take = (found: Found) => void;
 
 function openRoot({ root, system }: WalkOptions): Folder {
   const localPath = root.endsWith("/") ? root : `${root}/`;
@@ -137,37 +164,39 @@ function isLeftOut({ system, warn }: WalkOptions, path: string, localPath: strin
   }
 }
 
+/** What was seen of one entry. */
 interface Found {
-  readonly entry: SourceEntry;
-  readonly device: bigint;
+  /** Path of the folder it lies in, with a slash at its end; "" in the root. */
+  readonly parent: string;
+  readonly name: string;
+  readonly localPath: string;
+  readonly type: EntryType;
+  readonly stats: BigIntStats;
+  readonly linkTarget: string | undefined;
+  readonly flags: EntryFlags;
 }
 
-function readEntry(
+function readFound(
   { system, warn }: WalkOptions,
   firstNames: Map<string, string>,
-  path: string,
+  parent: string,
+  name: string,
   localPath: string,
 ): Found | undefined {
   const systemPath = toSystemPath(localPath);
   try {
     const stats = system.stat(systemPath);
     const type = typeOf(stats);
-    if (type === undefined) {
-      warn({ path, code: "UnknownType", message: "Cannot back up: its type is unknown" });
-      return undefined;
-    }
-    const entry = toEntry(stats, type, path);
-    if (type === "symlink") {
-      return { entry: { ...entry, linkTarget: system.readLink(systemPath) }, device: stats.dev };
-    }
-    if (type === "file") {
-      return { entry: toFile(stats, entry, localPath, firstNames), device: stats.dev };
-    }
-    return { entry, device: stats.dev };
+    const found = { parent, name, localPath, type, stats, linkTarget: undefined, flags: noFlags };
+    if (type === "file") return lookAtFile(found, firstNames);
+    if (type === "symlink") return { ...found, type, linkTarget: system.readLink(systemPath) };
+    if (type !== undefined) return { ...found, type };
+    const message = "Cannot back up: its type is unknown";
+    warn({ path: parent + name, code: "UnknownType", message });
   } catch (error) {
-    warn(toWarning(error, path, "Cannot look at it"));
-    return undefined;
+    warn(toWarning(error, parent + name, "Cannot look at it"));
   }
+  return undefined;
 }
 
 const types: ReadonlyMap<number, EntryType> = new Map<number, EntryType>([
@@ -184,10 +213,28 @@ function typeOf(stats: BigIntStats): EntryType | undefined {
   return types.get(Number(stats.mode) & constants.S_IFMT);
 }
 
-function toEntry(stats: BigIntStats, type: EntryType, path: string): SourceEntry {
+const pagedName = /\.(?:db|sqlite|sqlite3)$/i;
+
+function lookAtFile(found: Omit<Found, "type">, firstNames: Map<string, string>): Found {
+  const { parent, name, stats } = found;
+  if (stats.nlink > 1n) {
+    const key = `${stats.dev}:${stats.ino}`;
+    const linkTarget = firstNames.get(key);
+    if (linkTarget !== undefined) return { ...found, type: "hardlink", linkTarget };
+    firstNames.set(key, parent + name);
+  }
+  const isSparse = stats.blocks * 512n < stats.size;
+  const isPaged = pagedName.test(name);
+  const flags = isSparse || isPaged ? { sparse: isSparse, paged: isPaged } : noFlags;
+  return { ...found, type: "file", flags };
+}
+
+const noFlags: EntryFlags = { sparse: false, paged: false };
+
+function toEntry({ parent, name, localPath, type, stats, linkTarget, flags }: Found): SourceEntry {
   const isDevice = type === "character-device" || type === "block-device";
-  const entry: SourceEntry = {
-    path,
+  return {
+    path: parent + name,
     type,
     mode: Number(stats.mode) & 0o7777,
     uid: Number(stats.uid),
@@ -196,31 +243,11 @@ function toEntry(stats: BigIntStats, type: EntryType, path: string): SourceEntry
     mtimeNs: stats.mtimeNs,
     ctimeNs: stats.ctimeNs,
     inode: stats.ino,
-  };
-  return isDevice ? { ...entry, device: stats.rdev } : entry;
-}
-
-const pagedName = /\.(?:db|sqlite|sqlite3)$/i;
-
-function toFile(
-  stats: BigIntStats,
-  entry: SourceEntry,
-  localPath: string,
-  firstNames: Map<string, string>,
-): SourceEntry {
-  if (stats.nlink > 1n) {
-    const key = `${stats.dev}:${stats.ino}`;
-    const linkTarget = firstNames.get(key);
-    if (linkTarget !== undefined) return { ...entry, type: "hardlink", size: 0, linkTarget };
-    firstNames.set(key, entry.path);
-  }
-  const isPaged = pagedName.test(entry.path);
-  const isSparse = stats.blocks * 512n < stats.size;
-  return {
-    ...entry,
-    localPath,
-    ...(isPaged ? { paged: true } : {}),
-    ...(isSparse ? { sparse: true } : {}),
+    ...(type === "file" ? { localPath } : undefined),
+    ...(linkTarget === undefined ? undefined : { linkTarget }),
+    ...(isDevice ? { device: stats.rdev } : undefined),
+    ...(flags.paged ? { paged: true } : undefined),
+    ...(flags.sparse ? { sparse: true } : undefined),
   };
 }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 
 import { AppError } from "../base/errors.ts";
-import type { Source, SourceEntry, SourceHost } from "../engine/source.ts";
+import type { EntryBatch, Source, SourceEntry, SourceHost } from "../engine/source.ts";
 import { createWalk, nodeWalkSystem } from "./directory-walk.ts";
 import type { Walk, WalkSystem } from "./directory-walk.ts";
 import { compileExcludes } from "./exclude.ts";
@@ -41,7 +41,7 @@ export function openDirectorySource(
       signal.throwIfAborted();
       walk = startWalk(settings, toRawPath(findRoot(settings.path)), host, system);
     },
-    entries: async function* (signal): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+    entries: async function* (signal): AsyncGenerator<EntryBatch, void, undefined> {
       if (walk === undefined) return;
       walk.requireRoot();
       for (let from = 0; from < walk.first.length; from += batchEntries) {
@@ -64,7 +64,7 @@ interface StartedWalk {
   /** Throws `SourceFailed` when the folder is gone, or another one is in its place, as after a lost mount. */
   requireRoot(): void;
   readonly first: readonly SourceEntry[];
-  readonly rest: AsyncIterable<readonly SourceEntry[]> | Iterable<readonly SourceEntry[]>;
+  readonly rest: AsyncIterable<EntryBatch> | Iterable<EntryBatch>;
   close(): Promise<void>;
 }
 

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 
 import { AppError, errorCodes } from "../base/errors.ts";
-import type { SourceEntry, SourceWarning } from "../engine/source.ts";
+import { PackedEntries } from "../engine/packed-entries.ts";
+import type { SourceWarning } from "../engine/source.ts";
 import type { WalkState } from "./directory-walk.ts";
-import { decodeEntries } from "./walk-codec.ts";
 import type { FromWalkWorker, ToWalkWorker, WalkSetup } from "./walk-messages.ts";
 
 /** Batches the thread may be ahead, some 5 MB: it lists while the repository is opened. */
@@ -24,7 +24,7 @@ export class WalkAhead {
     this.#warn = warn;
     this.#thread = new Worker(
       new URL(`./walk-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-      { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 } },
+      { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 8 } },
     );
     this.#thread.on("message", (message: FromWalkWorker) => this.#receive(message));
     this.#thread.on("error", (cause) => this.#fail(cause));
@@ -34,14 +34,13 @@ export class WalkAhead {
   }
 
   /** The entries from where the walk was left; once. */
-  async *entries(): AsyncGenerator<readonly SourceEntry[], void, undefined> {
+  async *entries(): AsyncGenerator<PackedEntries, void, undefined> {
     for (;;) {
       const batch = await this.#nextBatch();
       for (const warning of batch.warnings) this.#warn(warning);
-      const { buffer, byteOffset, byteLength } = batch.entries;
-      if (byteLength === 0) return;
+      if (batch.entries.byteLength === 0) return;
       this.#ask({});
-      yield decodeEntries(Buffer.from(buffer, byteOffset, byteLength), this.#localRoot);
+      yield new PackedEntries(batch.entries, this.#localRoot);
     }
   }
 

@@ -20,7 +20,7 @@ export interface ToWalkWorker {
 export type FromWalkWorker =
   | {
       readonly kind: "entries";
-      /** As `encodeEntries` makes them; none at the end. */
+      /** As `PackedEntries` takes them; none at the end. */
       readonly entries: Uint8Array;
       readonly warnings: readonly SourceWarning[];
     }

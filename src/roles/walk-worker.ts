@@ -10,7 +10,6 @@ import {
   type ToWalkWorker,
   type WalkSetup,
 } from "./walk-messages.ts";
-import { encodeEntries } from "./walk-codec.ts";
 
 /** Goes on with a walk that another thread began: looks at files while that one compares and copies. */
 const port = parentPort;
@@ -25,7 +24,7 @@ function serve({ root, exclude }: WalkSetup): void {
     try {
       if (state !== undefined)
         walk = createWalk({ root, isExcluded, warn, system: nodeWalkSystem }, state);
-      const entries = encodeEntries(walk?.next(walkBatchEntries) ?? []);
+      const entries = walk?.pack(walkBatchEntries) ?? new Uint8Array();
       send({ kind: "entries", entries, warnings }, [entries.buffer]);
       warnings = [];
     } catch (error) {

@@ -19,6 +19,10 @@ import type { BackupRecord } from "../../src/engine/model.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import { prepareRepository } from "../../src/engine/repository.ts";
 import { openDirectorySource } from "../../src/roles/directory.ts";
+import { PackedEntries } from "../../src/engine/packed-entries.ts";
+import type { BackupRole } from "../../src/engine/backup/options.ts";
+import { createWalk, nodeWalkSystem } from "../../src/roles/directory-walk.ts";
+import { toRawPath } from "../../src/roles/raw-path.ts";
 import { openMemoryStore } from "../../src/storage/memory.ts";
 import {
   aFolderRole,
@@ -52,7 +56,10 @@ interface Outcome {
   readonly refs: string;
 }
 
-async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
+async function withWorld(
+  use: (world: World) => Promise<void>,
+  role: (source: string) => BackupRole = aFolderRole,
+): Promise<void> {
   await withTempFolder(async (folder) => {
     const source = `${folder}/source`;
     writeTree(source);
@@ -69,7 +76,7 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
         runs += 1;
         const before = await listNames(store, "data/");
         const options = { cacheDirectory: cache, ...changes };
-        const record = await world.repository.backup(runs, [aFolderRole(source)], options);
+        const record = await world.repository.backup(runs, [role(source)], options);
         const target = `${folder}/target ${runs}`;
         await world.repository.restore(runs, target);
         assert.deepEqual(compareTrees(source, restoredPath(target)), []);
@@ -93,9 +100,32 @@ function writeTree(source: string): void {
   linkSync(`${source}/c/1`, `${source}/c/2`);
 }
 
+/** The folder as a walk in a thread of its own gives it, a few entries at a time. */
+function aPackedRole(path: string): BackupRole {
+  return aFolderRole(path, {
+    open: (host) => ({
+      ...openDirectorySource({ path }, host),
+      entries: async function* () {
+        const warn = host.warn.bind(host);
+        const root = toRawPath(path);
+        const walk = createWalk({ root, isExcluded: undefined, warn, system: nodeWalkSystem });
+        for (let batch = walk.pack(3); batch.length > 0; batch = walk.pack(3))
+          yield new PackedEntries(batch, `${root}/`);
+      },
+    }),
+  });
+}
+
 const limits = { timeout: 60_000 };
 
-describe("a backup of a tree seen before", limits, () => {
+for (const [kind, role] of [
+  ["", aFolderRole],
+  [", packed", aPackedRole],
+] as const) {
+  describe(`a backup of a tree seen before${kind}`, limits, () => followTree(role));
+}
+
+function followTree(role: (source: string) => BackupRole): void {
   it("stores nothing when nothing changed", async () => {
     await withWorld(async (world) => {
       const first = await world.run();
@@ -105,7 +135,7 @@ describe("a backup of a tree seen before", limits, () => {
       assert.equal(second.record.newBytes, 0);
       assert.equal(second.record.plainBytes, first.record.plainBytes);
       assert.deepEqual(countsOf(second.record), countsOf(first.record));
-    });
+    }, role);
   });
 
   const touches: Record<string, (source: string) => void> = {
@@ -144,7 +174,7 @@ describe("a backup of a tree seen before", limits, () => {
         await world.run().catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
       }
       assert.equal((await world.run()).newPacks, 0);
-    });
+    }, role);
   });
 
   it("reads a file whose size and mtime stayed", async () => {
@@ -157,7 +187,7 @@ describe("a backup of a tree seen before", limits, () => {
       utimesSync(file, 1_600_000_000, 1_600_000_000);
       const { record } = await world.run();
       assert.ok(record.newBytes > 0);
-    });
+    }, role);
   });
 
   it("reads again what changed within the clock's grain", async () => {
@@ -169,7 +199,7 @@ describe("a backup of a tree seen before", limits, () => {
       assert.ok((await countRead(world, clockAt(changedAt + 600))) > 0, "believed unchanged");
       assert.ok((await countRead(world, clockAt(changedAt + 60_000))) > 0, "believed unchanged");
       assert.equal(await countRead(world, clockAt(changedAt + 70_000)), 0);
-    });
+    }, role);
   });
 
   it("reads everything when asked to", async () => {
@@ -177,9 +207,9 @@ describe("a backup of a tree seen before", limits, () => {
       await world.run();
       assert.equal(await countRead(world, createEngineClock()), 0);
       assert.ok((await countRead(world, createEngineClock(), { rescan: true })) > 0);
-    });
+    }, role);
   });
-});
+}
 
 let extraRuns = 100;
 
@@ -193,7 +223,7 @@ async function countRead(world: World, clock: Clock, changes: BackupChanges = {}
         ...source,
         entries: async function* (signal) {
           for await (const batch of source.entries(signal))
-            yield batch.map((entry) =>
+            yield Array.from(batch, (entry) =>
               entry.localPath === undefined ? entry : { ...entry, localPath: "/nonexistent/file" },
             );
         },

@@ -85,7 +85,8 @@ describe("walk in a thread of its own", { timeout: 60_000 }, () => {
       const ahead = new WalkAhead(setup, walk.state, (warning) => warnings.push(warning));
       try {
         const names: string[] = [];
-        for await (const batch of ahead.entries()) names.push(...batch.map((entry) => entry.path));
+        for await (const batch of ahead.entries())
+          names.push(...Array.from(batch, (entry) => entry.path));
         assert.ok(!names.includes("c"));
         assert.deepEqual(
           warnings.map((warning) => [warning.path, warning.code]),

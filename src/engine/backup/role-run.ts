@@ -1,10 +1,13 @@
-import { AppError, isAppError } from "../../base/errors.ts";
+import { isAppError } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { ByteWriter } from "../format/byte-writer.ts";
-import { encodeTreeRecord, type TreeRecord } from "../format/tree-format.ts";
+import { encodeTreeRecord, recordAt, recordTypes, type TreeRecord } from "../format/tree-format.ts";
+import { PackedEntries } from "../packed-entries.ts";
 import type { Source, SourceEntry, SourceWarning } from "../source.ts";
+import { EntryOrder, placeOf } from "./entry-order.ts";
 import { FileBatcher, type PendingFile } from "./file-batcher.ts";
 import type { TreeCache, TreeCachePointer } from "./tree-cache.ts";
+import { toRecord } from "./to-record.ts";
 import { TreeCursor } from "./tree-cursor.ts";
 import { TreeWriter, type CachedTree, type FinishedTree } from "./tree-writer.ts";
 import type { WorkerPool } from "./worker-pool.ts";
@@ -49,15 +52,17 @@ export class RoleRun {
   readonly #cursor: TreeCursor | undefined;
   readonly #record = new ByteWriter(4096);
   #slots: Slot[] = [];
-  /** The place before. */
-  #last: string | undefined;
-  /** The directories the next entry may lie in, outermost first. */
-  readonly #parents: string[] = [""];
+  readonly #order: EntryOrder;
+  /** The entry before was the one of the cursor's record before: what equals the next record is it. */
+  #isInStep = false;
+  #keptFiles = 0;
+  #keptBytes = 0;
   /** Files that were left out: hard links to them would point nowhere. */
   readonly #leftOut = new Set<string>();
 
   constructor(options: RoleRunOptions) {
     this.#options = options;
+    this.#order = new EntryOrder(options.role);
     const before = openBefore(options);
     this.#cursor = before?.cursor;
     this.#writer = new TreeWriter(options.role, options.pool, options.cache, before);
@@ -68,10 +73,8 @@ export class RoleRun {
   async run(): Promise<FinishedTree> {
     try {
       for await (const batch of this.#options.source.entries(this.#options.signal)) {
-        for (const entry of batch) {
-          const waits = this.#take(entry);
-          if (waits !== undefined) await waits;
-        }
+        if (batch instanceof PackedEntries) await this.#takePacked(batch);
+        else await this.#takeAll(batch);
         this.#options.signal.throwIfAborted();
         await this.#drain(this.#slots.length > maxWaitingSlots);
       }
@@ -90,11 +93,35 @@ export class RoleRun {
     }
   }
 
+  async #takeAll(entries: Iterable<SourceEntry>): Promise<void> {
+    for (const entry of entries) {
+      const waits = this.#take(entry);
+      if (waits !== undefined) await waits;
+    }
+  }
+
+  /** Most entries of most backups equal their records: those are compared as bytes, and nothing is made for them. */
+  async #takePacked(batch: PackedEntries): Promise<void> {
+    let kept = -1;
+    for (let at = 0; at < batch.bytes.length; at = batch.after(at)) {
+      const waits = this.#isInStep && this.#keep(batch, at);
+      if (waits !== false) {
+        kept = at;
+        if (waits !== undefined) await waits;
+        continue;
+      }
+      if (kept >= 0) this.#catchUp(batch, kept);
+      kept = -1;
+      await this.#take(batch.entry(at));
+    }
+    if (kept >= 0) this.#catchUp(batch, kept);
+  }
+
   #take(entry: SourceEntry): Promise<void> | undefined {
-    // NUL between segments: so that paths compare as walks do.
-    const place = entry.path.replaceAll("/", "\0");
-    this.#requireOrder(entry, place);
+    const place = placeOf(entry.path);
+    this.#order.take(entry, place);
     const cursor = this.#seek(place);
+    this.#isInStep = cursor !== undefined;
     if (cursor !== undefined && this.#isReusable(cursor, entry)) return this.#reuse(cursor, entry);
     const slot: Slot = {
       entry,
@@ -119,33 +146,6 @@ export class RoleRun {
     await copyStream(this.#options, entry, pending);
   }
 
-  /** What would not come back from a restore must not go into a backup. */
-  #requireOrder({ path, type }: SourceEntry, place: string): void {
-    if (this.#last !== undefined && place <= this.#last)
-      throw new AppError(
-        "SourceFailed",
-        `The source of role "${this.#options.role}" gave ${JSON.stringify(path.slice(-80))} twice or out of order: nothing of it is backed up`,
-      );
-    if (path === "" && type !== "directory")
-      throw new AppError("SourceFailed", "The root of a source must be a directory");
-    this.#last = place;
-    this.#requireParent(path, type);
-  }
-
-  /** A record says its depth only: its directory must be among those before it. */
-  #requireParent(path: string, type: SourceEntry["type"]): void {
-    if (path !== "") {
-      const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      while (this.#parents.length > 1 && this.#parents.at(-1) !== parent) this.#parents.pop();
-      if (this.#parents.at(-1) !== parent)
-        throw new AppError(
-          "SourceFailed",
-          `The source of role "${this.#options.role}" gave ${JSON.stringify(path.slice(-80))} without its directory: nothing of it is backed up`,
-        );
-    }
-    if (type === "directory" && path !== "") this.#parents.push(path);
-  }
-
   /** The cached record of this path, if there is one; records of paths that are gone are passed over. */
   #seek(wanted: string): TreeCursor | undefined {
     const cursor = this.#cursor;
@@ -166,17 +166,50 @@ export class RoleRun {
     return this.#options.table.markReferences(cursor.chunks);
   }
 
+  /** Takes over the cursor's record for the packed entry at `at`; false when it has to be looked at more closely. */
+  #keep(batch: PackedEntries, at: number): false | undefined | Promise<void> {
+    const cursor = this.#cursor;
+    const { before, table } = this.#options;
+    if (cursor === undefined || before === undefined || !cursor.equals(batch, at)) return false;
+    const isFile = batch.bytes[at + recordAt.type] === fileType;
+    if (isFile) {
+      if (!cursor.isSettled(before.startedAtNs) || !cursor.markChunks(table)) return false;
+    } else if (batch.bytes[at + recordAt.type] !== directoryType) return false;
+    if (isFile) {
+      this.#keptFiles += 1;
+      this.#keptBytes += batch.size(at);
+    } else this.counts.directories += 1;
+    return this.#takeOver(cursor);
+  }
+
+  /** Counts what was kept since the last call, up to the entry at `last`. */
+  #catchUp(batch: PackedEntries, last: number): void {
+    this.#order.skipTo(batch.path(last), batch.bytes[last + recordAt.type] === directoryType);
+    this.counts.files += this.#keptFiles;
+    this.counts.plainBytes += this.#keptBytes;
+    this.#options.onBytes(this.#keptBytes, this.#keptFiles);
+    this.#keptFiles = 0;
+    this.#keptBytes = 0;
+  }
+
   #reuse(cursor: TreeCursor, entry: SourceEntry): Promise<void> | undefined {
-    const { record, offset } = cursor;
-    cursor.advance();
     this.counts.files += 1;
     this.counts.plainBytes += entry.size;
     this.#options.onBytes(entry.size, 1);
-    if (this.#slots.length > 0) {
-      this.#slots.push({ entry: undefined, cached: record, offset, pending: undefined });
-      return undefined;
-    }
-    return this.#writer.same(record, offset) as Promise<void> | undefined;
+    return this.#takeOver(cursor);
+  }
+
+  /** The cursor's record as it is, after those that wait for their files. */
+  #takeOver(cursor: TreeCursor): Promise<void> | undefined {
+    const { offset, length } = cursor;
+    const isKept = this.#slots.length === 0 && this.#writer.keep(offset, length);
+    const record = isKept ? undefined : cursor.record;
+    cursor.advance();
+    if (record === undefined) return undefined;
+    if (this.#slots.length === 0)
+      return this.#writer.same(record, offset) as Promise<void> | undefined;
+    this.#slots.push({ entry: undefined, cached: record, offset, pending: undefined });
+    return undefined;
   }
 
   /** Writes the records whose content is known; with `all`, waits for the others. */
@@ -243,6 +276,9 @@ export class RoleRun {
   }
 }
 
+const fileType = recordTypes.indexOf("file");
+const directoryType = recordTypes.indexOf("directory");
+
 interface Slot {
   /** Undefined for a record that is copied from the cache. */
   readonly entry: SourceEntry | undefined;
@@ -264,32 +300,6 @@ function openBefore(
     if (isAppError(error) || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-const noChunks: Buffer = Buffer.alloc(0);
-
-/** The record to store; undefined when the content could not be read. */
-function toRecord(entry: SourceEntry, pending: PendingFile | undefined): TreeRecord | undefined {
-  if (pending?.error !== undefined) return undefined;
-  const depth = entry.path === "" ? 0 : entry.path.split("/").length;
-  return {
-    type: entry.type,
-    depth,
-    name: entry.path.slice(entry.path.lastIndexOf("/") + 1),
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    size: pending?.bytes ?? 0,
-    mtimeNs: entry.mtimeNs,
-    ctimeNs: entry.ctimeNs,
-    inode: entry.inode,
-    sparse: entry.sparse ?? false,
-    paged: entry.paged ?? false,
-    unstable: pending?.changed ?? false,
-    chunks: pending === undefined ? noChunks : pending.takeChunks(),
-    linkTarget: entry.linkTarget ?? "",
-    device: entry.device ?? 0n,
-  };
 }
 
 async function copyStream(

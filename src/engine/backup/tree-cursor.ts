@@ -1,23 +1,11 @@
-import { neededBytes, recordLength } from "../format/tree-format.ts";
+import { neededBytes, recordAt, recordLength, recordTypes } from "../format/tree-format.ts";
+import type { PackedEntries } from "../packed-entries.ts";
+import type { ChunkTable } from "../chunk-table.ts";
 import type { SourceEntry } from "../source.ts";
 import type { TreeCacheReader } from "./tree-cache.ts";
 
-/** Offsets of a record's fields, counted from its length field; `specs/repository-format.md` has the table. */
-const at = {
-  type: 4,
-  flags: 5,
-  depth: 6,
-  mode: 8,
-  nameLength: 10,
-  uid: 12,
-  gid: 16,
-  size: 20,
-  mtime: 28,
-  ctime: 36,
-  inode: 44,
-  name: 52,
-} as const;
-const fileType = 1;
+const fileType = recordTypes.indexOf("file");
+const directoryType = recordTypes.indexOf("directory");
 
 /** Walks a cached tree record by record without making objects, beside the walk of the source. */
 export class TreeCursor {
@@ -28,12 +16,17 @@ export class TreeCursor {
   readonly #directories: string[] = [];
   /** Bytes of the stream before the current record. */
   offset = 0;
-  /** Path of the current record with NUL between segments (so that strings compare as walks do); undefined at the end. */
-  path: string | undefined;
+  #path: string | undefined;
 
   constructor(reader: TreeCacheReader) {
     this.#reader = reader;
     this.advance();
+  }
+
+  /** Path of the current record with NUL between segments (so that strings compare as walks do); undefined at the end. */
+  get path(): string | undefined {
+    if (this.#length > 0) this.#path ??= this.#readPath();
+    return this.#path;
   }
 
   /** The current record's bytes, length field included. A view that stays valid. */
@@ -43,26 +36,68 @@ export class TreeCursor {
 
   /** References of a file's chunks. */
   get chunks(): Buffer {
-    const start = at.name + this.record.readUInt16LE(at.nameLength) + 4;
+    const start = recordAt.name + this.record.readUInt16LE(recordAt.nameLength) + 4;
     return this.record.subarray(start);
   }
 
   get size(): number {
-    return Number(this.record.readBigUInt64LE(at.size));
+    return Number(this.record.readBigUInt64LE(recordAt.size));
+  }
+
+  /** Bytes of the current record; 0 at the end. */
+  get length(): number {
+    return this.#length;
   }
 
   advance(): void {
+    this.#path = undefined;
     this.#position += this.#length;
     this.offset += this.#length;
     this.#length = recordLength(this.#piece, this.#position);
     while (this.#length === 0) {
-      if (!this.#readOn()) {
-        this.path = undefined;
-        return;
-      }
+      if (!this.#readOn()) return;
       this.#length = recordLength(this.#piece, 0);
     }
-    this.path = this.#readPath();
+    // Those below it need its path.
+    if (this.#piece[this.#position + recordAt.type] === directoryType) {
+      this.#path = this.#readPath();
+      this.#directories[this.#piece.readUInt16LE(this.#position + recordAt.depth)] = this.#path;
+    }
+  }
+
+  /**
+   * True when the current record and the packed entry at `from` say the same of everything but content: type, depth,
+   * name, owner, mode, size, times and inode.
+   */
+  equals({ bytes }: PackedEntries, from: number): boolean {
+    const at = this.#position;
+    const end = recordAt.name + bytes.readUInt16LE(from + recordAt.nameLength);
+    return (
+      end <= this.#length &&
+      this.#piece[at + recordAt.type] === bytes[from + recordAt.type] &&
+      this.#piece.compare(
+        bytes,
+        from + recordAt.depth,
+        from + end,
+        at + recordAt.depth,
+        at + end,
+      ) === 0
+    );
+  }
+
+  /** True when the packs of all chunks of the current record, a file's, could be marked as used. */
+  markChunks(table: ChunkTable): boolean {
+    const piece = this.#piece;
+    const at = this.#position;
+    const name = piece.readUInt16LE(at + recordAt.nameLength);
+    return table.markReferences(piece, at + recordAt.name + name + 4, at + this.#length);
+  }
+
+  /** False for a file that changed within the clock's grain of the last run's start: it may have changed again unseen. */
+  isSettled(startedAtNs: bigint): boolean {
+    return (
+      this.#piece.readBigInt64LE(this.#position + recordAt.ctime) < startedAtNs - racyNanoseconds
+    );
   }
 
   /** Joins what is left with as many pieces as the next record needs, once; false at the end of the tree. */
@@ -84,18 +119,17 @@ export class TreeCursor {
   /** True when the entry is the file of the current record and nothing says its content changed since `startedAtNs`. */
   isUnchanged(entry: SourceEntry, startedAtNs: bigint): boolean {
     const record = this.record;
-    const ctimeNs = record.readBigInt64LE(at.ctime);
+    const ctimeNs = record.readBigInt64LE(recordAt.ctime);
     return (
-      record[at.type] === fileType &&
+      record[recordAt.type] === fileType &&
       ctimeNs === entry.ctimeNs &&
-      record.readBigInt64LE(at.mtime) === entry.mtimeNs &&
-      record.readBigUInt64LE(at.size) === BigInt(entry.size) &&
-      record.readBigUInt64LE(at.inode) === entry.inode &&
-      record.readUInt16LE(at.mode) === entry.mode &&
-      record.readUInt32LE(at.uid) === entry.uid &&
-      record.readUInt32LE(at.gid) === entry.gid &&
-      // A file that changed within the clock's grain of the last run's start may have changed again unseen.
-      ctimeNs < startedAtNs - racyNanoseconds
+      record.readBigInt64LE(recordAt.mtime) === entry.mtimeNs &&
+      record.readBigUInt64LE(recordAt.size) === BigInt(entry.size) &&
+      record.readBigUInt64LE(recordAt.inode) === entry.inode &&
+      record.readUInt16LE(recordAt.mode) === entry.mode &&
+      record.readUInt32LE(recordAt.uid) === entry.uid &&
+      record.readUInt32LE(recordAt.gid) === entry.gid &&
+      this.isSettled(startedAtNs)
     );
   }
 
@@ -105,12 +139,14 @@ export class TreeCursor {
 
   #readPath(): string {
     const record = this.record;
-    const depth = record.readUInt16LE(at.depth);
-    const name = record.toString("latin1", at.name, at.name + record.readUInt16LE(at.nameLength));
+    const depth = record.readUInt16LE(recordAt.depth);
+    const name = record.toString(
+      "latin1",
+      recordAt.name,
+      recordAt.name + record.readUInt16LE(recordAt.nameLength),
+    );
     const parent = depth <= 1 ? "" : `${this.#directories[depth - 1] ?? ""}\0`;
-    const path = depth === 0 ? "" : `${parent}${name}`;
-    if (record[at.type] === 0) this.#directories[depth] = path;
-    return path;
+    return depth === 0 ? "" : `${parent}${name}`;
   }
 }
 

@@ -29,6 +29,13 @@ export class TreeWriter {
     this.#before = before;
   }
 
+  /** As `same` for a record of so many bytes, where nothing has to be done for it; false where something has. */
+  keep(offset: number, length: number): boolean {
+    if (this.#output !== undefined || offset !== this.#equalBytes) return false;
+    this.#equalBytes += length;
+    return true;
+  }
+
   /** A record that is, byte for byte, the one at `offset` of the cached tree. */
   same(record: Buffer, offset: number): void | Promise<void> {
     if (this.#output !== undefined) return this.#output.append(record);

@@ -33,7 +33,24 @@ export interface TreeRecord {
   readonly device: bigint;
 }
 
-const types: readonly EntryType[] = [
+/** Offsets of a record's fixed fields, counted from its length field; `specs/repository-format.md` has the table. */
+export const recordAt = {
+  type: 4,
+  flags: 5,
+  depth: 6,
+  mode: 8,
+  nameLength: 10,
+  uid: 12,
+  gid: 16,
+  size: 20,
+  mtime: 28,
+  ctime: 36,
+  inode: 44,
+  name: 52,
+} as const;
+
+/** A type's number in a record is its place here. */
+export const recordTypes: readonly EntryType[] = [
   "directory",
   "file",
   "symlink",
@@ -44,8 +61,8 @@ const types: readonly EntryType[] = [
   "block-device",
   "stream",
 ];
-const sparseFlag = 1;
-const pagedFlag = 2;
+export const sparseFlag = 1;
+export const pagedFlag = 2;
 const unstableFlag = 4;
 /** Bytes before the name, after the length field. */
 const fixedBytes = 48;
@@ -72,7 +89,7 @@ export function encodeTreeRecord(record: TreeRecord, writer: ByteWriter): void {
     (record.unstable ? unstableFlag : 0);
   writer
     .u32(0)
-    .u8(types.indexOf(record.type))
+    .u8(recordTypes.indexOf(record.type))
     .u8(flags)
     .u16(record.depth)
     .u16(record.mode)
@@ -108,7 +125,13 @@ export function neededBytes(bytes: Uint8Array): number {
 /** Of the record at `at`, length field included; 4 when not even that is there. */
 function statedLength(bytes: Uint8Array, at: number): number {
   if (bytes.length - at < 4) return 4;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) + 4;
+  const length =
+    (((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+      0) +
+    4;
   if (length > maxRecordBytes || length < fixedBytes) {
     throw new AppError("CorruptObject", `A tree has a record of ${length} bytes`);
   }
@@ -118,7 +141,7 @@ function statedLength(bytes: Uint8Array, at: number): number {
 /** Decodes the body of one record (without its length field); every bound and rule is checked. */
 export function decodeTreeRecord(bytes: Uint8Array, object: string): TreeRecord {
   const reader = new ByteReader(bytes, object);
-  const type = types[reader.u8()];
+  const type = recordTypes[reader.u8()];
   if (type === undefined) throw reader.corrupt("has an entry of unknown type");
   const flags = reader.u8();
   const depth = reader.u16();
