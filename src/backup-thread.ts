@@ -27,7 +27,7 @@ import type { RetentionPolicy } from "./engine/retention-policy.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
-import { createHostPolicy, type HostPolicy } from "./storage/host-policy.ts";
+import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
@@ -92,6 +92,7 @@ export interface ThreadSetup {
   readonly cacheDirectory: string;
   readonly scratchDirectory: string;
   readonly allowedHosts: readonly string[] | undefined;
+  readonly authorities: string | undefined;
   readonly failpoint: string | undefined;
 }
 
@@ -149,17 +150,24 @@ async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutco
 }
 
 /** Looking at a store must work on a read-only mount, and leaves nothing behind. */
-async function openFor({ call, allowedHosts }: ThreadSetup): Promise<ObjectStore> {
-  const hosts = createHostPolicy(allowedHosts);
+async function openFor(setup: ThreadSetup): Promise<ObjectStore> {
+  const { call } = setup;
   const isWriting = call.kind === "backup" || (call.kind === "prune" && !call.isDryRun);
-  if (!isWriting) return openStore(call.store, { access: "read", hosts });
-  return openToWrite(call.store, hosts);
+  return isWriting ? openToWrite(setup, call.store) : openToRead(setup, call.store);
+}
+
+function openToRead(
+  { allowedHosts, authorities }: ThreadSetup,
+  spec: StoreSpec,
+): Promise<ObjectStore> {
+  return openStore(spec, { access: "read", hosts: createHostPolicy(allowedHosts), authorities });
 }
 
 /** What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty. */
-async function openToWrite(spec: StoreSpec, hosts: HostPolicy): Promise<ObjectStore> {
-  if (spec.kind === "local") await (await openStore(spec, { access: "read", hosts })).close();
-  return openStore(spec, { hosts });
+async function openToWrite(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
+  if (spec.kind === "local") await (await openToRead(setup, spec)).close();
+  const { allowedHosts, authorities } = setup;
+  return openStore(spec, { hosts: createHostPolicy(allowedHosts), authorities });
 }
 
 async function runCall(
@@ -247,11 +255,11 @@ function runPruneCall(
 }
 
 async function runCopyCall(
-  { allowedHosts }: ThreadSetup,
+  setup: ThreadSetup,
   { backupIds, ...call }: Extract<EngineCall, { kind: "copy" }>,
   { store: from, ...common }: CommonOptions,
 ): Promise<CopyOutcome> {
-  const to = await openToWrite(call.to, createHostPolicy(allowedHosts));
+  const to = await openToWrite(setup, call.to);
   try {
     return await copyAndCheck({
       ...common,

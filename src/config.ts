@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
+import { readAuthorityFile } from "./base/authority-file.ts";
 import { AppError } from "./base/errors.ts";
 import { readAuthentication, type AuthenticationConfig } from "./config-authentication.ts";
-import { guid, integer, invalid, oneOf, path, section, text } from "./config-values.ts";
+import { guid, integer, invalid, oneOf, path, section, text, texts } from "./config-values.ts";
 
 /** Everything the service is told from outside, read once, checked, frozen. `deploy/config.example.yaml` shows it. */
 export interface Config {
@@ -36,6 +37,8 @@ export interface Config {
   readonly stores: {
     /** Hosts that stores may be on; absent: every host but this machine's own and special addresses. */
     readonly allowedHosts?: readonly string[];
+    /** PEM of authorities that https stores may be certified by, besides those of the system. */
+    readonly authorities?: string;
   };
   /** How long the audit log keeps its records, and how many. */
   readonly audit: { readonly retentionDays: number; readonly maximumRecords: number };
@@ -122,7 +125,7 @@ export function parseConfig(
     deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
-    stores: readStores(root["stores"] ?? {}),
+    stores: readStores(root["stores"] ?? {}, folder),
     audit: readAudit(root["audit"] ?? {}),
     ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
@@ -194,11 +197,14 @@ function readLog(value: unknown): Config["log"] {
 }
 
 /** `storage/host-policy.ts` reads the entries. */
-function readStores(value: unknown): Config["stores"] {
-  const { allowedHosts } = section(value, "stores", ["allowedHosts"]);
-  if (allowedHosts === undefined) return {};
-  if (!Array.isArray(allowedHosts)) throw invalid("stores.allowedHosts", "it must be a list");
-  return { allowedHosts: allowedHosts.map((host) => text(host, "stores.allowedHosts")) };
+function readStores(value: unknown, folder: string): Config["stores"] {
+  const { allowedHosts, caFile } = section(value, "stores", ["allowedHosts", "caFile"]);
+  const trust =
+    caFile === undefined
+      ? {}
+      : { authorities: readAuthorityFile(path(caFile, "stores.caFile", folder), "stores.caFile") };
+  if (allowedHosts === undefined) return trust;
+  return { ...trust, allowedHosts: texts(allowedHosts, "stores.allowedHosts") };
 }
 
 function readAudit(value: unknown): Config["audit"] {

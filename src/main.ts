@@ -143,7 +143,7 @@ function startWatchdog({ config, logger }: Surroundings, backup: BackupProvider)
 function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey, audit } = parts;
   const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
-  const { allowedHosts } = config.stores;
+  const { allowedHosts, authorities } = config.stores;
   const engine = createThreadEngine({
     workers,
     cacheDirectory: makeFolder(stateDirectory, "cache"),
@@ -151,6 +151,7 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     installationId: deployment.deploymentId,
     roles,
     allowedHosts,
+    authorities,
     logger,
     failpoint,
   });

@@ -31,6 +31,8 @@ export interface ThreadEngineOptions {
   readonly roles: unknown;
   /** The configuration's `stores.allowedHosts`. */
   readonly allowedHosts: readonly string[] | undefined;
+  /** PEM of what `stores.caFile` names. */
+  readonly authorities: string | undefined;
   readonly logger: Logger;
   readonly failpoint: string | undefined;
 }
@@ -93,8 +95,12 @@ function longRuns(
 
 type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
 
-function testStore({ allowedHosts }: ThreadEngineOptions, store: StoreSpec): Promise<StoreCheck> {
-  return checkStore(() => openStore(store, { hosts: createHostPolicy(allowedHosts) }));
+function testStore(
+  { allowedHosts, authorities }: ThreadEngineOptions,
+  store: StoreSpec,
+): Promise<StoreCheck> {
+  const hosts = createHostPolicy(allowedHosts);
+  return checkStore(() => openStore(store, { hosts, authorities }));
 }
 
 type StoreUser = <T>(
@@ -104,10 +110,10 @@ type StoreUser = <T>(
 ) => Promise<T>;
 
 /** Opens a store for one short call. */
-function storeUser({ allowedHosts }: ThreadEngineOptions): StoreUser {
+function storeUser({ allowedHosts, authorities }: ThreadEngineOptions): StoreUser {
   const hosts = createHostPolicy(allowedHosts);
   return async (spec, use, access = "write") => {
-    const store = await openStore(spec, { access, hosts });
+    const store = await openStore(spec, { access, hosts, authorities });
     try {
       return await use(store);
     } finally {

@@ -1,3 +1,4 @@
+import { readAuthorityFile } from "../base/authority-file.ts";
 import type { ObjectStore } from "../engine/object-store.ts";
 import { openHostPolicy } from "../storage/host-policy.ts";
 import { openStore } from "../storage/open-store.ts";
@@ -12,5 +13,7 @@ export function openRepositoryStore(
   role?: "FROM" | "TO",
 ): Promise<ObjectStore> {
   const spec = readStoreSpec(text, cli.environment, role);
-  return openStore(spec, { access, clock: cli.clock, hosts: openHostPolicy() });
+  const file = cli.environment["HOLDFAST_CA_FILE"] ?? "";
+  const authorities = file === "" ? undefined : readAuthorityFile(file, "HOLDFAST_CA_FILE");
+  return openStore(spec, { access, clock: cli.clock, hosts: openHostPolicy(), authorities });
 }

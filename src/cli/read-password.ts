@@ -36,7 +36,8 @@ export async function requirePassword(args: Arguments, cli: Cli, prompt: string)
 
 const maxPasswordBytes = 64 * 1024;
 
-async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+/** All that standard input brings, up to 64 KiB. */
+export async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of stdin as AsyncIterable<Buffer>) {

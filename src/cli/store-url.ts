@@ -120,6 +120,7 @@ function readS3(text: string, secrets: SecretReader): StoreSpec {
   const url = readUrl(text, "s3:https://endpoint/bucket/prefix");
   const [bucket, ...rest] = url.pathname.split("/").filter((name) => name !== "");
   if (bucket === undefined) throw usageError("A bucket is given as s3:https://endpoint/bucket");
+  const sessionToken = secrets.find("S3_SESSION_TOKEN");
   return {
     kind: "s3",
     endpoint: parseEndpoint(url.origin),
@@ -128,13 +129,26 @@ function readS3(text: string, secrets: SecretReader): StoreSpec {
     prefix: parsePrefix(rest.join("/")),
     accessKeyId: secrets.require("S3_ACCESS_KEY_ID", "The id of the access key"),
     secretAccessKey: secrets.require("S3_SECRET_ACCESS_KEY", "The access key"),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
     usesPathStyle: secrets.find("S3_VIRTUAL_HOST") !== "yes",
   };
 }
 
 function readAzure(text: string, secrets: SecretReader): StoreSpec {
-  return { kind: "azure-blob", ...parseContainerUrl(text), credential: blobCredential(secrets) };
+  const version = secrets.find("AZURE_VERSION");
+  const known = blobServiceVersions.find((one) => one === version);
+  if (version !== undefined && known === undefined)
+    throw usageError(`HOLDFAST_AZURE_VERSION must be ${blobServiceVersions.join(" or ")}`);
+  return {
+    kind: "azure-blob",
+    ...parseContainerUrl(text),
+    ...(known === undefined ? {} : { serviceVersion: known }),
+    credential: blobCredential(secrets),
+  };
 }
+
+/** Versions of the storage service; the older one is for Azure Stack Hub. */
+const blobServiceVersions = ["2021-08-06", "2019-07-07"] as const;
 
 function blobCredential(secrets: SecretReader): AzureBlobCredential {
   const accountKey = secrets.find("AZURE_KEY");

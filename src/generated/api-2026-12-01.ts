@@ -555,6 +555,12 @@ export interface components {
              * @description Shared access signature with the rights to read, add, create, write and list; without the right to delete nothing can be pruned. Comes back as null. Leave it out, or null, to keep it while host and account stay.
              */
             readonly sasToken?: string | null;
+            /**
+             * @description Version of the storage service that is spoken: an older one for Azure Stack Hub.
+             * @default 2021-08-06
+             * @enum {string}
+             */
+            readonly serviceVersion?: "2021-08-06" | "2019-07-07";
             /** @description Which managed identity, where the machine has several. */
             readonly clientId?: string;
         });
@@ -583,6 +589,11 @@ export interface components {
              * @description The access key itself. Comes back as null. Leave it out, or null, to keep it while host and account stay.
              */
             readonly secretAccessKey?: string | null;
+            /**
+             * Format: password
+             * @description Session token, where the access key is a temporary one. Comes back as null; goes when another access key is sent without it.
+             */
+            readonly sessionToken?: string | null;
             /**
              * @description Whether the bucket is named in the path instead of the host name.
              * @default true
@@ -680,6 +691,11 @@ export interface components {
              * @description Shared access signature with the rights to read, add, create, write and list; without the right to delete nothing can be pruned. Comes back as null. Leave it out, or null, to keep it while host and account stay.
              */
             readonly sasToken?: string | null;
+            /**
+             * @description Version of the storage service that is spoken: an older one for Azure Stack Hub.
+             * @enum {string}
+             */
+            readonly serviceVersion?: "2021-08-06" | "2019-07-07";
             /** @description Which managed identity, where the machine has several; null for the default. */
             readonly clientId?: string | null;
         });
@@ -702,6 +718,11 @@ export interface components {
              * @description The access key itself. Comes back as null. Leave it out, or null, to keep it while host and account stay.
              */
             readonly secretAccessKey?: string | null;
+            /**
+             * Format: password
+             * @description Session token, where the access key is a temporary one. Comes back as null; goes when another access key is sent without it.
+             */
+            readonly sessionToken?: string | null;
             /** @description Whether the bucket is named in the path instead of the host name; null for the default. */
             readonly usesPathStyle?: boolean | null;
         });

@@ -23,7 +23,8 @@ export const secretProperties: readonly string[] = [
  "privateKey",
  "privateKeyPassphrase",
  "sasToken",
- "secretAccessKey"
+ "secretAccessKey",
+ "sessionToken"
 ];
 
 /** One contract for each api-version, oldest first. */
@@ -4125,6 +4126,13 @@ export const contracts: readonly Contract[] = [
        "update"
       ]
      },
+     "serviceVersion": {
+      "type": "string",
+      "enum": [
+       "2021-08-06",
+       "2019-07-07"
+      ]
+     },
      "clientId": {
       "type": "string"
      }
@@ -4160,6 +4168,14 @@ export const contracts: readonly Contract[] = [
       "type": "string"
      },
      "secretAccessKey": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sessionToken": {
       "type": "null",
       "x-ms-secret": true,
       "x-ms-mutability": [
@@ -5537,6 +5553,13 @@ export const contracts: readonly Contract[] = [
        "update"
       ]
      },
+     "serviceVersion": {
+      "type": "string",
+      "enum": [
+       "2021-08-06",
+       "2019-07-07"
+      ]
+     },
      "clientId": {
       "type": "string",
       "minLength": 1,
@@ -5592,6 +5615,20 @@ export const contracts: readonly Contract[] = [
       "format": "password",
       "minLength": 1,
       "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sessionToken": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 8192,
       "x-ms-secret": true,
       "x-ms-mutability": [
        "create",
@@ -6043,6 +6080,13 @@ export const contracts: readonly Contract[] = [
        "update"
       ]
      },
+     "serviceVersion": {
+      "type": "string",
+      "enum": [
+       "2021-08-06",
+       "2019-07-07"
+      ]
+     },
      "clientId": {
       "type": [
        "string",
@@ -6106,6 +6150,20 @@ export const contracts: readonly Contract[] = [
       "format": "password",
       "minLength": 1,
       "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "sessionToken": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "minLength": 1,
+      "maxLength": 8192,
       "x-ms-secret": true,
       "x-ms-mutability": [
        "create",

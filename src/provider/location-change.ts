@@ -1,4 +1,4 @@
-import type { AzureBlobSetting, SecretName } from "./model.ts";
+import type { AzureBlobSetting, BlobServiceVersion, SecretName } from "./model.ts";
 
 /**
  * What a PUT or PATCH of any api-version asks for, in one form: `undefined` keeps what is there, `null`
@@ -54,6 +54,7 @@ export interface AzureBlobChange {
   readonly url: string | undefined;
   readonly authentication: AzureBlobSetting["authentication"] | undefined;
   readonly clientId: string | null | undefined;
+  readonly serviceVersion: BlobServiceVersion | null | undefined;
 }
 
 export interface S3Change {

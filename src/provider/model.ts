@@ -120,7 +120,11 @@ export interface AzureBlobSetting {
   readonly authentication: "account-key" | "sas" | "managed-identity";
   /** Of a managed identity; null for the machine's own. */
   readonly clientId: string | null;
+  /** Absent: the newest that is known. */
+  readonly serviceVersion?: BlobServiceVersion;
 }
+
+export type BlobServiceVersion = "2021-08-06" | "2019-07-07";
 
 export interface S3Setting {
   readonly kind: "s3";
@@ -167,6 +171,7 @@ export const secretNames = [
   "accountKey",
   "sasToken",
   "secretAccessKey",
+  "sessionToken",
   "privateKey",
   "privateKeyPassphrase",
   "preSharedKey",

@@ -31,6 +31,7 @@ export const publishedNames: PropertyNames = {
     // The others belong to kinds that these versions cannot set.
     sasToken: `${storePrefix}.blobStorageKey`,
     secretAccessKey: `${storePrefix}.password`,
+    sessionToken: `${storePrefix}.password`,
     privateKey: `${storePrefix}.password`,
     privateKeyPassphrase: `${storePrefix}.password`,
     preSharedKey: `${storePrefix}.encryptionKeyBase64`,

@@ -50,8 +50,10 @@ function accountUrl(containerUrl: string): string {
   return containerUrl.slice(0, containerUrl.lastIndexOf("/"));
 }
 
-/** A new password of an SFTP account takes the place of its private key, and the reverse. */
-function withoutReplaced(kept: LocationSecrets, sent: SentSecrets): LocationSecrets {
+/** A new password of an SFTP account takes the place of its private key, and the reverse; a session goes with its key. */
+function withoutReplaced(all: LocationSecrets, sent: SentSecrets): LocationSecrets {
+  const { sessionToken: _session, ...others } = all;
+  const kept = sent.secretAccessKey === undefined ? all : others;
   const { password, privateKey, privateKeyPassphrase, ...rest } = kept;
   if (sent.password !== undefined) return { ...rest, ...present({ password }) };
   if (sent.privateKey !== undefined) return { ...rest, ...present({ privateKey }) };

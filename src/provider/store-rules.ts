@@ -138,6 +138,7 @@ function applyBlob(
   const target = change.names.url;
   const url = required(sent.url ?? known?.url, target, "the address of the container");
   const authentication = sent.authentication ?? known?.authentication ?? "account-key";
+  const serviceVersion = pick(sent.serviceVersion, known?.serviceVersion ?? null, null);
   return {
     kind: "azure-blob",
     url,
@@ -147,6 +148,7 @@ function applyBlob(
       authentication === "managed-identity"
         ? pick(sent.clientId, known?.clientId ?? null, null)
         : null,
+    ...(serviceVersion === null ? {} : { serviceVersion }),
   };
 }
 

@@ -24,11 +24,15 @@ export function storeSpecOf(
       return { kind, server, port, share, folders, userName, password, requireEncryption };
     }
     case "azure-blob": {
-      const { kind, containerUrl, prefix } = store;
-      return { kind, containerUrl, prefix, credential: blobCredential(store, open) };
+      const { kind, containerUrl, prefix, serviceVersion } = store;
+      const version = serviceVersion === undefined ? {} : { serviceVersion };
+      return { kind, containerUrl, prefix, ...version, credential: blobCredential(store, open) };
     }
-    case "s3":
-      return { ...store, secretAccessKey: open.secret("secretAccessKey") };
+    case "s3": {
+      const sessionToken = open.find("sessionToken");
+      const session = sessionToken === undefined ? {} : { sessionToken };
+      return { ...store, secretAccessKey: open.secret("secretAccessKey"), ...session };
+    }
     case "sftp":
       return { ...store, credential: sftpCredential(open) };
   }

@@ -95,7 +95,13 @@ function readPatch(body: unknown): LocationChange {
 function storeChangeOf(sent: PublishedStoreBody): StoreChange | undefined {
   if (isText(sent.blobStorageUrl)) {
     const url = sent.blobStorageUrl;
-    return { kind: "azure-blob", url, authentication: undefined, clientId: undefined };
+    return {
+      kind: "azure-blob",
+      url,
+      authentication: undefined,
+      clientId: undefined,
+      serviceVersion: undefined,
+    };
   }
   return isText(sent.path) ? { kind: "path", path: sent.path } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { StoreCheck } from "../storage/store-check.ts";
 import type { SentSecrets, StoreChange } from "./location-change.ts";
-import type { AzureBlobSetting, StoreSetting } from "./model.ts";
+import type { AzureBlobSetting, BlobServiceVersion, StoreSetting } from "./model.ts";
 
 /** The `store` object of 2026-12-01, any kind; which properties belong to which kind the contract has judged. */
 export interface StoreBody {
@@ -12,6 +12,7 @@ export interface StoreBody {
   readonly containerUrl?: string;
   readonly authentication?: "AccountKey" | "Sas" | "ManagedIdentity";
   readonly clientId?: string | null;
+  readonly serviceVersion?: BlobServiceVersion | null;
   readonly endpoint?: string;
   readonly region?: string | null;
   readonly bucket?: string;
@@ -24,6 +25,7 @@ export interface StoreBody {
   readonly accountKey?: string | null;
   readonly sasToken?: string | null;
   readonly secretAccessKey?: string | null;
+  readonly sessionToken?: string | null;
   readonly privateKey?: string | null;
   readonly privateKeyPassphrase?: string | null;
 }
@@ -44,7 +46,8 @@ export function readStoreChange(
       return { kind: "smb", path, port, requireEncryption: store.requireEncryption ?? unsent };
     case "AzureBlob": {
       const authentication = authenticationOf(store, mode);
-      return { kind: "azure-blob", url: store.containerUrl, authentication, clientId };
+      const { containerUrl: url, serviceVersion = unsent } = store;
+      return { kind: "azure-blob", url, authentication, clientId, serviceVersion };
     }
     case "S3": {
       const usesPathStyle = store.usesPathStyle ?? unsent;
@@ -78,16 +81,10 @@ function authenticationOf(
 /** The secrets that were sent; `null` is what answers show, and keeps. */
 export function readStoreSecrets(store: StoreBody | undefined): SentSecrets {
   if (store === undefined) return {};
-  const { password, accountKey, sasToken, secretAccessKey, privateKey, privateKeyPassphrase } =
-    store;
-  const sent = {
-    password,
-    accountKey,
-    sasToken,
-    secretAccessKey,
-    privateKey,
-    privateKeyPassphrase,
-  };
+  const { password, accountKey, sasToken, secretAccessKey, sessionToken } = store;
+  const { privateKey, privateKeyPassphrase } = store;
+  const webSecrets = { accountKey, sasToken, secretAccessKey, sessionToken };
+  const sent = { password, ...webSecrets, privateKey, privateKeyPassphrase };
   return Object.fromEntries(
     Object.entries(sent).filter(([, value]) => value !== undefined && value !== null),
   ) as SentSecrets;
@@ -107,8 +104,11 @@ export function renderStore(store: StoreSetting): { readonly store?: object } {
     }
     case "azure-blob": {
       const authentication = authenticationNames[store.authentication];
-      const { url: containerUrl, clientId } = store;
-      const identity = clientId === null ? {} : { clientId };
+      const { url: containerUrl, clientId, serviceVersion } = store;
+      const identity = {
+        ...(clientId === null ? {} : { clientId }),
+        ...(serviceVersion === undefined ? {} : { serviceVersion }),
+      };
       const secrets = { accountKey: null, sasToken: null };
       return {
         store: { kind: "AzureBlob", containerUrl, authentication, ...identity, ...secrets },
@@ -116,7 +116,7 @@ export function renderStore(store: StoreSetting): { readonly store?: object } {
     }
     case "s3": {
       const { kind: _kind, ...rest } = store;
-      return { store: { kind: "S3", ...rest, secretAccessKey: null } };
+      return { store: { kind: "S3", ...rest, secretAccessKey: null, sessionToken: null } };
     }
     case "sftp": {
       const { kind: _kind, ...rest } = store;

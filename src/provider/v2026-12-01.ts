@@ -51,6 +51,7 @@ const names: PropertyNames = {
     accountKey: `${storePart}.accountKey`,
     sasToken: `${storePart}.sasToken`,
     secretAccessKey: `${storePart}.secretAccessKey`,
+    sessionToken: `${storePart}.sessionToken`,
     privateKey: `${storePart}.privateKey`,
     privateKeyPassphrase: `${storePart}.privateKeyPassphrase`,
     preSharedKey: "properties.encryption",

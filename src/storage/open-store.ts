@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { getCACertificates } from "node:tls";
 
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
@@ -14,6 +15,8 @@ export interface OpenStoreOptions {
   readonly access?: "read" | "write";
   readonly hosts: HostPolicy;
   readonly clock?: Clock;
+  /** PEM of authorities that servers of https may be certified by, besides those of the system. */
+  readonly authorities?: string | undefined;
 }
 
 /**
@@ -26,7 +29,8 @@ export async function openStore(spec: StoreSpec, options: OpenStoreOptions): Pro
   const { host, port, isPlainHttp } = hostOf(spec);
   hosts.check(host, port, isPlainHttp);
   const { address } = await hosts.resolve(host, port);
-  const store = await openRemote(spec, address, { access, clock, hosts });
+  const { authorities } = options;
+  const store = await openRemote(spec, address, { access, clock, hosts, authorities });
   return retryStore(store, { clock, random: aRandomNumber });
 }
 
@@ -39,10 +43,11 @@ function aRandomNumber(): number {
 async function openRemote(
   spec: RemoteSpec,
   address: string,
-  { access, clock, hosts }: Required<OpenStoreOptions>,
+  { access, clock, hosts, authorities }: Required<OpenStoreOptions>,
 ): Promise<ObjectStore> {
   // Each new connection of HTTP looks its host up again, under the same policy.
   const resolve: HostPolicy["resolve"] = (host, port) => hosts.resolve(host, port);
+  const web = { access, clock, resolve, ...trusting(authorities) };
   switch (spec.kind) {
     case "smb": {
       const { openSmbStore } = await import("./smb-store.ts");
@@ -50,11 +55,11 @@ async function openRemote(
     }
     case "azure-blob": {
       const { openBlobStore } = await import("./azure-blob.ts");
-      return openBlobStore(spec, { access, clock, resolve });
+      return openBlobStore(spec, web);
     }
     case "s3": {
       const { openS3Store } = await import("./s3.ts");
-      return openS3Store(spec, { access, clock, resolve });
+      return openS3Store(spec, web);
     }
     case "sftp": {
       const { openSftpStore } = await import("./sftp.ts");
@@ -62,4 +67,9 @@ async function openRemote(
       return openSftpStore({ ...spec, access, clock, host: address });
     }
   }
+}
+
+function trusting(authorities: string | undefined): { readonly caPem?: readonly string[] } {
+  if (authorities === undefined) return {};
+  return { caPem: [...getCACertificates("default"), authorities] };
 }

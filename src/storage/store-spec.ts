@@ -32,6 +32,8 @@ export interface AzureBlobSpec {
   /** Above our objects: `a/b`, or empty. */
   readonly prefix: string;
   readonly credential: AzureBlobCredential;
+  /** Of the protocol; default: the newest that is known. */
+  readonly serviceVersion?: "2021-08-06" | "2019-07-07";
 }
 
 export type AzureBlobCredential =
@@ -51,6 +53,8 @@ export interface S3Spec {
   readonly accessKeyId: string;
   /** Secret. */
   readonly secretAccessKey: string;
+  /** Secret; of a temporary key. */
+  readonly sessionToken?: string;
   /** `https://host/bucket/…` instead of `https://bucket.host/…`. */
   readonly usesPathStyle: boolean;
 }

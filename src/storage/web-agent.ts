@@ -10,7 +10,7 @@ const mostConnections = 16;
 
 export interface WebConnectionOptions {
   /** PEM of authorities to trust instead of those of the system. */
-  readonly caPem?: string;
+  readonly caPem?: string | readonly string[];
   /** Looks a host's name up and judges the address, for each connection anew; throws to refuse it. */
   readonly resolve?: (host: string, port: number) => Promise<ResolvedAddress>;
   readonly connectMilliseconds?: number;
@@ -38,7 +38,8 @@ export function createWebAgent(url: URL, options: WebConnectionOptions): WebAgen
     ...(options.resolve === undefined ? {} : { lookup: lookUpBy(options.resolve, portOf(url)) }),
   };
   if (url.protocol === "http:") return new LimitedHttpAgent(agentOptions, limits);
-  const ca = options.caPem === undefined ? {} : { ca: options.caPem };
+  const { caPem } = options;
+  const ca = caPem === undefined ? {} : { ca: typeof caPem === "string" ? caPem : [...caPem] };
   return new LimitedHttpsAgent({ ...agentOptions, ...ca, minVersion: "TLSv1.2" }, limits);
 }
 

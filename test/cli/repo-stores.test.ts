@@ -73,6 +73,14 @@ describe("repositories on servers from the command line", () => {
     await restore(share, "back-share");
   });
 
+  it("are copied into a folder that the copy makes, but not below one that is missing", async () => {
+    await succeed("repo", "copy", "--from", sftp, "--to", "second");
+    await restore("second", "back-second");
+    const lost = await run("repo", "copy", "--from", sftp, "--to", "not/mounted");
+    assert.equal(lost.code, 5, lost.stderr);
+    assert.match(lost.stderr, /create or mount what is above it/);
+  });
+
   it("heal a copy that lost an object", async () => {
     const packs = fs.readdirSync(join(samba.folder, "copy/holdfast/data"), { recursive: true });
     const pack = packs.map(String).find((name) => /\/[0-9a-f]{64}$/.test(name)) ?? assert.fail();

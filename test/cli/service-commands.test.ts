@@ -110,6 +110,97 @@ describe("the service from the command line", () => {
     });
   });
 
+  it("takes the store's address, and its secrets from files, environment or standard input", async () => {
+    writeFileSync(join(home, "share.password"), "share secret\n");
+    const hostKey = `SHA256:${"A".repeat(43)}`;
+    const cases = [
+      {
+        address: "smb://NORTH;backup@files.example:1445/backups/a",
+        environment: { HOLDFAST_PASSWORD_FILE: join(home, "share.password") },
+        store: {
+          kind: "Smb",
+          path: "\\\\files.example\\backups\\a",
+          port: 1445,
+          userName: "NORTH\\backup",
+          password: "share secret",
+          requireEncryption: true,
+        },
+      },
+      {
+        address: "sftp://backup@files.example/srv/a",
+        environment: { HOLDFAST_SFTP_HOST_KEY: hostKey },
+        stdin: "sftp secret\n",
+        store: {
+          kind: "Sftp",
+          host: "files.example",
+          port: 22,
+          path: "/srv/a",
+          userName: "backup",
+          hostKey,
+          password: "sftp secret",
+        },
+      },
+      {
+        address: "s3:https://s3.example/north/a/b",
+        environment: { HOLDFAST_S3_ACCESS_KEY_ID: "ID", HOLDFAST_S3_SESSION_TOKEN: "session" },
+        stdin: "key",
+        store: {
+          kind: "S3",
+          endpoint: "https://s3.example",
+          region: "us-east-1",
+          bucket: "north",
+          prefix: "a/b",
+          accessKeyId: "ID",
+          secretAccessKey: "key",
+          sessionToken: "session",
+          usesPathStyle: true,
+        },
+      },
+      {
+        address: "azure:https://account.blob.example/north/a",
+        environment: { HOLDFAST_AZURE_SAS: "sv=1&sig=2", HOLDFAST_AZURE_VERSION: "2019-07-07" },
+        store: {
+          kind: "AzureBlob",
+          containerUrl: "https://account.blob.example/north/a",
+          authentication: "Sas",
+          serviceVersion: "2019-07-07",
+          sasToken: "sv=1&sig=2",
+        },
+      },
+    ];
+    answer(`PATCH ${root}/north`, { status: 200, body: {} });
+    for (const { address, environment: more, stdin, store } of cases) {
+      const piped = stdin === undefined ? [] : ["--secret-stdin"];
+      const words = ["location", "update", "north", "--store", address, ...piped];
+      const { code, stderr } = await runCli(home, words, {
+        environment: { ...environment(), ...more },
+        ...(stdin === undefined ? {} : { stdin }),
+      });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(received.at(-1)?.body, { properties: { store } });
+    }
+  });
+
+  it("sends no store that is only half told", async () => {
+    const create = ["location", "create", "north", "--region", "local"];
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--store", "smb://backup@files.example/backups"], /HOLDFAST_PASSWORD/],
+      [["--store", "smb://backup:secret@files.example/backups"], /others can see/],
+      [["--store", "/srv/backup"], /with --path/],
+      [["--path", "\\\\files.example\\backups"], /--store smb:/],
+      [["--path", "/a", "--store", "s3:https://s3.example/b"], /one store/],
+      [["--secret-stdin"], /give its address/],
+      [["--store", "sftp://b@files.example/a", "--secret-stdin"], /no secret/],
+    ];
+    for (const [words, message] of cases) {
+      const { code, stderr } = await run(...create, ...words);
+      assert.equal(code, 2, words.join(" "));
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /:secret@/);
+    }
+    assert.equal(received.length, 0);
+  });
+
   it("patches only what is given", async () => {
     answer(`PATCH ${root}/north`, { status: 200, body: {} });
     assert.equal((await run("location", "update", "north", "--every", "0")).code, 0);

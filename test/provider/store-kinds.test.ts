@@ -108,6 +108,7 @@ describe("kinds of stores", () => {
         prefix: "",
         usesPathStyle: true,
         secretAccessKey: null,
+        sessionToken: null,
       },
       spec: {
         ...bucket,
@@ -172,6 +173,27 @@ describe("kinds of stores", () => {
         { shownPath, port, requireEncryption },
         { shownPath: "\\\\files.example\\backups\\south", port: 10445, requireEncryption: false },
       );
+    }));
+
+  it("a session goes with its access key", () =>
+    withProviderWorld(async (world) => {
+      await write(world, { ...bucket, sessionToken: "canary-session" });
+      assert.equal((await specOfBackup(world)).sessionToken, "canary-session");
+      await write(world, { kind: "S3", prefix: "b" }, "PATCH");
+      assert.equal((await specOfBackup(world)).sessionToken, "canary-session");
+      await write(world, { kind: "S3", secretAccessKey: "canary-lasting" }, "PATCH");
+      assert.equal("sessionToken" in (await specOfBackup(world)), false);
+      assert.doesNotMatch(await world.dump(), /canary-/);
+    }));
+
+  it("an older version of the blob service is kept until it is taken back", () =>
+    withProviderWorld(async (world) => {
+      await write(world, { ...container, serviceVersion: "2019-07-07" });
+      await write(world, { kind: "AzureBlob", accountKey: "canary-other" }, "PATCH");
+      assert.equal((await readStore(world)).serviceVersion, "2019-07-07");
+      assert.equal((await specOfBackup(world)).serviceVersion, "2019-07-07");
+      await write(world, container);
+      assert.equal("serviceVersion" in (await specOfBackup(world)), false);
     }));
 
   it("a new private key takes the place of the password", () =>

@@ -104,6 +104,7 @@ describe("contracts", () => {
       "privateKeyPassphrase",
       "sasToken",
       "secretAccessKey",
+      "sessionToken",
     ]);
   });
 

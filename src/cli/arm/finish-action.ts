@@ -1,7 +1,13 @@
 import type { Arguments, Cli } from "../command.ts";
 import type { Answer, Service } from "./service.ts";
 import { showDocument } from "./show-resource.ts";
-import { operationId, readTimeout, startedOperation, waitForResult } from "./wait-for-operation.ts";
+import {
+  operationId,
+  readTimeout,
+  startedOperation,
+  waitCommand,
+  waitForResult,
+} from "./wait-for-operation.ts";
 
 /**
  * Shows which operation an action started; with `--wait` its result, which is returned. Undefined while the
@@ -20,7 +26,7 @@ export async function finishAction(
   }
   const id = operationId(operation);
   if (!args.flag("wait")) {
-    cli.output.say("Accepted; see how it ends with holdfast operation wait");
+    cli.output.say(`Accepted; see how it ends with ${waitCommand(operation)}`);
     showDocument({ operationId: id, statusUrl: operation.statusUrl }, cli);
     return undefined;
   }

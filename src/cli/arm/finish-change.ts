@@ -6,6 +6,7 @@ import {
   operationId,
   readTimeout,
   startedOperation,
+  waitCommand,
   waitForOperation,
 } from "./wait-for-operation.ts";
 
@@ -21,7 +22,7 @@ export async function finishChange(
   if (operation === undefined || !args.flag("wait")) {
     if (operation !== undefined) {
       cli.output.say(
-        `Accepted as operation ${operationId(operation)}; see how it ends with --wait`,
+        `Accepted as operation ${operationId(operation)}; see how it ends with ${waitCommand(operation)}`,
       );
     }
     showDocument(answer.body ?? (await service.call("GET", path)).body, cli);

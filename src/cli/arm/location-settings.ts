@@ -1,13 +1,15 @@
 import type { BackupLocationUpdateProperties } from "../../generated/api-2026-12-01.ts";
 import { usageError } from "../arguments.ts";
-import type { Arguments, OptionSpecs } from "../command.ts";
+import type { Arguments, Cli, OptionSpecs } from "../command.ts";
 import { certificateToBase64 } from "../certificate-text.ts";
 import { readNamedFile } from "../private-file.ts";
+import { readStoreBody, storeOptions } from "./store-body.ts";
 
 /** The settings of a location that can be given as options. */
 export const locationSettingOptions: OptionSpecs = {
   region: { summary: "Region it lives in; needed to create one", value: "NAME" },
   path: { summary: "Folder of the service's machine that backups go to", value: "PATH" },
+  ...storeOptions,
   cert: { summary: "Certificate of who can open backups", value: "FILE.cer", multiple: true },
   every: { summary: "Hours between scheduled backups; 0 for none", value: "HOURS" },
   "keep-days": { summary: "Days to keep backups", value: "DAYS" },
@@ -16,8 +18,8 @@ export const locationSettingOptions: OptionSpecs = {
 /** The properties that the options ask for, and no others. */
 export async function readLocationSettings(
   args: Arguments,
+  cli: Cli,
 ): Promise<BackupLocationUpdateProperties> {
-  const path = args.text("path");
   const every = args.integer("every", 0, 168);
   const days = args.integer("keep-days", 2, 3650);
   const recipients: { certificateBase64: string }[] = [];
@@ -25,13 +27,9 @@ export async function readLocationSettings(
     const bytes = await readNamedFile(file, "certificate");
     recipients.push({ certificateBase64: certificateToBase64(bytes) });
   }
-  if (path !== undefined && !path.startsWith("/") && !path.startsWith("\\\\")) {
-    throw usageError(
-      `The path "${path}" must be absolute: the service does not run in your folder`,
-    );
-  }
+  const store = await readStore(args, cli);
   return {
-    ...(path === undefined ? {} : { store: localStore(path) }),
+    ...(store === undefined ? {} : { store }),
     ...(recipients.length === 0 ? {} : { encryption: { recipients } }),
     ...(every === undefined ? {} : { schedule: toSchedule(every) }),
     ...(days === undefined ? {} : { retention: { periodInDays: days } }),
@@ -46,4 +44,27 @@ function localStore(path: string): NonNullable<BackupLocationUpdateProperties["s
 
 function toSchedule(hours: number): { isEnabled: boolean; frequencyInHours?: number } {
   return hours === 0 ? { isEnabled: false } : { isEnabled: true, frequencyInHours: hours };
+}
+
+/** A folder of the service's machine, or a store elsewhere. */
+async function readStore(
+  args: Arguments,
+  cli: Cli,
+): Promise<BackupLocationUpdateProperties["store"]> {
+  const path = args.text("path");
+  const address = args.text("store");
+  const isPiped = args.flag("secret-stdin");
+  if (address !== undefined && path !== undefined)
+    throw usageError("A location has one store: give --path or --store");
+  if (address !== undefined)
+    return (await readStoreBody(address, isPiped, cli)) as BackupLocationUpdateProperties["store"];
+  if (isPiped) throw usageError("--secret-stdin is the secret of a --store: give its address");
+  if (path === undefined) return undefined;
+  if (path.startsWith("\\\\"))
+    throw usageError("A share is given as --store smb://user@server/share/folder");
+  if (!path.startsWith("/"))
+    throw usageError(
+      `The path "${path}" must be absolute: the service does not run in your folder`,
+    );
+  return localStore(path);
 }

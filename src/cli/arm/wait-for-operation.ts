@@ -47,6 +47,14 @@ export function operationId(operation: StartedOperation): string {
   return new URL(operation.statusUrl, "http://localhost").pathname.split("/").at(-1) ?? "";
 }
 
+/** What to type to see how an operation ends. */
+export function waitCommand(operation: StartedOperation): string {
+  const { pathname } = new URL(operation.statusUrl, "http://localhost");
+  const name = /\/locations\/([^/]+)\//i.exec(pathname)?.[1];
+  const location = name === undefined ? "" : ` --location ${decodeURIComponent(name)}`;
+  return `holdfast operation wait ${operationId(operation)}${location}`;
+}
+
 export function readTimeout(args: Arguments): number {
   const text = args.text("timeout");
   if (text === undefined) return defaultTimeoutMilliseconds;

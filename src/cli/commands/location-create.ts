@@ -16,6 +16,10 @@ export const locationCreate: Command = {
       "holdfast location create north --region local --path /srv/backup --cert keys/holdfast.cer --wait",
     ],
     [
+      "A share; the password comes from a file",
+      "HOLDFAST_PASSWORD_FILE=share.password holdfast location create north --region local --store 'smb://EXAMPLE;backup@files.example/backups/north' --cert keys/holdfast.cer --wait",
+    ],
+    [
       "With a backup every eight hours",
       "holdfast location create north --region local --path /srv/backup --cert keys/holdfast.cer --every 8",
     ],
@@ -28,7 +32,7 @@ async function runLocationCreate(args: Arguments, cli: Cli): Promise<ExitCode> {
   const service = openService(args, cli);
   const region = args.text("region");
   if (region === undefined) throw usageError('Option "--region" is missing: name the region');
-  const body = { location: region, properties: await readLocationSettings(args) };
+  const body = { location: region, properties: await readLocationSettings(args, cli) };
   const path = locationPath(service, args.positionals[0] ?? "");
   const answer = await service.call("PUT", path, body);
   return finishChange(service, answer, path, args, cli);

@@ -14,6 +14,10 @@ export const locationUpdate: Command = {
   positionals: { usage: "NAME", min: 1, max: 1 },
   examples: [
     ["Back up twice a day", "holdfast location update north --every 12"],
+    [
+      "A new key of a bucket, piped in",
+      "vault read s3-key | HOLDFAST_S3_ACCESS_KEY_ID=ID holdfast location update north --store s3:https://s3.example/backups --secret-stdin",
+    ],
     ["New certificate from the next backup on", "holdfast location update north --cert new.cer"],
   ],
   options: { ...(changeableSettings as OptionSpecs), ...waitOptions, ...serviceOptions },
@@ -22,7 +26,7 @@ export const locationUpdate: Command = {
 
 async function runLocationUpdate(args: Arguments, cli: Cli): Promise<ExitCode> {
   const service = openService(args, cli);
-  const properties = await readLocationSettings(args);
+  const properties = await readLocationSettings(args, cli);
   if (Object.keys(properties).length === 0) throw usageError("Nothing to change: see --help");
   const path = locationPath(service, args.positionals[0] ?? "");
   const answer = await service.call("PATCH", path, { properties });

@@ -6,6 +6,7 @@ import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatCount } from "../format-figures.ts";
 import { engineHost } from "../open-repository.ts";
+import { makeRepositoryFolder } from "../make-folder.ts";
 import { openRepositoryStore } from "../open-repository-store.ts";
 
 export const repoCopy: Command = {
@@ -32,6 +33,7 @@ async function runRepoCopy(args: Arguments, cli: Cli): Promise<ExitCode> {
   const backupIds = args.texts("backup");
   const from = await openRepositoryStore(fromText, cli, "read", "FROM");
   try {
+    await makeRepositoryFolder(toText, cli);
     const to = await openRepositoryStore(toText, cli, "write", "TO");
     try {
       const report = await copyRepository({

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { AppError, isAppError } from "../../base/errors.ts";
 import type { DeploymentInfo, Recipient } from "../../engine/model.ts";
 import type { ObjectStore } from "../../engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository, readConfig } from "../../engine/repository.ts";
-import { isStoreUrl } from "../store-url.ts";
+import { makeRepositoryFolder } from "../make-folder.ts";
 import { openRepositoryStore } from "../open-repository-store.ts";
 import { usageError } from "../arguments.ts";
 import { certificateToBase64 } from "../certificate-text.ts";
@@ -48,7 +47,7 @@ async function runInit(args: Arguments, cli: Cli): Promise<ExitCode> {
   const path = repositoryPath(args);
   const file = keysPath(args, cli);
   const recipients = await readRecipients(args, cli);
-  if (!isStoreUrl(path)) await makeFolder(path, cli);
+  await makeRepositoryFolder(path, cli);
   const store = await openRepositoryStore(path, cli, "write");
   const before = (await loadKeys(file)) ?? (await createKeys(args, cli, store));
   // Kept before anything is written: a repository whose keys were lost would be of no use to anybody.
@@ -77,19 +76,6 @@ async function readRecipients(args: Arguments, cli: Cli): Promise<readonly Recip
     recipients.push({ kind: "certificate", certificateBase64 });
   }
   return recipients;
-}
-
-/** The last folder of the path only: a missing one above it is more likely a share that is not mounted. */
-async function makeFolder(path: string, cli: Cli): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-    cli.output.say(`Created the folder ${path}`);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "EIO";
-    if (code === "EEXIST") return;
-    const message = `Cannot create the folder "${path}" (${code}): create or mount what is above it first`;
-    throw new AppError("BackupPathNotFound", message, { cause, target: path, nativeCode: code });
-  }
 }
 
 async function createKeys(args: Arguments, cli: Cli, store: ObjectStore): Promise<KeysFile> {
