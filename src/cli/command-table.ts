@@ -91,6 +91,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Forget a backup location; its store is left alone",
     load: async () => (await import("./commands/location-delete.ts")).locationDelete,
   },
+  "schedule preview": {
+    summary: "Show when the next scheduled backups will be made",
+    load: async () => (await import("./commands/schedule-preview.ts")).schedulePreview,
+  },
   "backup start": {
     summary: "Ask the service for a backup now",
     load: async () => (await import("./commands/backup-start.ts")).backupStart,

@@ -174,6 +174,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/previewSchedule": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Shows when the next scheduled backups will be made, with the schedule in force or a changed one; changes nothing. */
+        readonly post: operations["BackupLocations_PreviewSchedule"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy": {
         readonly parameters: {
             readonly query?: never;
@@ -794,7 +811,7 @@ export interface components {
             readonly isEnabled?: boolean | null;
             /**
              * Format: int32
-             * @description Hours from one scheduled backup to the next.
+             * @description Hours from one scheduled backup to the next; null where cron rules.
              * @default 12
              */
             readonly frequencyInHours?: number | null;
@@ -803,6 +820,67 @@ export interface components {
              * @description When the next one is due; goes on while the schedule is off.
              */
             readonly nextBackupTime?: string | null;
+            /** @description Instead of a frequency: minute hour day month weekday on the clocks of the time zone, such as 30 2 * * *. The minute is one number. A time the clocks skip comes when they have, one they repeat comes once; hours given by * or a step mean every hour that passes. */
+            readonly cron?: string | null;
+            /**
+             * @description IANA name of the zone of cron and windows.
+             * @default UTC
+             */
+            readonly timeZone?: string | null;
+            /** @description When backups may begin; at any time without one. A backup that is due outside waits for the next window. */
+            readonly windows?: readonly components["schemas"]["ScheduleWindow"][] | null;
+            /** @description When no backup begins. */
+            readonly blackouts?: readonly components["schemas"]["ScheduleBlackout"][] | null;
+            /**
+             * Format: date-time
+             * @description Backups that are due before this are not made, nor made up for.
+             */
+            readonly pausedUntil?: string | null;
+            /** @description The last scheduled backup that was not made; null for none. */
+            readonly lastSkip?: components["schemas"]["ScheduleSkip"] | null;
+        };
+        /** @description A stretch of local time that comes back every week; backups begin in it only. */
+        readonly ScheduleWindow: {
+            /** @description Days it begins on; all when left out. */
+            readonly days?: readonly ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday")[] | null;
+            /** @description Local time, such as 22:00. */
+            readonly start: string;
+            /** @description Local time it ends before; not after the start means on the next day. */
+            readonly end: string;
+        };
+        /** @description A time in which no scheduled backup begins; one that is due waits for its end. */
+        readonly ScheduleBlackout: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            readonly from: string;
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
+            readonly to: string;
+            /** @description For people. */
+            readonly reason?: string | null;
+        };
+        /** @description A scheduled backup that was not made. */
+        readonly ScheduleSkip: {
+            /**
+             * Format: date-time
+             * @description When it was due.
+             */
+            readonly tick?: string;
+            /**
+             * Format: date-time
+             * @description When it was skipped.
+             */
+            readonly time?: string;
+            /** @description Why, as a code. */
+            readonly code?: string;
+            /** @description Why, and what to do. */
+            readonly message?: string;
+            /** @description What was in the way. */
+            readonly operationId?: string | null;
         };
         /** @description How long backups are kept. */
         readonly Retention: {
@@ -886,7 +964,7 @@ export interface components {
             readonly isEnabled?: boolean | null;
             /**
              * Format: int32
-             * @description Hours from one scheduled backup to the next.
+             * @description Hours from one scheduled backup to the next; null where cron rules.
              */
             readonly frequencyInHours?: number | null;
             /**
@@ -894,6 +972,21 @@ export interface components {
              * @description When the next one is due.
              */
             readonly nextBackupTime?: string | null;
+            /** @description Instead of a frequency: minute hour day month weekday on the clocks of the time zone, such as 30 2 * * *. The minute is one number. A time the clocks skip comes when they have, one they repeat comes once; hours given by * or a step mean every hour that passes. */
+            readonly cron?: string | null;
+            /** @description IANA name of the zone of cron and windows. */
+            readonly timeZone?: string | null;
+            /** @description When backups may begin; at any time without one. A backup that is due outside waits for the next window. */
+            readonly windows?: readonly components["schemas"]["ScheduleWindow"][] | null;
+            /** @description When no backup begins. */
+            readonly blackouts?: readonly components["schemas"]["ScheduleBlackout"][] | null;
+            /**
+             * Format: date-time
+             * @description Backups that are due before this are not made, nor made up for.
+             */
+            readonly pausedUntil?: string | null;
+            /** @description The last scheduled backup that was not made; null for none. */
+            readonly lastSkip?: components["schemas"]["ScheduleSkip"] | null;
         };
         /** @description Changes to the retention. */
         readonly RetentionUpdate: {
@@ -1297,6 +1390,41 @@ export interface components {
              * @description Bytes of what is marked and waits.
              */
             readonly bytesFreedLater?: number;
+        };
+        /** @description What to look ahead at. */
+        readonly SchedulePreviewOptions: {
+            /** @description Changes to try; none shows the schedule in force. */
+            readonly schedule?: components["schemas"]["ScheduleUpdate"];
+            /**
+             * Format: int32
+             * @description How many backups to show.
+             * @default 10
+             */
+            readonly count?: number | null;
+        };
+        /** @description The backups a schedule makes next. */
+        readonly SchedulePreview: {
+            /** @description Whether they will be made. */
+            readonly isEnabled?: boolean;
+            /** @description Zone of the local times. */
+            readonly timeZone?: string;
+            /** @description The next ones. */
+            readonly runs?: readonly components["schemas"]["ScheduledRun"][];
+        };
+        /** @description A backup to come. */
+        readonly ScheduledRun: {
+            /**
+             * Format: date-time
+             * @description When it is due.
+             */
+            readonly tick?: string;
+            /**
+             * Format: date-time
+             * @description When it begins: later than the tick where windows, blackouts or a pause are in the way.
+             */
+            readonly time?: string;
+            /** @description The same on the clocks of the time zone. */
+            readonly localTime?: string;
         };
         /** @description Where to copy, and which backups. */
         readonly CopyOptions: {
@@ -1783,6 +1911,9 @@ export type SftpStoreUpdate = components['schemas']['SftpStoreUpdate'];
 export type Encryption = components['schemas']['Encryption'];
 export type Recipient = components['schemas']['Recipient'];
 export type Schedule = components['schemas']['Schedule'];
+export type ScheduleWindow = components['schemas']['ScheduleWindow'];
+export type ScheduleBlackout = components['schemas']['ScheduleBlackout'];
+export type ScheduleSkip = components['schemas']['ScheduleSkip'];
 export type Retention = components['schemas']['Retention'];
 export type Capacity = components['schemas']['Capacity'];
 export type BackupLocationUpdate = components['schemas']['BackupLocationUpdate'];
@@ -1808,6 +1939,9 @@ export type StoreCheck = components['schemas']['StoreCheck'];
 export type StoreCheckStep = components['schemas']['StoreCheckStep'];
 export type PruneOptions = components['schemas']['PruneOptions'];
 export type PruneResult = components['schemas']['PruneResult'];
+export type SchedulePreviewOptions = components['schemas']['SchedulePreviewOptions'];
+export type SchedulePreview = components['schemas']['SchedulePreview'];
+export type ScheduledRun = components['schemas']['ScheduledRun'];
 export type CopyOptions = components['schemas']['CopyOptions'];
 export type CopyResult = components['schemas']['CopyResult'];
 export type PreflightRequest = components['schemas']['PreflightRequest'];
@@ -2478,6 +2612,50 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly BackupLocations_PreviewSchedule: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description What to look ahead at. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SchedulePreviewOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description The next backups. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchedulePreview"];
+                };
             };
             /** @description Failure. */
             readonly default: {

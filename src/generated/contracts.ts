@@ -3281,6 +3281,19 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "BackupLocations_PreviewSchedule",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/previewSchedule",
+    "query": [],
+    "body": {
+     "definition": "SchedulePreviewOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "SchedulePreview"
+    }
+   },
+   {
     "operationId": "BackupLocations_Copy",
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy",
@@ -4326,6 +4339,167 @@ export const contracts: readonly Contract[] = [
       ],
       "format": "date-time",
       "readOnly": true
+     },
+     "cron": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "timeZone": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "windows": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/ScheduleWindow"
+      }
+     },
+     "blackouts": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "$ref": "#/definitions/ScheduleBlackout"
+      }
+     },
+     "pausedUntil": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "lastSkip": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "properties": {
+       "tick": {
+        "type": "string",
+        "format": "date-time",
+        "readOnly": true
+       },
+       "time": {
+        "type": "string",
+        "format": "date-time",
+        "readOnly": true
+       },
+       "code": {
+        "type": "string",
+        "readOnly": true
+       },
+       "message": {
+        "type": "string",
+        "readOnly": true
+       },
+       "operationId": {
+        "type": [
+         "string",
+         "null"
+        ],
+        "readOnly": true
+       }
+      },
+      "additionalProperties": false,
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ScheduleWindow": {
+    "type": "object",
+    "properties": {
+     "days": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "items": {
+       "type": "string",
+       "enum": [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday"
+       ]
+      }
+     },
+     "start": {
+      "type": "string"
+     },
+     "end": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "start",
+     "end"
+    ],
+    "additionalProperties": false
+   },
+   "ScheduleBlackout": {
+    "type": "object",
+    "properties": {
+     "from": {
+      "type": "string",
+      "format": "date-time"
+     },
+     "to": {
+      "type": "string",
+      "format": "date-time"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "from",
+     "to"
+    ],
+    "additionalProperties": false
+   },
+   "ScheduleSkip": {
+    "type": "object",
+    "properties": {
+     "tick": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "time": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "operationId": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
      }
     },
     "additionalProperties": false
@@ -4845,6 +5019,47 @@ export const contracts: readonly Contract[] = [
      "bytesFreedLater": {
       "type": "integer",
       "format": "int64",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "SchedulePreview": {
+    "type": "object",
+    "properties": {
+     "isEnabled": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "timeZone": {
+      "type": "string",
+      "readOnly": true
+     },
+     "runs": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/ScheduledRun"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "ScheduledRun": {
+    "type": "object",
+    "properties": {
+     "tick": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "time": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "localTime": {
+      "type": "string",
       "readOnly": true
      }
     },
@@ -5798,8 +6013,115 @@ export const contracts: readonly Contract[] = [
      },
      "nextBackupTime": {
       "readOnly": true
+     },
+     "cron": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 200
+     },
+     "timeZone": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 64
+     },
+     "windows": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "maxItems": 50,
+      "items": {
+       "$ref": "#/definitions/ScheduleWindowRequest"
+      }
+     },
+     "blackouts": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "maxItems": 100,
+      "items": {
+       "$ref": "#/definitions/ScheduleBlackoutRequest"
+      }
+     },
+     "pausedUntil": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "lastSkip": {
+      "readOnly": true
      }
     },
+    "additionalProperties": false
+   },
+   "ScheduleWindowRequest": {
+    "type": "object",
+    "properties": {
+     "days": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "minItems": 1,
+      "maxItems": 7,
+      "items": {
+       "type": "string",
+       "enum": [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday"
+       ]
+      }
+     },
+     "start": {
+      "type": "string",
+      "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+     },
+     "end": {
+      "type": "string",
+      "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+     }
+    },
+    "required": [
+     "start",
+     "end"
+    ],
+    "additionalProperties": false
+   },
+   "ScheduleBlackoutRequest": {
+    "type": "object",
+    "properties": {
+     "from": {
+      "type": "string",
+      "format": "date-time"
+     },
+     "to": {
+      "type": "string",
+      "format": "date-time"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 200
+     }
+    },
+    "required": [
+     "from",
+     "to"
+    ],
     "additionalProperties": false
    },
    "RetentionRequest": {
@@ -5894,6 +6216,50 @@ export const contracts: readonly Contract[] = [
         "maximum": 168
        },
        "nextBackupTime": {
+        "readOnly": true
+       },
+       "cron": {
+        "type": [
+         "string",
+         "null"
+        ],
+        "maxLength": 200
+       },
+       "timeZone": {
+        "type": [
+         "string",
+         "null"
+        ],
+        "maxLength": 64
+       },
+       "windows": {
+        "type": [
+         "array",
+         "null"
+        ],
+        "maxItems": 50,
+        "items": {
+         "$ref": "#/definitions/ScheduleWindowRequest"
+        }
+       },
+       "blackouts": {
+        "type": [
+         "array",
+         "null"
+        ],
+        "maxItems": 100,
+        "items": {
+         "$ref": "#/definitions/ScheduleBlackoutRequest"
+        }
+       },
+       "pausedUntil": {
+        "type": [
+         "string",
+         "null"
+        ],
+        "format": "date-time"
+       },
+       "lastSkip": {
         "readOnly": true
        }
       },
@@ -6289,6 +6655,50 @@ export const contracts: readonly Contract[] = [
      },
      "nextBackupTime": {
       "readOnly": true
+     },
+     "cron": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 200
+     },
+     "timeZone": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 64
+     },
+     "windows": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "maxItems": 50,
+      "items": {
+       "$ref": "#/definitions/ScheduleWindowRequest"
+      }
+     },
+     "blackouts": {
+      "type": [
+       "array",
+       "null"
+      ],
+      "maxItems": 100,
+      "items": {
+       "$ref": "#/definitions/ScheduleBlackoutRequest"
+      }
+     },
+     "pausedUntil": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time"
+     },
+     "lastSkip": {
+      "readOnly": true
      }
     },
     "additionalProperties": false
@@ -6404,6 +6814,24 @@ export const contracts: readonly Contract[] = [
        "boolean",
        "null"
       ]
+     }
+    },
+    "additionalProperties": false
+   },
+   "SchedulePreviewOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "schedule": {
+      "$ref": "#/definitions/ScheduleUpdateRequest"
+     },
+     "count": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 100
      }
     },
     "additionalProperties": false

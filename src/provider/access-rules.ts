@@ -40,6 +40,7 @@ export const accessTable: AccessTable = {
   [`POST ${location}/testStore`]: administer,
   [`POST ${location}/pruneExternalStore`]: administer,
   [`POST ${location}/copy`]: administer,
+  [`POST ${location}/previewSchedule`]: read,
   [`GET ${location}/backups`]: read,
   [`GET ${backup}`]: read,
   [`POST ${backup}/restore`]: restore,

@@ -1,5 +1,6 @@
 import { believableRoom, reserveOf } from "../storage/store-room.ts";
 import { isUsable } from "./backup-records.ts";
+import { meanHoursBetween } from "./location-schedule.ts";
 import type { Backup, BackupLocation, Capacity, RoomLevel } from "./model.ts";
 
 /** Sizes in bytes. */
@@ -105,12 +106,12 @@ function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
   const steps = (isFull ? shared.slice(1) : shared).slice(-window);
   if (steps.length === 0) {
     const nextBytes = Math.ceil((first?.storedBytes ?? 0) * firstGuess);
-    return { nextBytes, bytesPerDay: paceOf(nextBytes, location.settings, []), ageDays };
+    return { nextBytes, bytesPerDay: paceOf(nextBytes, { ...location, now }, []), ageDays };
   }
   const stored = steps.map(({ storedBytes }) => storedBytes);
   const mean = stored.reduce((sum, bytes) => sum + bytes, 0) / stored.length;
   const times = steps.map(({ createdAt }) => Date.parse(createdAt));
-  const bytesPerDay = paceOf(mean, location.settings, times);
+  const bytesPerDay = paceOf(mean, { ...location, now }, times);
   return { nextBytes: Math.max(...stored), bytesPerDay, ageDays };
 }
 
@@ -137,10 +138,10 @@ function fullBytes(records: readonly StoredBackup[]): number {
 /** By the schedule, or else by when backups were made. */
 function paceOf(
   bytes: number,
-  { schedulerEnabled, frequencyHours }: BackupLocation["settings"],
+  { settings, now }: Pick<BackupLocation, "settings"> & Pick<CapacityQuestion, "now">,
   times: readonly number[],
 ): number | null {
-  if (schedulerEnabled === true) return (bytes * 24) / frequencyHours;
+  if (settings.schedulerEnabled === true) return (bytes * 24) / meanHoursBetween(settings, now);
   const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / day;
   return times.length < 2 || span <= 0 ? null : (bytes * (times.length - 1)) / span;
 }

@@ -1,4 +1,4 @@
-import type { AzureBlobSetting, BlobServiceVersion, SecretName } from "./model.ts";
+import type { AzureBlobSetting, BlobServiceVersion, SchedulePlan, SecretName } from "./model.ts";
 
 /**
  * What a PUT or PATCH of any api-version asks for, in one form: `undefined` keeps what is there, `null`
@@ -15,6 +15,8 @@ export interface LocationChange {
   readonly certificates: readonly string[] | null | undefined;
   readonly schedulerEnabled: boolean | null | undefined;
   readonly frequencyHours: number | null | undefined;
+  /** Undefined in versions that know no more than a frequency. */
+  readonly plan: PlanChange | undefined;
   readonly retentionDays: number | null | undefined;
   /** True where the version can show one certificate only: naming it again keeps the further recipients. */
   readonly keepsFurtherRecipients: boolean;
@@ -22,6 +24,11 @@ export interface LocationChange {
   /** What the version calls the properties. */
   readonly names: PropertyNames;
 }
+
+/** What changes of a schedule's plan. */
+export type PlanChange = {
+  readonly [name in keyof SchedulePlan]: SchedulePlan[name] | null | undefined;
+};
 
 /** Inclusive bounds; a value that is already in force passes. */
 export interface SettingLimits {
@@ -82,6 +89,7 @@ export interface PropertyNames {
   readonly url: string;
   readonly certificate: string;
   readonly secrets: Readonly<Record<SecretName, string>>;
+  readonly schedule: string;
   readonly frequency: string;
   readonly retention: string;
   readonly store: string;
@@ -103,6 +111,7 @@ export function keepEverything(
     certificates: undefined,
     schedulerEnabled: undefined,
     frequencyHours: undefined,
+    plan: undefined,
     retentionDays: undefined,
     keepsFurtherRecipients,
     limits,

@@ -13,6 +13,7 @@ import type {
 } from "./model.ts";
 import { defaultFrequencyHours, defaultRetentionDays, secretNames } from "./model.ts";
 import type { IdentityPort } from "./ports.ts";
+import { changePlan } from "./schedule-rules.ts";
 import { changeSecrets } from "./secret-rules.ts";
 import { changeStore, type StoreTools } from "./store-rules.ts";
 
@@ -62,6 +63,7 @@ export function applyChange(
     encryption,
     schedulerEnabled: pick(change.schedulerEnabled, base.settings.schedulerEnabled, null),
     frequencyHours: changeNumber("frequencyHours", base.settings, change, defaultFrequencyHours),
+    ...changePlan(base.settings, change, tools.now),
     retentionDays: changeNumber("retentionDays", base.settings, change, defaultRetentionDays),
   };
   return {

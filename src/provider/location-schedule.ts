@@ -45,6 +45,17 @@ export function nextBackupTimeOf(
   return toIso(nextRunTime(scheduleOf(settings), Date.parse(nextTick), now));
 }
 
+/** Hours from one scheduled backup to the next, in the mean of those to come. */
+export function meanHoursBetween(settings: LocationSettings, now: number): number {
+  const schedule = scheduleOf(settings);
+  if (schedule.rule.kind === "every") return schedule.rule.hours;
+  const ticks = 8;
+  const first = firstTick(schedule, now, now);
+  let last = first;
+  for (let count = 0; count < ticks; count += 1) last = firstTick(schedule, last, last);
+  return (last - first) / ticks / 3_600_000;
+}
+
 /** The part of a location that a decision about its tick changes. */
 export type TickChange = Pick<BackupLocation, "nextTick" | "tickDecidedAt">;
 

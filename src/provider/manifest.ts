@@ -6,6 +6,7 @@ import { copyBackups } from "./action-copy.ts";
 import { alertHandlers } from "./alerts/alert-routes.ts";
 import { createInsights, insightsHandlers } from "./alerts/insights.ts";
 import { createBackup } from "./action-create-backup.ts";
+import { previewSchedule } from "./action-preview-schedule.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
 import { verifyStore } from "./action-verify.ts";
@@ -137,6 +138,7 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
     [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, vault, request)],
     [`POST ${location}/copy`, (request) => copyBackups(deps, vault, request)],
+    [`POST ${location}/previewSchedule`, (request) => previewSchedule(deps, request)],
     [`POST ${location}/testStore`, (request) => testStore(deps, request)],
     [`GET ${location}/backups`, (request) => listBackups(deps, request)],
     [`GET ${backup}`, (request) => readBackup(deps, request)],

@@ -108,6 +108,12 @@ const modernRows: readonly OperationDescription[] = [
     "Copies backups unopened into the store of another location.",
   ),
   modern(
+    "backupLocations/previewSchedule/action",
+    "Backup location",
+    "Look ahead at the schedule",
+    "Shows when the next scheduled backups will be made.",
+  ),
+  modern(
     "backupLocations/backups/read",
     "Backup",
     "Read backups",

@@ -36,6 +36,7 @@ export const publishedNames: PropertyNames = {
     privateKeyPassphrase: `${storePrefix}.password`,
     preSharedKey: `${storePrefix}.encryptionKeyBase64`,
   },
+  schedule: storePrefix,
   frequency: `${storePrefix}.backupFrequencyInHours`,
   retention: `${storePrefix}.backupRetentionPeriodInDays`,
   store: `${storePrefix}.blobStorageUrl`,

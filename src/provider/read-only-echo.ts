@@ -45,6 +45,8 @@ function withInstants(value: unknown): unknown {
 /** True for any tick of the schedule: between the reading and the sending it may have moved on. */
 function isTick(sent: unknown, { nextTick, settings }: BackupLocation): boolean {
   if (typeof sent !== "string" || nextTick === null) return false;
+  // Ticks of a plan have no rhythm by which an old one could be told.
+  if (settings.plan !== undefined) return true;
   const distance = Date.parse(sent) - Date.parse(nextTick);
   return distance % (settings.frequencyHours * 3_600_000) === 0;
 }

@@ -1,7 +1,6 @@
 import type { RestoreSummary } from "../engine/model.ts";
 import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
 import { keepEverything } from "./location-change.ts";
-import { nextBackupTimeOf } from "./location-schedule.ts";
 import type { Capacity, EncryptionSetting, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
@@ -12,6 +11,12 @@ import {
   renderRestore,
   renderVerify,
 } from "./v2026-12-01-backups.ts";
+import {
+  mergeSchedule,
+  renderSchedule,
+  replaceSchedule,
+  type ScheduleBody,
+} from "./v2026-12-01-schedule.ts";
 import {
   readStoreChange,
   readStoreSecrets,
@@ -56,6 +61,7 @@ const names: PropertyNames = {
     privateKeyPassphrase: `${storePart}.privateKeyPassphrase`,
     preSharedKey: "properties.encryption",
   },
+  schedule: "properties.schedule",
   frequency: "properties.schedule.frequencyInHours",
   retention: "properties.retention.periodInDays",
   store: `${storePart}.kind`,
@@ -74,11 +80,6 @@ interface LocationBody {
     readonly schedule?: ScheduleBody | null;
     readonly retention?: RetentionBody | null;
   };
-}
-
-interface ScheduleBody {
-  readonly isEnabled?: boolean | null;
-  readonly frequencyInHours?: number | null;
 }
 
 interface RetentionBody {
@@ -105,17 +106,7 @@ function readPut(body: unknown): LocationChange {
     secrets: readStoreSecrets(store),
     store: readStoreChange(store, "replace") ?? null,
     certificates: readRecipients(encryption) ?? kept,
-    ...readTimes(schedule, retention),
-  };
-}
-
-function readTimes(
-  schedule: ScheduleBody | null | undefined,
-  retention: RetentionBody | null | undefined,
-): Pick<LocationChange, "schedulerEnabled" | "frequencyHours" | "retentionDays"> {
-  return {
-    schedulerEnabled: schedule?.isEnabled ?? false,
-    frequencyHours: schedule?.frequencyInHours ?? null,
+    ...replaceSchedule(schedule),
     retentionDays: retention?.periodInDays ?? null,
   };
 }
@@ -132,11 +123,17 @@ function readPatch(body: unknown): LocationChange {
     userName: store?.userName,
     secrets: readStoreSecrets(store),
     certificates: readRecipients(encryption),
-    schedulerEnabled:
-      schedule === null || schedule?.isEnabled === null ? false : schedule?.isEnabled,
-    frequencyHours: schedule === null ? null : schedule?.frequencyInHours,
+    ...mergeSchedule(schedule),
     retentionDays: retention === null ? null : retention?.periodInDays,
   };
+}
+
+/** The change that a preview tries; its body has these parts at the top. */
+export function previewChange(parts: {
+  readonly schedule?: ScheduleBody | undefined;
+}): LocationChange {
+  const shown = { ...names, schedule: "schedule", frequency: "schedule.frequencyInHours" };
+  return { ...keepEverything(shown, limits, false), ...mergeSchedule(parts.schedule) };
 }
 
 function readRecipients(encryption: EncryptionBody | undefined): readonly string[] | undefined {
@@ -162,7 +159,6 @@ function readRestore(body: unknown): RestoreRequest {
 
 function renderLocation(view: LocationView, form: RenderForm): unknown {
   const { settings } = view;
-  const tick = nextBackupTimeOf(view, form.now);
   return {
     id: locationId(view, form.groupName),
     name: view.name,
@@ -175,11 +171,7 @@ function renderLocation(view: LocationView, form: RenderForm): unknown {
       provisioningState: view.provisioningState,
       ...renderStore(settings.store),
       ...renderEncryption(settings.encryption),
-      schedule: {
-        isEnabled: settings.schedulerEnabled ?? false,
-        frequencyInHours: settings.frequencyHours,
-        nextBackupTime: tick === null ? null : formatDateTime(tick),
-      },
+      schedule: renderSchedule(view, form.now),
       retention: { periodInDays: settings.retentionDays },
       ...(view.capacity === null ? {} : { capacity: renderCapacity(view.capacity) }),
       lastBackupTime: view.lastBackupTime === null ? null : formatDateTime(view.lastBackupTime),
@@ -213,7 +205,10 @@ export function readOnlyPartsOf(body: unknown): ReadOnlyParts {
       readonly provisioningState?: string;
       readonly capacity?: unknown;
       readonly lastBackupTime?: string | null;
-      readonly schedule?: { readonly nextBackupTime?: string | null } | null;
+      readonly schedule?: {
+        readonly nextBackupTime?: string | null;
+        readonly lastSkip?: unknown;
+      } | null;
       readonly encryption?: { readonly mode?: string };
     };
   };
@@ -225,6 +220,7 @@ export function readOnlyPartsOf(body: unknown): ReadOnlyParts {
     "properties.capacity": properties.capacity,
     "properties.lastBackupTime": properties.lastBackupTime,
     "properties.schedule.nextBackupTime": properties.schedule?.nextBackupTime,
+    "properties.schedule.lastSkip": properties.schedule?.lastSkip,
     "properties.encryption.mode": properties.encryption?.mode,
   };
 }

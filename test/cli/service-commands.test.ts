@@ -233,6 +233,35 @@ describe("the service from the command line", () => {
     assert.equal(received.at(-1)?.path, `${statusPath}/cancel`);
   });
 
+  it("looks ahead at a schedule, in force or given, and sets it", async () => {
+    const runs = [
+      {
+        tick: "2026-03-29T01:00:00Z",
+        time: "2026-03-29T04:00:00Z",
+        localTime: "2026-03-29T06:00:00+02:00",
+      },
+    ];
+    const preview = { isEnabled: false, timeZone: "Europe/Berlin", runs };
+    answer(`POST ${root}/north/previewSchedule`, { status: 200, body: preview });
+    const cron = ["--cron", "30 2 * * *", "--time-zone", "Europe/Berlin"];
+    const shown = await run("schedule", "preview", ...cron, "--count", "1");
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /04:00:00Z +2026-03-29T06:00:00\+02:00 +due 2026-03-29T01:00:00Z/);
+    assert.match(shown.stderr, /schedule is off/);
+    const schedule = { isEnabled: true, cron: "30 2 * * *", timeZone: "Europe/Berlin" };
+    assert.deepEqual(received[0]?.body, { schedule, count: 1 });
+    answer(`PATCH ${root}/north`, { status: 200, body: {} });
+    const pause = ["--pause-until", "2026-04-01T00:00Z"];
+    assert.equal((await run("location", "update", "north", ...cron, ...pause)).code, 0);
+    const pausedUntil = "2026-04-01T00:00:00.000Z";
+    assert.deepEqual(received[1]?.body, { properties: { schedule: { ...schedule, pausedUntil } } });
+    const end = await run("location", "update", "north", "--pause-until", "none");
+    assert.equal(end.code, 0);
+    assert.deepEqual(received[2]?.body, { properties: { schedule: { pausedUntil: null } } });
+    assert.equal((await run("schedule", "preview", "--every", "4", ...cron)).code, 2);
+    assert.equal((await run("schedule", "preview", "--pause-until", "soon")).code, 2);
+  });
+
   it("polls as often as told, then brings the result", async () => {
     answer(`POST ${root}/north/createBackup`, accepted());
     answer(

@@ -87,7 +87,7 @@ const expected: readonly [title: string, version: string, view: LocationView, js
     "2026-12-01",
     "2026-12-01",
     view,
-    `{${head},"etag":"\\"1a2b3c4d-3\\"","systemData":{"createdBy":"a@example","createdByType":"User","createdAt":"2026-03-01T08:00:00.000Z"},"properties":{"provisioningState":"Succeeded","store":{"kind":"Local","path":"/backup/"},"encryption":{"mode":"Certificate","recipients":[{"certificateBase64":"MIIB","thumbprint":${thumbprint},"keyId":"5b0f3c6e9a1d4872b6e5f0c3a9d81724e6b5f0c3a9d817245b0f3c6e9a1d4872","subject":"CN=North","notAfter":"2029-01-01T00:00:00.000Z"}]},"schedule":{"isEnabled":true,"frequencyInHours":10,"nextBackupTime":"2026-03-02T16:30:00.5Z"},"retention":{"periodInDays":6},"capacity":{"freeBytes":1036160860160,"totalBytes":1099511627776},"lastBackupTime":"2026-03-02T00:21:15.01Z"}}`,
+    `{${head},"etag":"\\"1a2b3c4d-3\\"","systemData":{"createdBy":"a@example","createdByType":"User","createdAt":"2026-03-01T08:00:00.000Z"},"properties":{"provisioningState":"Succeeded","store":{"kind":"Local","path":"/backup/"},"encryption":{"mode":"Certificate","recipients":[{"certificateBase64":"MIIB","thumbprint":${thumbprint},"keyId":"5b0f3c6e9a1d4872b6e5f0c3a9d81724e6b5f0c3a9d817245b0f3c6e9a1d4872","subject":"CN=North","notAfter":"2029-01-01T00:00:00.000Z"}]},"schedule":{"isEnabled":true,"frequencyInHours":10,"cron":null,"timeZone":"UTC","windows":[],"blackouts":[],"pausedUntil":null,"nextBackupTime":"2026-03-02T16:30:00.5Z","lastSkip":null},"retention":{"periodInDays":6},"capacity":{"freeBytes":1036160860160,"totalBytes":1099511627776},"lastBackupTime":"2026-03-02T00:21:15.01Z"}}`,
   ],
 ];
 

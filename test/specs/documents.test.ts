@@ -168,6 +168,7 @@ function checkSecrets({ document }: BundledDocument): void {
 
 /** Writes that are done when they are answered. */
 const atOnce: ReadonlySet<unknown> = new Set([
+  "BackupLocations_PreviewSchedule",
   "OperationStatuses_Cancel",
   "Deployments_Preflight",
   "Resources_Move",

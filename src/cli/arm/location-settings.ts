@@ -1,9 +1,23 @@
-import type { BackupLocationUpdateProperties } from "../../generated/api-2026-12-01.ts";
+import type {
+  BackupLocationUpdateProperties,
+  ScheduleUpdate,
+} from "../../generated/api-2026-12-01.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, OptionSpecs } from "../command.ts";
 import { certificateToBase64 } from "../certificate-text.ts";
 import { readNamedFile } from "../private-file.ts";
 import { readStoreBody, storeOptions } from "./store-body.ts";
+
+/** The parts of a schedule that can be given as options. */
+export const scheduleOptions: OptionSpecs = {
+  every: { summary: "Hours between scheduled backups; 0 for none", value: "HOURS" },
+  cron: { summary: 'Instead: when to make them, such as "30 2 * * *"', value: "FIELDS" },
+  "time-zone": { summary: "Zone of the cron fields; UTC unless told", value: "ZONE" },
+  "pause-until": {
+    summary: "No scheduled backups before this time; none ends the pause",
+    value: "TIME",
+  },
+};
 
 /** The settings of a location that can be given as options. */
 export const locationSettingOptions: OptionSpecs = {
@@ -11,7 +25,7 @@ export const locationSettingOptions: OptionSpecs = {
   path: { summary: "Folder of the service's machine that backups go to", value: "PATH" },
   ...storeOptions,
   cert: { summary: "Certificate of who can open backups", value: "FILE.cer", multiple: true },
-  every: { summary: "Hours between scheduled backups; 0 for none", value: "HOURS" },
+  ...scheduleOptions,
   "keep-days": { summary: "Days to keep backups", value: "DAYS" },
 };
 
@@ -20,7 +34,7 @@ export async function readLocationSettings(
   args: Arguments,
   cli: Cli,
 ): Promise<BackupLocationUpdateProperties> {
-  const every = args.integer("every", 0, 168);
+  const schedule = readSchedule(args);
   const days = args.integer("keep-days", 2, 3650);
   const recipients: { certificateBase64: string }[] = [];
   for (const file of args.texts("cert")) {
@@ -31,7 +45,7 @@ export async function readLocationSettings(
   return {
     ...(store === undefined ? {} : { store }),
     ...(recipients.length === 0 ? {} : { encryption: { recipients } }),
-    ...(every === undefined ? {} : { schedule: toSchedule(every) }),
+    ...(schedule === undefined ? {} : { schedule }),
     ...(days === undefined ? {} : { retention: { periodInDays: days } }),
   };
 }
@@ -42,8 +56,31 @@ function localStore(path: string): NonNullable<BackupLocationUpdateProperties["s
   return store;
 }
 
-function toSchedule(hours: number): { isEnabled: boolean; frequencyInHours?: number } {
-  return hours === 0 ? { isEnabled: false } : { isEnabled: true, frequencyInHours: hours };
+/** The schedule that the options ask for; undefined when they say nothing of it. */
+export function readSchedule(args: Arguments): ScheduleUpdate | undefined {
+  const every = args.integer("every", 0, 168);
+  const cron = args.text("cron");
+  const timeZone = args.text("time-zone");
+  const pause = args.text("pause-until");
+  if (every !== undefined && cron !== undefined)
+    throw usageError("Give --every or --cron, not both");
+  const schedule = {
+    ...(every === undefined ? {} : { isEnabled: every > 0 }),
+    ...(every === undefined || every === 0 ? {} : { frequencyInHours: every }),
+    ...(cron === undefined ? {} : { isEnabled: true, cron }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(pause === undefined ? {} : { pausedUntil: readPause(pause) }),
+  };
+  return Object.keys(schedule).length === 0 ? undefined : schedule;
+}
+
+function readPause(text: string): string | null {
+  if (text === "none") return null;
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw usageError(
+    `The time "${text}" cannot be read: give one such as 2026-03-01T06:00Z, or none`,
+  );
 }
 
 /** A folder of the service's machine, or a store elsewhere. */

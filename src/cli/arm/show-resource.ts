@@ -1,4 +1,9 @@
-import type { Alert, Backup, BackupLocation } from "../../generated/api-2026-12-01.ts";
+import type {
+  Alert,
+  Backup,
+  BackupLocation,
+  SchedulePreview,
+} from "../../generated/api-2026-12-01.ts";
 import type { Cli } from "../command.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { formatTable } from "../format-figures.ts";
@@ -55,6 +60,19 @@ export function showAlerts(items: readonly unknown[], cli: Cli): void {
     properties?.title ?? "",
   ]);
   showTable(["ALERT", "LOCATION", "SEVERITY", "STATE", "SINCE", "TITLE"], rows, items, cli);
+}
+
+/** A look ahead at a schedule. */
+export function showRuns(preview: unknown, cli: Cli): void {
+  const { isEnabled, timeZone, runs = [] } = preview as SchedulePreview;
+  if (cli.output.isJson) return cli.output.printJson(preview);
+  if (isEnabled === false) cli.output.say("The schedule is off: none of these will be made");
+  const rows = runs.map(({ tick, time, localTime }) => [
+    time ?? "",
+    localTime ?? "",
+    tick === time ? "" : `due ${tick}`,
+  ]);
+  showTable(["BACKUP AT", timeZone ?? "", ""], rows, runs, cli);
 }
 
 function showTable(
