@@ -84,7 +84,8 @@ function parseLocalPath(value: string): BackupPath {
 }
 
 function parseSharePath(value: string): BackupPath {
-  if (/^\\\\[?.](?:\\|$)/.test(value)) throw invalid("it names a device, not a share");
+  if (/^\\\\[?.](?:\\|$)/.test(value))
+    throw invalid("it names a device, not a share: write \\\\server\\share");
   if (value.includes("/")) throw invalid("it mixes slashes and backslashes");
   const [server = "", share = "", ...folders] = value.slice(2).replace(/\\$/, "").split("\\");
   checkServer(server);
@@ -102,7 +103,8 @@ function checkServer(server: string): void {
   const isName = server.length <= 253 && labels.every((label) => serverLabel.test(label));
   // A name whose last label is a number would be read as an address by some resolvers.
   const isNumber = /^(?:\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
-  if (!isName || isNumber) throw invalid("its server is neither a host name nor an IPv4 address");
+  if (!isName || isNumber)
+    throw invalid("its server is neither a host name nor an IPv4 address: write one of these");
 }
 
 function isOctet(label: string): boolean {
@@ -113,14 +115,16 @@ function checkShareSegment(segment: string): void {
   checkSegment(segment);
   if (segment.includes(":")) throw invalid("it names an alternate stream (a colon)");
   if (shareCharacters.test(segment)) throw invalid('it holds one of < > : " | ? *');
-  if (segment.endsWith(".")) throw invalid("a name in it ends with a dot");
+  if (segment.endsWith(".")) throw invalid("a name in it ends with a dot: choose another");
   if (/~\d/.test(segment)) throw invalid("a name in it looks like a short 8.3 name");
-  if (deviceName.test(segment)) throw invalid("a name in it is reserved for a device");
+  if (deviceName.test(segment))
+    throw invalid("a name in it is reserved for a device: choose another");
 }
 
 function checkSegment(segment: string): void {
   if (segment === "") throw invalid("a name in it is empty");
-  if (segment === "." || segment === "..") throw invalid('it holds a "." or ".." step');
+  if (segment === "." || segment === "..")
+    throw invalid('it holds a "." or ".." step: write where it leads to');
   if (segment !== segment.trim()) throw invalid("a name in it starts or ends with a space");
   if (Buffer.byteLength(segment) > maximumSegmentBytes) {
     throw invalid(`a name in it is longer than ${maximumSegmentBytes} bytes`);

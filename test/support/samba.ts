@@ -41,6 +41,8 @@ export interface SambaServer {
   smbclient(commands: string, share?: string): string;
   /** Adds or changes an account by `pdbedit`. */
   editAccount(...parameters: readonly string[]): void;
+  /** Sets a rule for all accounts, such as "bad lockout attempt". */
+  setPolicy(name: string, value: number): void;
 }
 
 /** Settings of a store on the share `backup`, without folder. */
@@ -129,6 +131,9 @@ export async function startSamba(options: SambaOptions = {}): Promise<SambaServe
         { cwd: root, password: sambaAccount.password },
       ),
     editAccount,
+    setPolicy: (name, value) => {
+      runProgram("pdbedit", ["-s", configuration, "-P", name, "-C", String(value)]);
+    },
   };
 }
 
