@@ -15,6 +15,8 @@ export interface WriterLease {
   readonly fence: number;
   /** Throws `LeaseLost` when a newer writer has taken over, or ours ran out. Call before publishing. */
   assertHeld(): Promise<void>;
+  /** Throws `LeaseLost` when a newer writer has taken over; one that only ran out is fine. Call after publishing. */
+  assertNewest(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -90,6 +92,15 @@ class StoreLease implements WriterLease {
     throw new AppError(
       "LeaseLost",
       "Another writer has taken over the repository: this run stops before it publishes; the next run continues from what is stored",
+    );
+  }
+
+  async assertNewest(): Promise<void> {
+    const { newest } = await readLocks(this.#store);
+    if (newest?.fence === this.fence) return;
+    throw new AppError(
+      "LeaseLost",
+      "Another writer took over the repository while this backup was published: the backup is withdrawn; the next run continues from what is stored",
     );
   }
 

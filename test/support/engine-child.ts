@@ -5,17 +5,17 @@ import { openLocalStore } from "../../src/storage/local.ts";
 import { aFolderRole, createEngineClock, openRepository, somePassword } from "./a-repository.ts";
 
 /**
- * Backs up or restores as a process of its own that kills itself without a word at the named step:
- * `backup|restore`, store, source or target, file of keys, number, step.
+ * Backs up or restores as a process of its own that kills itself without a word at the named step, or sends itself
+ * another signal: `backup|restore`, store, source or target, file of keys, number, step, signal.
  */
-const [action = "", storePath = "", path = "", keysFile = "", number = "", step = ""] =
+const [action = "", storePath = "", path = "", keysFile = "", number = "", step = "", signal] =
   process.argv.slice(2);
 const keys = JSON.parse(readFileSync(keysFile, "utf8")) as RepositoryKeys;
 const store = await openLocalStore({ path: storePath });
 const host = { clock: createEngineClock(), randomBytes };
 const repository = openRepository(store, keys, somePassword, host);
 const failpoint = (reached: string): void => {
-  if (reached === step) process.kill(process.pid, "SIGKILL");
+  if (reached === step) process.kill(process.pid, signal ?? "SIGKILL");
 };
 if (action === "backup") {
   await repository.backup(Number(number), [aFolderRole(path)], { fence: 10, failpoint });

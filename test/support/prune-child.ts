@@ -9,9 +9,9 @@ import { backupIdOf, createHost } from "./a-repository.ts";
 
 /**
  * Prunes backups 1 and 2 without a grace, as a process of its own that kills itself without a word at the named step, the
- * given time it comes by: store, file of keys, step, times.
+ * given time it comes by: store, file of keys, step, times, fence.
  */
-const [path = "", keysFile = "", step = "", times = "1"] = process.argv.slice(2);
+const [path = "", keysFile = "", step = "", times = "1", fence = "10"] = process.argv.slice(2);
 const keys = JSON.parse(readFileSync(keysFile, "utf8")) as RepositoryKeys;
 const store = await openLocalStore({ path });
 const host = { ...createHost(), clock: { ...createHost().clock, now: () => systemClock.now() } };
@@ -26,7 +26,7 @@ await executePrune(plan, {
   ...host,
   store,
   keys,
-  owner: { installationId: "an installation", jobFence: 10 },
+  owner: { installationId: "an installation", jobFence: Number(fence) },
   logger: silentLogger,
   signal: new AbortController().signal,
   failpoint: (reached) => {

@@ -26,6 +26,7 @@ import { rollBackWhenFull } from "./roll-back.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
 import { copyRoles, FirstWave, type CopiedRole } from "./copy-roles.ts";
 import { commitCaches, openCache } from "./role-caches.ts";
+import { keepOrWithdraw } from "./withdraw-backup.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /**
@@ -160,6 +161,8 @@ interface CommitInput {
 async function commit(input: CommitInput): Promise<BackupRecord> {
   const { options, writer, roles } = input;
   const results = roles.map((role) => role.result);
+  // Whoever has it now may have removed what was written: that is not damage.
+  await input.lease.assertHeld();
   requireSomething(results);
   for (const object of buildIndexObjects(
     writer.takeUnindexed(),
@@ -191,6 +194,7 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
       `Object "${name}" read back from the store does not verify: do not rely on this backup`,
       { target: name },
     );
+  await keepOrWithdraw(options, input.lease, record);
   await options.failpoint?.("backup.checked");
   return record;
 }
