@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { AppError, errorCodes, toAppError, type ErrorCode } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { packBufferBytes } from "../pack-builder.ts";
+import { keepYoungGenerations } from "../young-garbage.ts";
 import type {
   FileResult,
   FileTask,
@@ -164,6 +165,7 @@ export class WorkerPool {
   }
 
   #startWorker(): PoolWorker {
+    keepYoungGenerations();
     const setup: WorkerSetup = {
       ...this.#options.setup,
       signals: this.#signals,
