@@ -44,8 +44,12 @@ export async function verifyContent(
         opener,
         config.signingPublicKey,
       );
-      await checkPacks(options, backup, seen, report);
-      await checkTrees(options.store, backup, manifest.refs, checkedTrees);
+      // Beside each other: the threads have the packs, this one has the trees.
+      const packs = checkPacks(options, backup, seen, report);
+      const trees = checkTrees(options, backup, manifest.refs, checkedTrees);
+      await Promise.allSettled([packs, trees]);
+      await packs;
+      await trees;
     } catch (error) {
       if (!isAppError(error)) throw error;
       if (error.code === "DecryptionKeyMismatch" && backups.length === 1) throw error;
@@ -144,7 +148,7 @@ async function checkPack(
  * that a backup of the same objects had as well is checked once.
  */
 async function checkTrees(
-  store: ObjectStore,
+  options: VerifyOptions,
   backup: OpenedBackup,
   refs: string,
   checked: Set<string>,
@@ -153,7 +157,8 @@ async function checkTrees(
     const key = `${refs} ${root.chunks.toString("base64")}`;
     if (checked.has(key)) continue;
     checked.add(key);
-    for await (const [, { chunks }] of readRecords(store, backup, root)) {
+    for await (const [, { chunks }] of readRecords(options.store, backup, root)) {
+      options.signal.throwIfAborted();
       for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
         const place = backup.locator.find(chunks, at);
         const length = chunks.readUInt32LE(at + chunkIdBytes);

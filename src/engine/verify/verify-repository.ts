@@ -122,12 +122,13 @@ class VerifyRun {
     const objects = [...this.#present]
       .map(([name, bytes]) => ({ name, bytes }))
       .filter(({ name, bytes }) => !this.#hashed.has(name) && this.#isToHash(name, bytes));
-    const total = objects.reduce((sum, { bytes }) => sum + bytes, this.#bytes);
+    const left = objects.reduce((sum, { bytes }) => sum + bytes, 0);
+    const total = this.#bytes + left;
     let done = this.#hashed.size;
     await hashObjects(
       this.#options.store,
       objects,
-      total,
+      left,
       this.#options.workers ?? 2,
       (name, outcome) => {
         done += 1;
