@@ -3,11 +3,12 @@
 // `node specs/generate.ts` writes, `--check` only tells (exit code 1) whether anything is stale, `--hash`
 // prints the lines of published.sha256.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 import type { OpenAPI3 } from "openapi-typescript";
 import swagger2openapi from "swagger2openapi";
+import { findAttackTests, readAttacks, writeAttacks } from "./attacks.ts";
 import { hashDocument, readDocuments } from "./bundle.ts";
 import type { BundledDocument, Node, SwaggerDocument } from "./bundle.ts";
 import { countVerdicts, findProofs, readRules, writeConformance } from "./conformance.ts";
@@ -115,11 +116,11 @@ async function run(option: string | undefined): Promise<void> {
   }
   const files = await generateFiles(documents);
   const stale = findStale(files);
-  const page = conformancePage();
-  const pageFile = join(specsFolder, "conformance.md");
-  const isPageStale = !existsSync(pageFile) || readFileSync(pageFile, "utf8") !== page;
+  const stalePages = listPages().filter(({ file, text }) => {
+    return !existsSync(file) || readFileSync(file, "utf8") !== text;
+  });
   if (option === "--check") {
-    const all = [...stale, ...(isPageStale ? ["specs/conformance.md"] : [])];
+    const all = [...stale, ...stalePages.map(({ file }) => basename(file))];
     if (all.length === 0) return;
     console.error(`Stale: ${all.join(", ")}; run: npm run generate`);
     process.exitCode = 1;
@@ -131,7 +132,7 @@ async function run(option: string | undefined): Promise<void> {
     if (text === undefined) rmSync(join(targetFolder, name));
     else writeFileSync(join(targetFolder, name), text);
   }
-  if (isPageStale) writeFileSync(pageFile, page);
+  for (const { file, text } of stalePages) writeFileSync(file, text);
   console.log(countVerdicts(readRules(specsFolder), readProofs()));
 }
 
@@ -142,6 +143,15 @@ function readProofs(): ReadonlyMap<number, readonly string[]> {
 /** What `conformance.md` says by the rules and tests of now. */
 export function conformancePage(): string {
   return writeConformance(readRules(specsFolder), readProofs());
+}
+
+/** The pages that tests write by their titles. */
+function listPages(): readonly { readonly file: string; readonly text: string }[] {
+  const tests = findAttackTests(join(specsFolder, "..", "test"));
+  return [
+    { file: join(specsFolder, "conformance.md"), text: conformancePage() },
+    { file: join(specsFolder, "attacks.md"), text: writeAttacks(readAttacks(specsFolder), tests) },
+  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await run(process.argv[2]);

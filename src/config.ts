@@ -40,6 +40,10 @@ export interface Config {
     /** PEM of authorities that https stores may be certified by, besides those of the system. */
     readonly authorities?: string;
   };
+  /** Health on a listener of its own, for the machine or its network only; absent: beside the API. */
+  readonly internal?: { readonly host: string; readonly port: number };
+  /** What becomes of writes in subscriptions that the front door has not announced. */
+  readonly unknownSubscriptions: "take" | "refuse";
   /** How long the audit log keeps its records, and how many. */
   readonly audit: { readonly retentionDays: number; readonly maximumRecords: number };
   /** Threads of a backup or restore. */
@@ -96,6 +100,8 @@ const settings: readonly string[] = [
   "log",
   "stores",
   "audit",
+  "internal",
+  "unknownSubscriptions",
   "workers",
   "pollSeconds",
   "leaseSeconds",
@@ -112,7 +118,7 @@ export function parseConfig(
   const root = section(value, "configuration", settings);
   const publicBaseUrl = optionalUrl(root["publicBaseUrl"]);
   const failpoint = environment["HOLDFAST_TEST_FAILPOINT"];
-  const listen = readListen(root["listen"] ?? {});
+  const listen = readListen(root["listen"] ?? {}, "listen");
   const listening = { host: listen.host, hasTls: root["tls"] !== undefined };
   return Object.freeze({
     listen,
@@ -126,6 +132,13 @@ export function parseConfig(
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
     stores: readStores(root["stores"] ?? {}, folder),
+    ...(root["internal"] === undefined
+      ? {}
+      : { internal: readListen(root["internal"], "internal") }),
+    unknownSubscriptions: oneOf(root["unknownSubscriptions"] ?? "take", "unknownSubscriptions", [
+      "take",
+      "refuse",
+    ]),
     audit: readAudit(root["audit"] ?? {}),
     ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
@@ -149,11 +162,12 @@ function readRetryCap(value: unknown): Pick<Config, "maximumRetryAfterSeconds"> 
   return { maximumRetryAfterSeconds: integer(value, "maximumRetryAfterSeconds", 1, 600) };
 }
 
-function readListen(value: unknown): Config["listen"] {
-  const listen = section(value, "listen", ["host", "port"]);
+function readListen(value: unknown, name: "listen" | "internal"): Config["listen"] {
+  const listen = section(value, name, ["host", "port"]);
+  const usualPort = name === "listen" ? 8443 : 8081;
   return {
-    host: text(listen["host"] ?? "127.0.0.1", "listen.host"),
-    port: integer(listen["port"] ?? 8443, "listen.port", 0, 65_535),
+    host: text(listen["host"] ?? "127.0.0.1", `${name}.host`),
+    port: integer(listen["port"] ?? usualPort, `${name}.port`, 0, 65_535),
   };
 }
 

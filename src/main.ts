@@ -160,6 +160,7 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     engine,
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
+    refusesUnknownSubscriptions: config.unknownSubscriptions === "refuse",
     auditPublicKey: audit.publicKey,
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
@@ -186,14 +187,16 @@ async function listen(
   const access = openAccess(config.authentication, systemClock, logger);
   const { asksForClientCertificate } = access;
   const pair = files === undefined ? undefined : readCertificatePair(files);
+  const healthChecks = [{ name: "state", check: () => store.check() }, ...access.healthChecks];
+  const usual = { clock: systemClock, logger };
+  const internal =
+    config.internal && (await startServer({ ...usual, ...config.internal, healthChecks }));
   const server = await startServer({
-    host: config.listen.host,
-    port: config.listen.port,
+    ...usual,
+    ...config.listen,
     tls: pair === undefined ? undefined : { ...pair, asksForClientCertificate },
     armHandler: createApi(parts, backup, access, stopping),
-    healthChecks: [{ name: "state", check: () => store.check() }, ...access.healthChecks],
-    clock: systemClock,
-    logger,
+    healthChecks: internal === undefined ? healthChecks : undefined,
   });
   const unwatch =
     files === undefined || pair === undefined
@@ -204,6 +207,8 @@ async function listen(
     close: async () => {
       unwatch();
       access.stop();
+      // Whoever asks for readiness learns first that it is over.
+      await internal?.close();
       await server.close();
     },
   };

@@ -48,6 +48,8 @@ export function buildContext(
     apiVersion,
     publicBaseUrl: choosePublicBaseUrl(request, caller, settings, logger),
     tenantId: caller.tenantId,
+    homeTenantId: caller.isFrontDoor ? readHeader(request, "x-ms-home-tenant-id") : undefined,
+    traceParent: readTraceParent(request),
     principal: caller.principal,
     systemData: caller.isFrontDoor ? readSystemData(request, logger) : undefined,
   });
@@ -100,6 +102,14 @@ function readSystemData(
   }
   logger.warn("The front door's system data is not a JSON object: left out");
   return undefined;
+}
+
+function readTraceParent({ headers }: IncomingMessage): string | undefined {
+  const { traceparent } = headers;
+  const isGood =
+    typeof traceparent === "string" &&
+    /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent);
+  return isGood ? traceparent : undefined;
 }
 
 const maximumHeaderLength = 512;

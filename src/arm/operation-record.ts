@@ -25,6 +25,10 @@ export interface OperationRecord {
   readonly error?: OperationError;
   /** Whose it is: a caller of another tenant gets 404. */
   readonly tenantId?: string;
+  /** The tenant of the resource, where the front door says so. */
+  readonly homeTenantId?: string;
+  /** Of the request that started it: what is done for it belongs to the same trace. */
+  readonly traceParent?: string;
   readonly correlationId: string;
   readonly clientRequestId?: string;
 }

@@ -11,6 +11,10 @@ export interface RequestContext {
   /** Scheme and host every absolute link starts with, e.g. `https://mgmt.example`; no trailing slash. */
   readonly publicBaseUrl: string;
   readonly tenantId: string | undefined;
+  /** The tenant of the resource, which may be another than the caller's; only a trusted front door says so. */
+  readonly homeTenantId?: string | undefined;
+  /** `traceparent` as sent, when it is well-formed. */
+  readonly traceParent?: string | undefined;
   readonly principal: Principal;
   /** The parsed `x-ms-arm-resource-system-data`, when a trusted front door sent one. */
   readonly systemData: Readonly<Record<string, string>> | undefined;

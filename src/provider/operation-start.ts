@@ -37,17 +37,22 @@ export interface OperationCaller {
   readonly apiVersion: string;
   readonly correlationId: string;
   readonly tenantId?: string;
+  readonly homeTenantId?: string;
+  readonly traceParent?: string;
   readonly clientRequestId?: string;
 }
 
 /** The caller of a request. */
 export function callerOf({ context, route }: ArmRequest): OperationCaller {
-  const { apiVersion, correlationId, tenantId, clientRequestId } = context;
+  const { apiVersion, correlationId } = context;
+  const { tenantId, homeTenantId, traceParent, clientRequestId } = context;
   return {
     route: routeKey(route),
     apiVersion,
     correlationId,
     ...(tenantId === undefined ? {} : { tenantId }),
+    ...(homeTenantId === undefined ? {} : { homeTenantId }),
+    ...(traceParent === undefined ? {} : { traceParent }),
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
   };
 }
@@ -97,8 +102,9 @@ export function operationWrites(
 
 /** After the commit: tells the log, and the worker that there is work. */
 export function announceOperation(deps: ProviderDeps, operation: OperationRecord): void {
-  const { id, correlationId, apiVersion, route } = operation;
-  deps.logger.info("Operation accepted", { operationId: id, correlationId, apiVersion, route });
+  const { id: operationId, correlationId, traceParent, apiVersion, route } = operation;
+  const fields = { operationId, correlationId, traceParent, apiVersion, route };
+  deps.logger.info("Operation accepted", fields);
   deps.onEnqueued?.();
 }
 

@@ -32,6 +32,8 @@ export interface ProviderDeps {
   readonly restoreRoot: string;
   /** Seals the tokens of list pages: the same in every process, of at least 16 bytes. */
   readonly pagingKey: Uint8Array;
+  /** True: nothing is written in a subscription that the front door has not announced. */
+  readonly refusesUnknownSubscriptions?: boolean;
   /** What readers of the audit log check its signatures with. */
   readonly auditPublicKey: string;
   /** Called after a job was committed, so that a worker looks at once. */

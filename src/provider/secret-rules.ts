@@ -11,6 +11,7 @@ export function changeSecrets(
   store: StoreSetting,
   change: LocationChange,
 ): { readonly secrets: LocationSecrets; readonly newSecrets: SentSecrets } {
+  refuseMasks(change);
   const { preSharedKey: sentKey, ...sent } = change.secrets;
   const { preSharedKey, ...kept } = base.secrets;
   const newSecrets: SentSecrets = {
@@ -25,6 +26,19 @@ export function changeSecrets(
   };
   requireSecrets(base.store, store, { ...secrets, ...newSecrets }, change);
   return { secrets, newSecrets };
+}
+
+/** A form that shows stars for a secret may send them back: stored, they would lock the service out of its store. */
+function refuseMasks({ secrets, names }: LocationChange): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (!/^[*•●]+$/.test(value)) continue;
+    const target = names.secrets[name as SecretName];
+    throw new AppError(
+      "InvalidArgument",
+      `"${target}" is a mask and no secret: leave it out to keep the stored one, or send the new one`,
+      { target },
+    );
+  }
 }
 
 /** What a secret was given for: the host and, where there is one, the account. */

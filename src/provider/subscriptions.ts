@@ -59,11 +59,21 @@ export function inOpenSubscription(deps: ProviderDeps, handler: Handler): Handle
   return async (request) => {
     const id = request.params["subscriptionId"];
     if (id !== undefined && request.route.method !== "GET") {
+      if (deps.refusesUnknownSubscriptions === true) await checkAnnounced(deps, id);
       const state = await stateOfSubscription(deps, id);
       if (!isAllowed(state, request.route.method)) throw closed(id, state);
     }
     return handler(request);
   };
+}
+
+async function checkAnnounced(deps: ProviderDeps, id: string): Promise<void> {
+  if ((await deps.store.get("subscription", keyOf(id))) !== undefined) return;
+  throw armError(
+    "SubscriptionNotFound",
+    "The subscription was not announced here: have it registered, or set unknownSubscriptions to take",
+    { target: `/subscriptions/${id}` },
+  );
 }
 
 function isAllowed(state: SubscriptionState, method: string): boolean {

@@ -23,7 +23,15 @@ export function createLogger(settings: LogSettings): Logger {
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
 export const allowedFields: ReadonlySet<string> = new Set([
   // A request.
-  ...["requestId", "correlationId", "clientRequestId", "method", "route", "apiVersion"],
+  ...[
+    "requestId",
+    "correlationId",
+    "clientRequestId",
+    "traceParent",
+    "method",
+    "route",
+    "apiVersion",
+  ],
   ...["status", "durationMs", "errorCode", "errorType", "stack", "address"],
   ...["url", "subscriptionId", "locationName", "durationMilliseconds"],
   // Work behind it.

@@ -6,6 +6,9 @@ import { sendPlainError, writePlainError, type PlainError } from "./plain-answer
 /** Most header lines of a request; Node would drop the rest without a word. */
 export const maximumHeaders = 100;
 
+// ARM's own addresses end below two kilobytes, a page token may follow.
+const maximumTarget = 8192;
+
 /** Answers what never becomes a request: Node itself would send errors without a body, or nothing. */
 export function answerProtocolFaults(server: Server, logger: Logger): void {
   const current = new WeakMap<Socket, ServerResponse>();
@@ -36,6 +39,7 @@ export function answerProtocolFaults(server: Server, logger: Logger): void {
 
 /** What is wrong with a request as a whole; undefined when nothing is. */
 export function findRequestFault(request: IncomingMessage): PlainError | undefined {
+  if ((request.url ?? "").length > maximumTarget) return targetTooLong;
   if (request.rawHeaders.length / 2 > maximumHeaders) return tooManyHeaders;
   if (request.httpVersion === "1.1" && request.headers.host === undefined) return noHost;
   return undefined;
@@ -45,6 +49,12 @@ interface ParserError extends Error {
   readonly code?: string;
   readonly rawPacket?: Buffer;
 }
+
+const targetTooLong: PlainError = {
+  status: 414,
+  code: "UriTooLong",
+  message: `The address has more than ${maximumTarget} characters: send what is long in the body`,
+};
 
 const noHost: PlainError = {
   status: 400,

@@ -19,6 +19,8 @@ export interface ServerOptions extends AppOptions {
   readonly clock: Clock;
   /** How long `/readyz` says no before the port closes, so that balancers notice; none by default. */
   readonly announceMilliseconds?: number | undefined;
+  /** Lower ones for tests; what is not given is the usual. */
+  readonly limits?: Partial<ConnectionLimits>;
   /** How long answers under way may take once the service closes. */
   readonly drainMilliseconds?: number | undefined;
 }
@@ -34,9 +36,10 @@ export interface TlsOptions extends TlsPair {
 }
 
 export interface AppOptions {
-  /** Answers everything but health. */
-  readonly armHandler: (...exchange: Parameters<RequestListener>) => void | Promise<void>;
-  readonly healthChecks: readonly HealthCheck[];
+  /** Answers everything but health; absent on a listener that is for health alone. */
+  readonly armHandler?: (...exchange: Parameters<RequestListener>) => void | Promise<void>;
+  /** Absent: health is asked for on another listener, and here is nothing at its addresses. */
+  readonly healthChecks?: readonly HealthCheck[] | undefined;
   readonly logger: Logger;
 }
 
@@ -52,16 +55,25 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-// One caller must not take all there is: slow senders, idle connections, many connections.
-const limits = {
+/** One caller must not take all there is: slow senders, idle connections, many connections. Milliseconds. */
+interface ConnectionLimits {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAliveTimeout: number;
+  readonly connectionsCheckingInterval: number;
+  /** One more is closed at once. */
+  readonly maximumConnections: number;
+}
+
+const usualLimits: ConnectionLimits = {
   headersTimeout: 10_000,
   // ARM itself gives up at 60 seconds.
   requestTimeout: 30_000,
   // Longer than load balancers keep an idle connection, so that they end it and not we.
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1_000,
+  maximumConnections: 1_000,
 };
-const maximumConnections = 1_000;
 const defaultDrainMilliseconds = 10_000;
 
 /** Starts to listen; rejects with `InvalidConfiguration` when the address or the certificate cannot be used. */
@@ -73,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   answerProtocolFaults(server, options.logger);
   const connections = trackConnections(server);
-  server.maxConnections = maximumConnections;
+  server.maxConnections = options.limits?.maximumConnections ?? usualLimits.maximumConnections;
   await listen(server, options);
   const url = urlOf(server, options);
   options.logger.info("Listening", { address: url });
@@ -98,13 +110,14 @@ export function createApp(options: AppOptions, isDraining: () => boolean): expre
   app.set("query parser", "simple");
   app.set("trust proxy", false);
   app.disable("x-powered-by");
-  const answerHealth = createHealthResponder({ checks, logger, isDraining });
+  const answerHealth =
+    checks === undefined ? () => false : createHealthResponder({ checks, logger, isDraining });
   app.use((request, response, next) => {
     const fault = findRequestFault(request);
     if (fault !== undefined) sendPlainError(response, fault);
     else if (!answerHealth(request, response)) next();
   });
-  app.use(options.armHandler);
+  if (options.armHandler !== undefined) app.use(options.armHandler);
   app.use((_request, response) => {
     sendPlainError(response, {
       status: 404,
@@ -135,9 +148,14 @@ function answerBug(logger: Logger): express.ErrorRequestHandler {
   };
 }
 
-function createListener({ tls }: ServerOptions, app: express.Express): Server {
+function createListener({ tls, limits }: ServerOptions, app: express.Express): Server {
   // The check for a Host header is ours, so that its answer has a body.
-  const settings = { ...limits, requireHostHeader: false, insecureHTTPParser: false };
+  const settings = {
+    ...usualLimits,
+    ...limits,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+  };
   if (tls === undefined) return createHttpServer(settings, app);
   const { asksForClientCertificate: requestCert = false } = tls;
   return withCertificate(tls, (pair) =>

@@ -16,7 +16,7 @@ describe("the project's files", () => {
     assert.deepEqual(broken, []);
   });
 
-  it("name no registry and no machine", () => {
+  it("A88: name no registry and no machine", () => {
     const found = listProjectFiles("**/*").flatMap((file) =>
       findLocalNames(readProjectFile(file)).map((name) => `${file}: ${name}`),
     );

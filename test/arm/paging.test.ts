@@ -27,7 +27,7 @@ describe("skip tokens", () => {
     assertRefused(() => readSkipToken(token, "/subscriptions/a/things", Buffer.alloc(32, 8)));
   });
 
-  it("rule 145: no other text is one", () => {
+  it("rule 145, A25: no other text is one", () => {
     const token = writeSkipToken("position", "s", key);
     fc.assert(
       fc.property(fc.nat({ max: token.length - 1 }), fc.constantFrom(..."Ab0_-%"), (at, sign) => {

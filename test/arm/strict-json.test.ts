@@ -102,7 +102,7 @@ describe("parseStrictJson", () => {
     assert.throws(() => parseStrictJson(Buffer.from('{"a":1}', "utf16le")), JsonFault);
   });
 
-  it("takes 32 levels and not one more", () => {
+  it("A15: takes 32 levels and not one more", () => {
     const nest = (levels: number) => `${"[".repeat(levels)}1${"]".repeat(levels)}`;
     assert.equal(maximumJsonDepth, 32);
     assert.doesNotThrow(() => read(nest(32)));

@@ -80,7 +80,7 @@ describe("a throttled service", () => {
   after(() => service.close());
   const remove = (): Promise<Reply> => service.send("DELETE", `${boxPath}?${modern}`);
 
-  it("rule 255, 256: tells what is left, then 429 with Retry-After, then works again", async () => {
+  it("rule 255, 256, A20: tells what is left, then 429 with Retry-After, then works again", async () => {
     for (let left = 9; left >= 0; left -= 1) {
       const reply = await remove();
       assert.equal(reply.status, 204);

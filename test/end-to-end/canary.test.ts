@@ -176,7 +176,7 @@ describe("P5: secrets", () => {
     }
   });
 
-  it("are in no file after a stop and after a kill", async () => {
+  it("A23: are in no file after a stop and after a kill", async () => {
     await service.kill();
     for (const place of places) {
       assert.deepEqual(findSecrets(secrets, join(service.folder, place)), []);

@@ -119,7 +119,7 @@ for (const reuseContexts of [true, false]) {
       }
     });
 
-    it("refuses every truncated frame", () => {
+    it("A59: refuses every truncated frame", () => {
       for (const checksum of [0, 1]) {
         const content = text.subarray(0, 3000);
         const frame = publicFrame(content, { [zlib.constants.ZSTD_c_checksumFlag]: checksum });
@@ -151,7 +151,7 @@ for (const reuseContexts of [true, false]) {
       }
     });
 
-    it("refuses bombs before the decoder sees them", () => {
+    it("A58: refuses bombs before the decoder sees them", () => {
       for (const [name, frame, expected] of listBombs()) {
         assert.throws(() => decompressOnce(codec, frame, expected), isCorrupt, name);
       }

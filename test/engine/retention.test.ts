@@ -110,7 +110,7 @@ describe("rules", () => {
   });
 });
 
-describe("the floor", () => {
+describe("A78: the floor", () => {
   const now = start + 100 * day;
 
   it("keeps the newest good backup", () => {

@@ -308,7 +308,7 @@ describe("a run that is stopped", limits, () => {
 });
 
 describe("a run whose store lies", limits, () => {
-  it("does not publish what it cannot read back", async () => {
+  it("A94: does not publish what it cannot read back", async () => {
     const objects: MemoryObjects = new Map();
     const honest = openMemoryStore(objects);
     const repository = await createRepository(honest);

@@ -78,14 +78,14 @@ describe("the verifier of bearer tokens", () => {
     assert.deepEqual(identity?.roles, new Set());
   });
 
-  it("says that an old token has expired", async () => {
+  it("A6: says that an old token has expired", async () => {
     assert.deepEqual(await verify(await aToken({ lifetime: -300 })), {
       identity: undefined,
       fault: "expired",
     });
   });
 
-  it("refuses foreign issuers, audiences, keys and unsigned tokens", async () => {
+  it("A6: refuses foreign issuers, audiences, keys and unsigned tokens", async () => {
     const foreign = await generateKeyPair("ES256");
     const unsigned = new UnsecuredJWT({ sub: "sub", groups: ["backup-operators"] })
       .setIssuer(issuer)

@@ -87,7 +87,7 @@ describe("a sealed secret", () => {
   });
 });
 
-describe("the sealing key file", () => {
+describe("A91: the sealing key file", () => {
   it("is made once, for its owner only", async () => {
     await withTempFolder(async (folder) => {
       const file = join(folder, "sealing-key");

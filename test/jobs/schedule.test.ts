@@ -108,7 +108,7 @@ describe("what is to be done", () => {
     assert.deepEqual(step, { kind: "due", due: evening });
   });
 
-  it("a clock that jumps ahead makes one run; set back again, the rhythm comes back with it", () => {
+  it("A74: a clock that jumps ahead makes one run; set back again, the rhythm comes back with it", () => {
     const year = 8760 * hour;
     const jumped = anchor + year + hour;
     const step = stepAt(every(12), anchor, jumped, anchor - 12 * hour);

@@ -11,7 +11,7 @@ import {
   type WorkerWorld,
 } from "../support/worker-world.ts";
 
-describe("worker that is interrupted", () => {
+describe("A75: worker that is interrupted", () => {
   let world: WorkerWorld;
   beforeEach(async () => {
     world = await createWorkerWorld();

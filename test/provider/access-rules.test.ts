@@ -46,7 +46,15 @@ describe("the table of access", () => {
     assert.equal(polls.length, 4);
   });
 
-  it("refuses what has no line, whoever asks", async () => {
+  it("A46: lets an Administrator alone try out stores", async () => {
+    for (const role of roles)
+      assert.equal(
+        await may(caller("bearer", role), "POST", `${location}/testStore`),
+        role === "Administrator",
+      );
+  });
+
+  it("A7: refuses what has no line, whoever asks", async () => {
     for (const kind of ["arm", "development", "bearer"] as const)
       assert.equal(await may(caller(kind, ...roles), "POST", `${location}/newAction`), false);
   });

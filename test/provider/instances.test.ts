@@ -9,7 +9,7 @@ import { aBody, setUpLocation } from "../support/provider-steps.ts";
 const modern = { apiVersion: "2026-12-01" };
 
 describe("two instances over one state", () => {
-  it("rule 91: each reads at once what the other wrote", () =>
+  it("rule 91, A76: each reads at once what the other wrote", () =>
     withProviderWorld(async (world) => {
       const other = createProvider(world.deps);
       const handler = other.provider.handlers.get(

@@ -291,7 +291,7 @@ describe("PUT and PATCH of a location, 2026", () => {
       assert.equal(properties.retention.periodInDays, 7);
     }));
 
-  it("rule 72: a whole round trip is accepted", () =>
+  it("rule 72, A16: a whole round trip is accepted", () =>
     withProviderWorld(async (world) => {
       const read = await setUp(world);
       const operation = await world.finish(
@@ -411,7 +411,7 @@ describe("a location's entity tag", () => {
   const apiVersion = "2018-09-01";
   const body = aBody({ path: "/backup" });
 
-  it("rule 135: If-Match of an absent location is 412", () =>
+  it("rule 135, A19: If-Match of an absent location is 412", () =>
     withProviderWorld(async (world) => {
       for (const ifMatch of ["*", '"x"']) {
         await assert.rejects(world.call("PUT", locationPath, { body, ifMatch }), {
@@ -420,7 +420,7 @@ describe("a location's entity tag", () => {
       }
     }));
 
-  it("rule 136: If-None-Match star creates only", () =>
+  it("rule 136, A19: If-None-Match star creates only", () =>
     withProviderWorld(async (world) => {
       await world.finish(await world.accept("PUT", locationPath, { body, ifNoneMatch: "*" }));
       await assert.rejects(world.call("PUT", locationPath, { body, ifNoneMatch: "*" }), {
@@ -440,7 +440,7 @@ describe("a location's entity tag", () => {
       await world.accept("PUT", locationPath, { body, ifMatch: "*" });
     }));
 
-  it("rule 139: of fifty equal If-Match one wins", () =>
+  it("rule 139, A19: of fifty equal If-Match one wins", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       const read = await world.call("GET", locationPath);

@@ -74,7 +74,7 @@ describe("pages of locations", () => {
     assert.equal((await arm.send("GET", `${list}?$top=`)).status, 200);
   });
 
-  it("rule 145: a token of another list, or a changed one, is 400", async () => {
+  it("rule 145, A25: a token of another list, or a changed one, is 400", async () => {
     const { nextLink } = (await arm.send("GET", `${list}?$top=3`)).body;
     const token = new URL(nextLink).searchParams.get("$skipToken") ?? "";
     const encoded = encodeURIComponent(token);

@@ -130,7 +130,7 @@ describe("two writers of a location", () => {
 });
 
 describe("backup, restore and their location", () => {
-  it("rule 271: createBackup while one runs is 409", () =>
+  it("rule 271, A20: createBackup while one runs is 409", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       const gate = aGate();
@@ -164,7 +164,7 @@ describe("backup, restore and their location", () => {
       assert.notEqual(store.lastBackupTime, null);
     }));
 
-  it("twenty createBackup at once make one backup", () =>
+  it("A20: twenty createBackup at once make one backup", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       const calls = Array.from({ length: 20 }, () =>

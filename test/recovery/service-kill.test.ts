@@ -25,7 +25,7 @@ function dealSteps(): readonly (readonly string[])[] {
   });
 }
 
-describe("rule 280: kill -9 of the service", { concurrency: chainCount }, () => {
+describe("rule 280, A71: kill -9 of the service", { concurrency: chainCount }, () => {
   for (const [number, steps] of dealSteps().entries()) {
     describe(`chain ${number + 1}`, { concurrency: 1 }, () => {
       let site: MortalSite;

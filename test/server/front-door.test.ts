@@ -137,14 +137,14 @@ function ask(pair: Pair | undefined, headers: Readonly<Record<string, string>> =
 const statusOf = async (pair: Pair | undefined): Promise<number> => (await ask(pair)).status;
 
 describe("the front door's certificates", () => {
-  it("rule 245, 246, 250: none is 401, one that only looks alike is 403", async () => {
+  it("rule 245, 246, 250, A3: none is 401, one that only looks alike is 403", async () => {
     assert.equal(await statusOf(undefined), 401);
     // The same subject, issuer and serial number, another key.
     assert.equal(await statusOf(stranger), 403);
     assert.equal(await statusOf(arm1), 200);
   });
 
-  it("believes what the front door says of its user, and only then", async () => {
+  it("A2: believes what the front door says of its user, and only then", async () => {
     const headers = {
       "x-ms-client-object-id": "ann",
       "x-ms-client-principal-name": "ann@example",
@@ -167,7 +167,7 @@ describe("the front door's certificates", () => {
     assert.deepEqual([await statusOf(arm1), await statusOf(arm2)], [403, 200]);
   });
 
-  it("rule 248, 251: keeps the last good list while the endpoint fails, asks sooner, and recovers", async () => {
+  it("rule 248, 251, A4, A5: keeps the last good list while the endpoint fails, asks sooner, and recovers", async () => {
     const failures = [
       { status: 500, body: {} },
       { status: 200, body: { clientCertificates: [] } },
@@ -184,14 +184,14 @@ describe("the front door's certificates", () => {
     assert.equal(await statusOf(arm1), 200);
   });
 
-  it("rule 249: is not ready when the list is older than a day", async () => {
+  it("rule 249, A4: is not ready when the list is older than a day", async () => {
     await certificates.check();
     answer = { status: 500, body: {} };
     await clock.pass(25 * hour);
     await assert.rejects(certificates.check(), /No certificates of the front door since 20/);
   });
 
-  it("forgets a certificate when its time is over", async () => {
+  it("A4: forgets a certificate when its time is over", async () => {
     answer = listOf(arm1);
     await clock.pass(hour);
     await clock.pass(120 * hour);

@@ -47,7 +47,7 @@ describe("logger", () => {
       assert.ok(!allowedFields.has(name), name);
   });
 
-  it("A17: keeps hostile text on one escaped line", () => {
+  it("A17, A82: keeps hostile text on one escaped line", () => {
     const address = "/a\r\n2026 INFO forged\u001b[2J\u202e\u2028";
     for (const format of ["json", "pretty"] as const) {
       const text = capture(format, (logger) => logger.info("Read\nthis", { address }));

@@ -32,13 +32,13 @@ describe("the service with bearer tokens", () => {
     assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer /);
   });
 
-  it("does not believe the front door's headers", async () => {
+  it("A2: does not believe the front door's headers", async () => {
     const headers = { "x-ms-client-object-id": "ann", "x-ms-client-principal-name": "ann" };
     const answer = await service.call("2026-12-01").send("GET", pathOf("north"), { headers });
     assert.equal(answer.status, 401);
   });
 
-  it("lets a role do what its line says", async () => {
+  it("A7: lets a role do what its line says", async () => {
     assert.equal((await ask("GET", "", "reader")).status, 404);
     const refused = await ask("PUT", "", "reader");
     assert.equal(refused.status, 403);

@@ -80,7 +80,7 @@ describe("sqlite file", () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it("refuses a schema of a newer program", async () => {
+  it("A89: refuses a schema of a newer program", async () => {
     const file = newFile();
     await (await open(file)).close();
     runSql(file, "update schema_version set version = 99");

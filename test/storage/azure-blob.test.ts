@@ -142,7 +142,7 @@ describe("Azure Blob", () => {
     await store.close();
   });
 
-  it("refuses signatures that are expired or too weak", async () => {
+  it("A37: refuses signatures that are expired or too weak", async () => {
     const expired = sas("rcwl", -1);
     await assertFails(open(expired), "StoreAccountProblem");
     await assertFails(open(sas("rl")), "StoreAuthRefused");
@@ -209,7 +209,7 @@ describe("Azure Blob", () => {
     await store.close();
   });
 
-  it("follows no redirect", async () => {
+  it("A36: follows no redirect", async () => {
     let visits = 0;
     const evil = await listen((_, response) => {
       visits += 1;

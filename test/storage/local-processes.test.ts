@@ -36,7 +36,7 @@ describe("local store in a killed process", () => {
     }));
 });
 
-describe("local store on a full disk", () => {
+describe("A72: local store on a full disk", () => {
   it("says StoreFull and keeps what it has", () =>
     withTempFolder(async (path) => {
       // Without mounts a limit on file sizes stands in: the same step fails.
