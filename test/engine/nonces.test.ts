@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -19,8 +19,13 @@ describe("every message that a backup seals", { timeout: 60_000 }, () => {
       writeFileSync(`${folder}/keys`, JSON.stringify(keys), { mode: 0o600 });
       for (const number of [1, 2]) {
         writeFileSync(`${folder}/source/c`, someContent(5_000_000, `c ${number}`));
-        sealInChild(folder, number);
+        assert.equal(sealInChild(folder, number), 0);
       }
+      // One that is killed, once more under its name, and a run after it.
+      writeFileSync(`${folder}/source/c`, someContent(5_000_000, "c 3"));
+      for (const step of ["backup.pack-stored", "backup.before-manifest"])
+        assert.equal(sealInChild(folder, 3, step), "SIGKILL");
+      for (const number of [3, 4]) assert.equal(sealInChild(folder, number), 0);
       const lines = readFileSync(`${folder}/nonces`, "utf8").trimEnd().split("\n");
       const messages = lines.filter((line) => line.startsWith("aes-256-gcm"));
       assert.equal(messages.length, lines.length, "another cipher is used");
@@ -33,12 +38,17 @@ describe("every message that a backup seals", { timeout: 60_000 }, () => {
   });
 });
 
-function sealInChild(folder: string, number: number): void {
+let fence = 10;
+
+function sealInChild(folder: string, number: number, step = "never"): number | string | null {
   const script = (name: string): string =>
     fileURLToPath(new URL(`../support/${name}`, import.meta.url));
   const { store, source, keys } = { store: "store", source: "source", keys: "keys" };
   const paths = [store, source, keys].map((name) => `${folder}/${name}`);
   const preload = ["--import", script("nonce-recorder-child.ts")];
-  const args = [...preload, script("engine-child.ts"), "backup", ...paths, String(number), "never"];
-  execFileSync(process.execPath, args, { env: { NONCE_LOG: `${folder}/nonces` } });
+  const args = [...preload, script("engine-child.ts"), "backup", ...paths, String(number)];
+  args.push(step, "SIGKILL", String((fence += 1)));
+  const env = { NONCE_LOG: `${folder}/nonces` };
+  const { status, signal } = spawnSync(process.execPath, args, { env });
+  return signal ?? status;
 }

@@ -11,7 +11,7 @@ import {
 } from "../../src/engine/repair/repair-repository.ts";
 import { buildIndexObjects, loadIndex } from "../../src/engine/index-objects.ts";
 import { backupIdOf } from "../support/a-repository.ts";
-import { openFaultyStore } from "../support/faulty-store.ts";
+import { faults, openFaultyStore } from "../support/faulty-store.ts";
 import { someContent } from "../support/odd-tree.ts";
 import { day, hour, PruneWorld } from "../support/prune-world.ts";
 
@@ -216,7 +216,7 @@ describe("repair", limits, () => {
     let operations = 1;
     for (let failAt = 1; failAt <= operations; failAt += 1) {
       const world = spoiled.copy(`fault ${failAt}`);
-      const fault = (["crash-before", "crash-after", "full"] as const)[failAt % 3] ?? "full";
+      const fault = faults[failAt % faults.length] ?? "full";
       const faulty = openFaultyStore(world.store, { failAt, fault });
       await executeRepair(plan, options(world, faulty)).catch(() => undefined);
       if (failAt === 1) {

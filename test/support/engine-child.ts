@@ -6,10 +6,18 @@ import { aFolderRole, createEngineClock, openRepository, somePassword } from "./
 
 /**
  * Backs up or restores as a process of its own that kills itself without a word at the named step, or sends itself
- * another signal: `backup|restore`, store, source or target, file of keys, number, step, signal.
+ * another signal: `backup|restore`, store, source or target, file of keys, number, step, signal, fence.
  */
-const [action = "", storePath = "", path = "", keysFile = "", number = "", step = "", signal] =
-  process.argv.slice(2);
+const [
+  action = "",
+  storePath = "",
+  path = "",
+  keysFile = "",
+  number = "",
+  step = "",
+  signal,
+  fence = "10",
+] = process.argv.slice(2);
 const keys = JSON.parse(readFileSync(keysFile, "utf8")) as RepositoryKeys;
 const store = await openLocalStore({ path: storePath });
 const host = { clock: createEngineClock(), randomBytes };
@@ -18,7 +26,7 @@ const failpoint = (reached: string): void => {
   if (reached === step) process.kill(process.pid, signal ?? "SIGKILL");
 };
 if (action === "backup") {
-  await repository.backup(Number(number), [aFolderRole(path)], { fence: 10, failpoint });
+  await repository.backup(Number(number), [aFolderRole(path)], { fence: Number(fence), failpoint });
 } else {
   await repository.restore(Number(number), path, { failpoint });
 }

@@ -10,6 +10,7 @@ import type { CopyProgress, CopyReport } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
 import { putChecked } from "../read-back.ts";
+import { recoveryReadme } from "../recovery-readme.ts";
 import { readConfig, type EngineHost, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 
@@ -160,8 +161,10 @@ class CopyRun {
 
   /** What makes the target a repository. */
   async copyFrame(): Promise<void> {
-    const { from } = this.#options;
-    if ((await from.stat(readmeName)) !== undefined) await this.#copy(readmeName);
+    const { to, signal } = this.#options;
+    // Written anew: nothing in the source proves what it says.
+    if ((await to.stat(readmeName)) === undefined)
+      await putChecked(to, readmeName, Buffer.from(recoveryReadme, "utf8"), signal);
     await this.#copy(configName);
   }
 
@@ -259,8 +262,6 @@ class CopyRun {
   #check(name: string, bytes: Uint8Array): void {
     const hash = parsePackName(name) ?? parseHashName(name, "index") ?? parseHashName(name, "refs");
     if (hash !== undefined) requireHash(name, bytes);
-    else if (name !== readmeName) {
-      openSignedDocument(name, bytes, this.#config.signingPublicKey);
-    }
+    else openSignedDocument(name, bytes, this.#config.signingPublicKey);
   }
 }
