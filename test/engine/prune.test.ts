@@ -6,7 +6,15 @@ import { encodeSignedDocument } from "../../src/engine/format/signed-document.ts
 import { createSigningKeys } from "../../src/engine/crypto/signing.ts";
 import { acquireLease } from "../../src/engine/lease.ts";
 import { ledgerHeadOf } from "../../src/engine/format/manifest.ts";
-import { aStreamRole, backupIdOf, somePassword } from "../support/a-repository.ts";
+import { planPrune } from "../../src/engine/prune/plan-prune.ts";
+import { prepareRepository } from "../../src/engine/repository.ts";
+import {
+  aStreamRole,
+  backupIdOf,
+  openRepository,
+  someDeployment,
+  somePassword,
+} from "../support/a-repository.ts";
 import { openFaultyStore } from "../support/faulty-store.ts";
 import { someContent } from "../support/odd-tree.ts";
 import { day, hour, PruneWorld } from "../support/prune-world.ts";
@@ -120,6 +128,28 @@ describe("prune", limits, () => {
     assert.ok((pack?.liveBytes ?? 0) >= same.length && (pack?.deadBytes ?? 0) >= 900_000);
     const before = await world.plan([], { opener: somePassword });
     assert.deepEqual(before.repack, { kind: "known", packs: [] });
+    const without = await world.plan([1]);
+    assert.equal(without.repack.kind, "unknown");
+  });
+
+  it("tells sparse packs of the epoch that the key opens", async () => {
+    const world = await PruneWorld.create("sparse epochs");
+    await world.backup(1, { large: someContent(900_000, "large"), small: same });
+    await world.backup(2, { small: same });
+    const other = { ...somePassword, keyBase64: Buffer.from("x".repeat(32)).toString("base64") };
+    const { store, host } = world.repository;
+    const keys = await prepareRepository(store, world.keys, [other], someDeployment, host);
+    await openRepository(store, keys, other, host).backup(
+      ...([3, [aStreamRole("small", () => [same])], { fence: 50 }] as const),
+    );
+    const request = { remove: [backupIdOf(1)], now: world.clock.now() };
+    const old = await planPrune(store, keys, { ...request, opener: somePassword });
+    assert.ok(old.repack.kind === "known" && old.repack.packs.length === 1);
+    const young = await planPrune(store, keys, { ...request, opener: other });
+    assert.deepEqual(young.repack, { kind: "known", packs: [] });
+    const stranger = { ...other, keyBase64: Buffer.from("y".repeat(32)).toString("base64") };
+    const none = await planPrune(store, keys, { ...request, opener: stranger });
+    assert.equal(none.repack.kind, "unknown");
   });
 });
 

@@ -9,7 +9,6 @@ import { prepareRepository, signerOf } from "../../src/engine/repository.ts";
 import { openMemoryStore, type MemoryObjects } from "../../src/storage/memory.ts";
 import {
   aStreamRole,
-  backupIdOf,
   copyObjects,
   createHost,
   createRepository,

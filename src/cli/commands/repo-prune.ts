@@ -188,7 +188,10 @@ function showObjects(prune: PrunePlan, print: (line: string) => void): void {
   print(
     `Frees ${formatBytes(prune.bytesFreedNow)} now, ${formatBytes(prune.bytesFreedLater)} in later runs`,
   );
-  if (repack.kind === "unknown") return;
+  if (repack.kind === "unknown") {
+    print("Sparse packs are not shown: that needs the private key of these backups (--pfx)");
+    return;
+  }
   for (const { name, liveBytes, deadBytes } of repack.packs)
     print(`Sparse: ${name} ${formatBytes(liveBytes)} needed, ${formatBytes(deadBytes)} not`);
 }

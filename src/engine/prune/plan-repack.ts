@@ -1,3 +1,4 @@
+import { isAppError } from "../../base/errors.ts";
 import { ChunkTable, createChunkTableParts } from "../chunk-table.ts";
 import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
@@ -5,7 +6,7 @@ import type { PackEntry } from "../format/index-format.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { Opener, RepositoryKeys } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { openBackup } from "../open-backup.ts";
+import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import { readRecords } from "../tree-records.ts";
 import {
   defaultRepackBelow,
@@ -27,6 +28,7 @@ export async function findSparsePacks(
   const { opener, repackBelow = defaultRepackBelow } = request;
   if (opener === undefined) return { kind: "unknown", reason: "needs the private key" };
   const packs = await countLive(store, keys, opener, remaining);
+  if (packs === undefined) return { kind: "unknown", reason: "needs the private key" };
   return {
     kind: "known",
     packs: packs
@@ -40,11 +42,14 @@ async function countLive(
   keys: RepositoryKeys,
   opener: Opener,
   remaining: readonly ListedBackup[],
-): Promise<SparsePack[]> {
+): Promise<SparsePack[] | undefined> {
   const packs = new Map<string, PackEntry>();
   const live = new ChunkTable(createChunkTableParts(0));
+  let opened = 0;
   for (const { record } of remaining) {
-    const backup = await openBackup(store, record.backupId, opener, keys.signingPublicKey);
+    const backup = await openIfOurs(store, keys, opener, record.backupId);
+    if (backup === undefined) continue;
+    opened += 1;
     for (const pack of backup.locator.packs) packs.set(pack.packId, pack);
     const note = (references: Buffer): void => {
       for (let at = 0; at < references.length; at += chunkReferenceBytes)
@@ -56,7 +61,23 @@ async function countLive(
       for await (const [, { chunks }] of readRecords(store, backup, root)) note(chunks);
     }
   }
+  if (opened === 0 && remaining.length > 0) return undefined;
   return [...packs.values()].map((pack) => weighPack(pack, live));
+}
+
+/** Backups of epochs with other keys are left out: no pack serves two epochs. */
+async function openIfOurs(
+  store: ObjectStore,
+  keys: RepositoryKeys,
+  opener: Opener,
+  backupId: string,
+): Promise<OpenedBackup | undefined> {
+  try {
+    return await openBackup(store, backupId, opener, keys.signingPublicKey);
+  } catch (error) {
+    if (isAppError(error, "DecryptionKeyMismatch")) return undefined;
+    throw error;
+  }
 }
 
 function weighPack(pack: PackEntry, live: ChunkTable): SparsePack {
