@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
-import { FrameReader } from "./frame-reader.ts";
+import { FrameReader, longestOwnedBytes } from "./frame-reader.ts";
 import { command, messageFlag, readReply, writeHeader } from "./message.ts";
 import type { Reply } from "./message.ts";
 import { SmbError, nonsense, refusal } from "./smb-error.ts";
@@ -12,6 +12,7 @@ const wantedCredits = 1024; // four transfers of 8 MiB in flight, twice over
 const maximumCredits = 8192; // a server that grants more is not believed
 const maximumInterims = 16; // "wait" comes once; a server that says it for ever is given up
 const maximumFrameBytes = 2 * 1024 * 1024; // the largest answer we ask for is 1 MiB
+const readBytes = 256 * 1024; // every read goes into the same memory
 const noMessage = 0xffffffffffffffffn; // of messages that answer nothing
 
 export interface TimeLimits {
@@ -49,6 +50,8 @@ export interface Request {
   readonly treeId?: number;
   /** Statuses that are an answer too; success always is. */
   readonly accepts?: readonly number[];
+  /** Takes a long answer apart before the promise resolves: afterwards its memory is used again. */
+  readonly onAnswer?: (reply: Reply) => void;
   /** Sees the message as it is sent, before protection. */
   readonly onSend?: (message: Buffer) => void;
   /** Session of a logon that is not finished. */
@@ -77,10 +80,10 @@ export class Connection {
   #watch: NodeJS.Timeout | undefined;
   #silentTicks = 0;
 
-  private constructor(socket: Socket, limits: TimeLimits) {
+  private constructor({ socket, listen }: ListeningSocket, limits: TimeLimits) {
     this.#socket = socket;
     this.#limits = limits;
-    socket.on("data", (bytes) => this.#receive(bytes));
+    listen((bytes) => this.#receive(bytes));
     socket.on("error", (error) => this.fail(connectionError("The connection broke", error)));
     socket.on("close", () => this.fail(connectionError("The server closed the connection")));
   }
@@ -213,7 +216,8 @@ export class Connection {
 
   #take(frame: Buffer): void {
     const protection = this.#protection;
-    const reply = readReply(protection?.open(frame) ?? frame);
+    const message = protection?.open(frame) ?? frame;
+    let reply = readReply(message);
     if (reply.messageId === noMessage) return;
     const isForeign = protection !== undefined && reply.sessionId !== protection.sessionId;
     if (isForeign) throw nonsense("an answer of another session");
@@ -226,14 +230,17 @@ export class Connection {
       if (waiting.interims > maximumInterims) throw nonsense("no answer, but promises of one");
     } else {
       this.#sent.delete(messageId);
+      const isLent = frame.length > longestOwnedBytes;
+      if (isLent && waiting.request.onAnswer === undefined) reply = readReply(Buffer.from(message));
       this.#settle(waiting, reply);
     }
     this.#sendQueued();
   }
 
-  #settle({ request, settle }: Waiting, reply: Reply): void {
+  #settle(waiting: Waiting, reply: Reply): void {
+    const { request, settle } = waiting;
     const { action, accepts = [] } = request;
-    if (reply.status === status.success || accepts.includes(reply.status)) settle(reply);
+    if (reply.status === status.success || accepts.includes(reply.status)) accept(waiting, reply);
     else if (sessionEnds.includes(reply.status)) this.fail(sessionEnded(reply.status));
     else settle(refusal(action, reply.status));
     // A late failure of `settle` above cannot be: the waiting request may only be settled already.
@@ -251,16 +258,41 @@ export class Connection {
   }
 }
 
+/** What nobody waits for any more is not taken apart: its memory may be somebody else's. */
+function accept({ request, settle, isSettled }: Waiting, reply: Reply): void {
+  if (isSettled) return;
+  try {
+    request.onAnswer?.(reply);
+    settle(reply);
+  } catch (error) {
+    settle(error as Error);
+  }
+}
+
 const sessionEnds: readonly number[] = [status.networkSessionExpired, status.userSessionDeleted];
+
+interface ListeningSocket {
+  readonly socket: Socket;
+  /** The bytes are of use during the call only. */
+  readonly listen: (handler: (bytes: Buffer) => void) => void;
+}
 
 async function connectSocket(
   host: string,
   port: number,
   milliseconds: number,
   signal: AbortSignal | undefined,
-): Promise<Socket> {
+): Promise<ListeningSocket> {
   signal?.throwIfAborted();
-  const socket = connect({ host, port, noDelay: true, autoSelectFamily: true });
+  let hear: (bytes: Buffer) => void = () => undefined; // servers wait to be spoken to
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(readBytes),
+    callback: (length: number, buffer: Uint8Array): boolean => {
+      hear(toBuffer(buffer).subarray(0, length));
+      return true;
+    },
+  };
+  const socket = connect({ host, port, noDelay: true, autoSelectFamily: true, onread });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = (): void => reject(signal?.reason as Error);
   const late = new SmbError("timeout", "The server does not answer", { systemCode: "ETIMEDOUT" });
@@ -270,7 +302,8 @@ async function connectSocket(
   socket.once("connect", resolve).on("error", onError);
   try {
     await promise;
-    return socket.off("error", onError);
+    socket.off("error", onError);
+    return { socket, listen: (handler) => void (hear = handler) };
   } catch (error) {
     socket.destroy();
     throw error;

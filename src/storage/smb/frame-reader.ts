@@ -2,13 +2,20 @@ import { nonsense } from "./smb-error.ts";
 
 const prefixBytes = 4;
 
-/** Cuts a stream of bytes into messages: each has its length before it (MS-SMB2 2.1). */
+/**
+ * Longer messages are lent: they lie in memory that the next one is written to. Fresh memory for each piece of a
+ * large file costs more than everything else that happens to it.
+ */
+export const longestOwnedBytes: number = 64 * 1024;
+
+/** Cuts a stream of bytes into messages: each has its length before it (MS-SMB2 2.1). Long ones are lent. */
 export class FrameReader {
   readonly #maximumBytes: number;
   readonly #prefix = Buffer.alloc(prefixBytes);
   #prefixFill = 0;
   #frame: Buffer | undefined;
   #frameFill = 0;
+  #lent = Buffer.alloc(0);
 
   constructor(maximumBytes: number) {
     this.#maximumBytes = maximumBytes;
@@ -34,9 +41,14 @@ export class FrameReader {
     const length = this.#prefix.readUInt32BE();
     // Before anything is allocated: the length is a stranger's word.
     if (length === 0 || length > this.#maximumBytes) throw nonsense(`a message of ${length} bytes`);
-    this.#frame = Buffer.allocUnsafe(length);
+    this.#frame = length > longestOwnedBytes ? this.#lend(length) : Buffer.allocUnsafe(length);
     this.#frameFill = 0;
     return bytes.subarray(copied);
+  }
+
+  #lend(length: number): Buffer {
+    if (this.#lent.length < length) this.#lent = Buffer.allocUnsafeSlow(length);
+    return this.#lent.subarray(0, length);
   }
 
   #fillFrame(bytes: Buffer, frame: Buffer): Buffer {

@@ -3,6 +3,7 @@ import type { CipherGCM, DecipherGCM } from "node:crypto";
 
 import { aesCmac } from "./aes-cmac.ts";
 import { ByteReader } from "./bytes.ts";
+import { longestOwnedBytes } from "./frame-reader.ts";
 import type { SessionKeys } from "./key-derivation.ts";
 import { SmbError } from "./smb-error.ts";
 
@@ -72,6 +73,7 @@ export class Sealer {
   readonly #keys: SessionKeys;
   readonly #sessionId: bigint;
   #nonce = 0n;
+  #lent = Buffer.alloc(0);
 
   constructor(kind: CipherKind, keys: SessionKeys, sessionId: bigint) {
     this.#kind = kind;
@@ -98,14 +100,14 @@ export class Sealer {
     ) as CipherGCM;
     cipher.setAAD(header.subarray(20), { plaintextLength: length });
     // CCM takes its text in one piece only.
-    const pieces = isCcm(this.#kind) ? [Buffer.concat(parts, length)] : parts;
+    const pieces = isCcm(this.#kind) ? [Buffer.concat(parts, length)] : parts.flatMap(slice);
     const sealed = pieces.map((piece) => cipher.update(piece));
     cipher.final();
     cipher.getAuthTag().copy(header, 4);
     return [header, ...sealed];
   }
 
-  /** The message inside; `tampered` unless the server sealed it in this session. */
+  /** The message inside; `tampered` unless the server sealed it in this session. A long one is lent: see `FrameReader`. */
   open(message: Buffer): Buffer {
     const header = new ByteReader(message).slice(0, sealedHeaderBytes);
     const sealed = message.subarray(sealedHeaderBytes);
@@ -125,12 +127,21 @@ export class Sealer {
     decipher.setAuthTag(header.subarray(4, 20));
     decipher.setAAD(header.subarray(20), { plaintextLength: sealed.length });
     try {
-      const text = decipher.update(sealed);
+      const text = this.#decrypt(decipher, sealed);
       decipher.final();
       return text;
     } catch (error) {
       throw changed("it cannot be decrypted", error);
     }
+  }
+
+  /** A long text piece by piece into the same memory every time: nobody sees it before the last check. */
+  #decrypt(decipher: DecipherGCM, sealed: Buffer): Buffer {
+    if (sealed.length <= longestOwnedBytes || isCcm(this.#kind)) return decipher.update(sealed);
+    if (this.#lent.length < sealed.length) this.#lent = Buffer.allocUnsafeSlow(sealed.length);
+    let filled = 0;
+    for (const piece of slice(sealed)) filled += decipher.update(piece).copy(this.#lent, filled);
+    return this.#lent.subarray(0, filled);
   }
 
   /** A counter: never the same twice under one key. */
@@ -139,6 +150,16 @@ export class Sealer {
     return this.#nonce;
   }
 }
+
+/** Ciphers give out fresh memory: small pieces of it are soon used again. */
+function slice(bytes: Buffer): Buffer[] {
+  const count = Math.ceil(bytes.length / sliceBytes);
+  return Array.from({ length: count }, (_, index) =>
+    bytes.subarray(index * sliceBytes, (index + 1) * sliceBytes),
+  );
+}
+
+const sliceBytes = 64 * 1024;
 
 /** True when the bytes start as an encrypted message does. */
 export function isSealed(message: Buffer): boolean {

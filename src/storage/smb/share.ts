@@ -128,24 +128,30 @@ export class SmbShare {
     await runPipelined(target.length, piece, async (offset, length) => {
       for (let done = 0; done < length;) {
         const at = offset + done;
-        const bytes = await this.#readPiece(file, start + at, length - done, signal);
-        target.set(bytes, at);
-        done += bytes.length;
+        const rest = target.subarray(at, offset + length);
+        done += await this.#readPiece(file, start + at, rest, signal);
       }
     });
   }
 
+  /** Fills the beginning of the target at least; how many bytes. */
   async #readPiece(
     file: SmbFile,
     offset: number,
-    length: number,
+    target: Uint8Array,
     signal: AbortSignal | undefined,
-  ): Promise<Buffer> {
-    const body = writeRead(file.id, offset, length);
-    const extra = { answerBytes: length, accepts: [status.endOfFile] };
-    const reply = await this.#send("read", command.read, body, extra, signal);
-    const bytes = reply.status === status.endOfFile ? undefined : readRead(reply, length);
-    if (bytes !== undefined && bytes.length > 0) return bytes;
+  ): Promise<number> {
+    const body = writeRead(file.id, offset, target.length);
+    let filled = 0;
+    const onAnswer = (reply: Reply): void => {
+      if (reply.status === status.endOfFile) return;
+      const bytes = readRead(reply, target.length);
+      target.set(bytes);
+      filled = bytes.length;
+    };
+    const extra = { answerBytes: target.length, accepts: [status.endOfFile], onAnswer };
+    await this.#send("read", command.read, body, extra, signal);
+    if (filled > 0) return filled;
     throw new SmbError("tampered", `The file ends at ${offset}, before its end`);
   }
 
