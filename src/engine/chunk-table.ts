@@ -79,6 +79,27 @@ export class ChunkTable {
     return insertInto(this.#segments.at(-1) as Int32Array, a, b, c, d, ordinal + 1);
   }
 
+  /**
+   * Adds every chunk of a list of references that is not there yet. Owner only, and before any other thread has the
+   * table: it needs no care for others, and fills the first segment, which was made for this many, alone.
+   */
+  addAll(references: Buffer, ordinal: number): void {
+    const first = this.#segments[0] as Int32Array;
+    const words = new DataView(references.buffer, references.byteOffset, references.length);
+    for (let at = 0; at < references.length; at += chunkReferenceBytes) {
+      if ((first[0] as number) >= (first[1] as number)) this.add(references, at, ordinal);
+      else
+        putInto(
+          first,
+          words.getInt32(at, true),
+          words.getInt32(at + 4, true),
+          words.getInt32(at + 8, true),
+          words.getInt32(at + 12, true),
+          ordinal + 1,
+        );
+    }
+  }
+
   markUsed(ordinal: number): void {
     const word = ordinal >>> 5;
     const bit = 1 << (ordinal & 31);
@@ -146,6 +167,34 @@ function findIn(words: Int32Array, a: number, b: number, c: number, d: number): 
     slot = slot + 1 === slots ? 0 : slot + 1;
   }
   return -1;
+}
+
+/** As `insertInto`, for a segment no other thread has; leaves a chunk that is there as it is. */
+function putInto(
+  words: Int32Array,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  state: number,
+): void {
+  const slots = words[2] as number;
+  let slot = (a >>> 0) % slots;
+  for (;;) {
+    const at = headerWords + slot * slotWords;
+    if (words[at + 4] === 0) {
+      words[at] = a;
+      words[at + 1] = b;
+      words[at + 2] = c;
+      words[at + 3] = d;
+      words[at + 4] = state;
+      words[0] = (words[0] as number) + 1;
+      return;
+    }
+    if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d)
+      return;
+    slot = slot + 1 === slots ? 0 : slot + 1;
+  }
 }
 
 /** -1 when inserted; the present ordinal when another thread was first. */

@@ -37,6 +37,29 @@ describe("the chunk table", () => {
     );
   });
 
+  it("takes lists of references as it takes their chunks one by one", () => {
+    const number = fc.nat(3000);
+    const lists = fc.array(fc.array(number, { maxLength: 1000 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(lists, (found) => {
+        const whole = new ChunkTable(createChunkTableParts(0));
+        const single = new ChunkTable(createChunkTableParts(0));
+        found.forEach((list, ordinal) => {
+          // Not at the start of its memory, as lists in an index are not.
+          const references = Buffer.concat([
+            Buffer.alloc(3),
+            ...list.map((one) => Buffer.concat([idOf(one), Buffer.alloc(4)])),
+          ]).subarray(3);
+          whole.addAll(references, ordinal);
+          for (let at = 0; at < references.length; at += 20) single.add(references, at, ordinal);
+        });
+        for (let one = 0; one <= 3000; one += 1)
+          assert.equal(whole.find(idOf(one), 0), single.find(idOf(one), 0));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it("keeps everything as it grows over segments", () => {
     const table = new ChunkTable(createChunkTableParts(10));
     const count = 300_000;

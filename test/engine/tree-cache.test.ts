@@ -116,7 +116,7 @@ function aPackedRole(path: string): BackupRole {
   });
 }
 
-const limits = { timeout: 60_000 };
+const limits = { timeout: 240_000 };
 
 for (const [kind, role] of [
   ["", aFolderRole],

@@ -6,6 +6,7 @@ import { dataKeyName, packName, parsePackName } from "../format/object-names.ts"
 import { listPacks, loadIndex, type IndexObject } from "../index-objects.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { EpochKeys } from "../model.ts";
+import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
 import type { BackupOptions } from "./options.ts";
 import { chooseSparsePacks, defaultAvoidBelow } from "./sparse-packs.ts";
@@ -42,11 +43,12 @@ export async function readKnownRepository(
   newest: NewestBackup,
 ): Promise<KnownRepository> {
   const { store, keys, logger } = options;
-  const index = await loadIndex(store, keys.repositoryId, epoch);
-  const present = await listPacks(store);
-  const dataKeys = new Set<string>();
-  for await (const { name } of store.list("keys/")) dataKeys.add(name);
-  const condemned = await readCondemned(store, keys.repositoryId, keys.signingPublicKey);
+  const [index, present, dataKeys, condemned] = await Promise.all([
+    loadIndex(store, keys.repositoryId, epoch),
+    listPacks(store),
+    listDataKeys(store),
+    readCondemned(store, keys.repositoryId, keys.signingPublicKey),
+  ]);
   const setAside = namesOf(condemned);
   warnOfDamage(logger, [...index.damaged, ...condemned.unreadable]);
   const objects = index.objects.filter((object) => !setAside.has(object.name));
@@ -73,6 +75,12 @@ export async function readKnownRepository(
     orphans: [...present.keys()].filter((id) => !indexed.has(id) && !gone.has(id)),
     setAside,
   };
+}
+
+async function listDataKeys(store: ObjectStore): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const { name } of store.list("keys/")) names.add(name);
+  return names;
 }
 
 function warnOfDamage(

@@ -146,10 +146,7 @@ export class RepositoryWriter {
   #know(pack: PackEntry): void {
     const ordinal = this.table.newPackOrdinal();
     this.#packs[ordinal] = { packId: pack.packId, bytes: pack.bytes, dataKeyId: pack.dataKeyId };
-    for (const block of pack.blocks) {
-      for (let at = 0; at < block.chunks.length; at += chunkReferenceBytes)
-        this.table.add(block.chunks, at, ordinal);
-    }
+    for (const block of pack.blocks) this.table.addAll(block.chunks, ordinal);
   }
 
   async #adoptOrphans({ orphans, setAside }: KnownRepository): Promise<void> {

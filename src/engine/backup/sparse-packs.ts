@@ -71,9 +71,7 @@ class PackWeights {
     );
     this.#packOf = new ChunkTable(createChunkTableParts(count));
     packs.forEach(({ blocks }, pack) => {
-      for (const { chunks } of blocks)
-        for (let at = 0; at < chunks.length; at += chunkReferenceBytes)
-          this.#packOf.add(chunks, at, pack);
+      for (const { chunks } of blocks) this.#packOf.addAll(chunks, pack);
     });
   }
 

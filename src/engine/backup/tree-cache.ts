@@ -185,9 +185,7 @@ export class TreeCacheReader {
     const sealed = Buffer.allocUnsafe(length);
     if (readSync(this.#handle, sealed) !== length) return undefined;
     try {
-      return Buffer.from(
-        openSmall(this.#key, objectKind.cache, this.#pieces++, new Uint8Array(0), sealed),
-      );
+      return openSmall(this.#key, objectKind.cache, this.#pieces++, new Uint8Array(0), sealed);
     } catch {
       return undefined;
     }
