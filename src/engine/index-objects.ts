@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { AppError, isAppError } from "../base/errors.ts";
-import { objectKind, openSmall, sealSmall } from "./crypto/aead.ts";
+import { objectKind, openSmall, sealBlock } from "./crypto/aead.ts";
 import { deriveSecretKey } from "./crypto/derive.ts";
 import { indexObjectKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
 import { ByteReader } from "./format/byte-reader.ts";
@@ -11,9 +11,16 @@ import {
   encodeIndexHeader,
   encodePackEntry,
   indexHeaderBytes,
+  packEntryLength,
   type PackEntry,
 } from "./format/index-format.ts";
-import { indexSplitBytes, maxIndexBytes, maxNamedFaults, maxPackBytes } from "./format/limits.ts";
+import {
+  indexSplitBytes,
+  maxIndexBytes,
+  maxNamedFaults,
+  maxPackBytes,
+  tagBytes,
+} from "./format/limits.ts";
 import {
   guidBytes,
   indexName,
@@ -118,34 +125,48 @@ export function readIndexObject(
   return [...decodePackEntries(body, name)];
 }
 
-/** Seals packs into as few index objects as their bounds allow. */
-export function buildIndexObjects(
+/**
+ * Seals packs into as few index objects as their bounds allow, one after the other: a million tiny files have an index
+ * of 20 MB, of which there should be few copies at a time.
+ */
+export function* buildIndexObjects(
   packs: readonly PackEntry[],
   repositoryId: string,
   epoch: EpochKeys,
   randomBytes: (count: number) => Buffer,
-): { readonly name: string; readonly bytes: Buffer }[] {
-  const built: { name: string; bytes: Buffer }[] = [];
-  const body = new ByteWriter(64 * 1024);
-  const seal = (): void => {
-    const salt = randomBytes(16);
-    const header = encodeIndexHeader({
-      repositoryId: guidBytes(repositoryId),
-      epochId: Buffer.from(epoch.id, "hex"),
-      salt,
-    });
-    const bytes = Buffer.concat([
-      header,
-      sealSmall(indexObjectKey(epoch, salt), objectKind.index, 0, header, body.take()),
-    ]);
-    built.push({ name: indexName(sha256(bytes)), bytes });
-  };
+): Generator<{ readonly name: string; readonly bytes: Buffer }, void, undefined> {
+  let group: PackEntry[] = [];
+  let length = 0;
   for (const pack of packs) {
-    encodePackEntry(pack, body);
-    if (body.length >= indexSplitBytes) seal();
+    group.push(pack);
+    length += packEntryLength(pack);
+    if (length < indexSplitBytes) continue;
+    yield sealIndex(group, length, repositoryId, epoch, randomBytes(16));
+    group = [];
+    length = 0;
   }
-  if (body.length > 0) seal();
-  return built;
+  if (length > 0) yield sealIndex(group, length, repositoryId, epoch, randomBytes(16));
+}
+
+function sealIndex(
+  packs: readonly PackEntry[],
+  length: number,
+  repositoryId: string,
+  epoch: EpochKeys,
+  salt: Buffer,
+): { readonly name: string; readonly bytes: Buffer } {
+  const body = new ByteWriter(length);
+  for (const pack of packs) encodePackEntry(pack, body);
+  const header = encodeIndexHeader({
+    repositoryId: guidBytes(repositoryId),
+    epochId: Buffer.from(epoch.id, "hex"),
+    salt,
+  });
+  const bytes = Buffer.allocUnsafe(header.length + length + tagBytes);
+  bytes.set(header);
+  const key = indexObjectKey(epoch, salt);
+  sealBlock(key, objectKind.index, 0, header, body.view(), bytes.subarray(header.length));
+  return { name: indexName(sha256(bytes)), bytes };
 }
 
 /** Every pack in the store by id, with its size. */

@@ -15,6 +15,7 @@ import {
 } from "./format/limits.ts";
 import {
   blockAad,
+  blockEntryBytes,
   encodeBlocks,
   encodePackHeader,
   encodePackTrailer,
@@ -51,9 +52,6 @@ export interface PackBuilderOptions {
   readonly onSealed?: (bytes: number) => void;
   readonly onPack: (pack: FinishedPack) => void;
 }
-
-/** Bytes of a block in the footer before its chunk references. */
-const blockEntryBytes = 13;
 
 /** Room for a pack and the seals of its footer. */
 export const packBufferBytes: number = packBytes + 4096;
@@ -171,6 +169,7 @@ export class PackBuilder {
       footer.view(),
       out,
     );
+    this.#options.onSealed?.(sealed);
     out.set(encodePackTrailer(sealed), sealed);
     const tail = sealed + packTrailerBytes;
     const packId = pack.hash.update(out.subarray(0, tail)).digest("hex");
@@ -178,7 +177,7 @@ export class PackBuilder {
       ordinal: pack.ordinal,
       packId,
       bytes: pack.bytes.subarray(0, pack.length + tail),
-      blocks: footer.take(),
+      blocks: footer.view(),
       chunkCount: pack.chunkCount,
     });
   }

@@ -1,7 +1,7 @@
 import { AppError } from "../../base/errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { decodeBlocks, encodeBlocks, suite, type BlockEntry } from "./pack-format.ts";
+import { blocksLength, decodeBlocks, encodeBlocks, suite, type BlockEntry } from "./pack-format.ts";
 
 /** An index object: 64-byte header and one sealed list of packs with their blocks and chunks. */
 
@@ -54,6 +54,11 @@ export function encodePackEntry(entry: PackEntry, writer: ByteWriter): void {
     .u32(entry.bytes)
     .bytes(Buffer.from(entry.dataKeyId, "hex"));
   encodeBlocks(entry.blocks, writer);
+}
+
+/** Bytes `encodePackEntry` writes. */
+export function packEntryLength(entry: PackEntry): number {
+  return 32 + 4 + 16 + blocksLength(entry.blocks);
 }
 
 /** Yields the packs of an opened index body one by one. */

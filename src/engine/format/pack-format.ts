@@ -80,6 +80,14 @@ export function encodeBlocks(blocks: readonly BlockEntry[], writer: ByteWriter):
   }
 }
 
+/** Bytes `encodeBlocks` writes. */
+export function blocksLength(blocks: readonly BlockEntry[]): number {
+  return blocks.reduce((sum, { chunks }) => sum + blockEntryBytes + chunks.length, 4);
+}
+
+/** Bytes of a block's entry before its chunk references. */
+export const blockEntryBytes = 13;
+
 export function decodeBlocks(reader: ByteReader): BlockEntry[] {
   const count = reader.count(maxBlocksPerPack, "blocks");
   const blocks: BlockEntry[] = [];
