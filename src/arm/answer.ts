@@ -73,14 +73,17 @@ export function sendAnswer(
     pipeline(answer.events, response).catch(() => undefined);
     return;
   }
-  const body = answer.body === undefined ? undefined : Buffer.from(JSON.stringify(answer.body));
+  // As a text: head and body then leave in one piece.
+  const body = answer.body === undefined ? undefined : JSON.stringify(answer.body);
   response.writeHead(answer.status, {
     ...commonHeaders(ids, region),
     ...(answer.errorCode === undefined ? {} : { "x-ms-error-code": answer.errorCode }),
     ...answer.headers,
     ...(body === undefined ? {} : { "Content-Type": answer.contentType ?? jsonWithCharset }),
     // RFC 9110 forbids a length on 204.
-    ...(answer.status === 204 ? {} : { "Content-Length": String(body?.length ?? 0) }),
+    ...(answer.status === 204
+      ? {}
+      : { "Content-Length": String(body === undefined ? 0 : Buffer.byteLength(body)) }),
   });
   response.end(body);
 }

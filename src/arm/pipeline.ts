@@ -72,7 +72,7 @@ interface Pipeline extends PipelineOptions {
 interface Exchange {
   readonly trace: Trace;
   readonly audit: ExchangeAudit;
-  readonly abandoned: AbortSignal;
+  readonly abandoned: AbortController;
 }
 
 /** What the access log says of an exchange; filled while it goes through the pipeline. */
@@ -165,12 +165,12 @@ function takeBudget(
 }
 
 /** Aborts when the connection ends before the answer: nobody needs the work any more. */
-function abortWhenAbandoned(response: ServerResponse): AbortSignal {
+function abortWhenAbandoned(response: ServerResponse): AbortController {
   const controller = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) controller.abort(new Error("The caller left"));
   });
-  return controller.signal;
+  return controller;
 }
 
 interface Prepared {

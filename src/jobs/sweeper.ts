@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { isAppError } from "../base/errors.ts";
 import type { Document, DocumentKind, Job, StateStore, Write } from "../state/state-store.ts";
 import { isEnded } from "./job.ts";
@@ -57,6 +58,8 @@ async function endOrphanDocuments<T>(sweep: Sweep<T>): Promise<readonly string[]
     }
     after = page.at(-1)?.key;
     if (page.length < pageSize) return ended;
+    // Reading blocks the thread: whoever waits for an answer comes first.
+    await setImmediate();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Document } from "../state/state-store.ts";
 import { findLocation } from "./action-target.ts";
 import { listAll } from "./documents.ts";
 import type { Backup } from "./model.ts";
-import { pageOf } from "./paging.ts";
+import { pageOf, rangeOf } from "./paging.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
 import { converterOf, formOf } from "./versions.ts";
@@ -31,7 +31,7 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
   const form = formOf(request.context, asked, written, deps.clock.now());
   const render: Render = (item) => converter.renderBackup(item.value, form);
   const prefix = `${scope.key}/backups/`;
-  const all = await listAll<Backup>(deps.store, "backup", prefix);
+  const all = await readItems(deps, request, prefix, converter.isModern);
   const order = orderOf(request, filterItems(request, all, render), render);
   const page = pageOf(request, order.items, {
     scope: `${prefix}${order.name}`,
@@ -42,6 +42,22 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
     render,
   });
   return { kind: "value", body: { value: page.value, nextLink: page.nextLink } };
+}
+
+/** All of them where they are filtered or put into another order; else no more than the page needs. */
+function readItems(
+  deps: ProviderDeps,
+  request: ArmRequest,
+  prefix: string,
+  hasNextLink: boolean,
+): Promise<readonly Item[]> {
+  const { $filter, $orderby } = request.query;
+  const range =
+    $filter || $orderby
+      ? {}
+      : rangeOf(request, { scope: prefix, pagingKey: deps.pagingKey, hasNextLink });
+  if (range.limit === undefined) return listAll<Backup>(deps.store, "backup", prefix);
+  return deps.store.list<Backup>("backup", { prefix, ...range });
 }
 
 function filterItems(request: ArmRequest, items: readonly Item[], render: Render): readonly Item[] {

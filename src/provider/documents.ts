@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { OperationRecord, OperationState } from "../arm/operation-record.ts";
 import { isTerminal } from "../arm/operation-record.ts";
 import { isAppError } from "../base/errors.ts";
@@ -23,7 +24,7 @@ export function getOperation(
   return store.get<OperationRecord>("operation", id.toLowerCase());
 }
 
-/** Every document below the prefix, read page by page, in the order of their keys. */
+/** Every document below the prefix, read page by page, in the order of their keys; others may work in between. */
 export async function listAll<T>(
   store: StateStore,
   kind: DocumentKind,
@@ -39,6 +40,7 @@ export async function listAll<T>(
     });
     found.push(...page);
     if (page.length < pageSize) return found;
+    await setImmediate();
   }
 }
 

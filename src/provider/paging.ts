@@ -29,6 +29,27 @@ export function pageOf<T>(request: ArmRequest, items: readonly T[], options: Pag
   return { value, nextLink: buildNextLink(request, next) };
 }
 
+/**
+ * Which documents a page in the order of their keys needs: those from a key on, and one more than fit, which tells
+ * whether more follow. Without a bound for lists that are always whole.
+ */
+export function rangeOf(
+  request: ArmRequest,
+  {
+    scope,
+    pagingKey,
+    hasNextLink,
+  }: Pick<PageOptions<never>, "scope" | "pagingKey" | "hasNextLink">,
+): { readonly after?: string; readonly limit?: number } {
+  const top = readCount(request.query["$top"], "$top", 1);
+  const skip = readCount(request.query["$skip"], "$skip", 0) ?? 0;
+  const token = request.query["$skipToken"];
+  if (!hasNextLink && top === undefined) return {};
+  const size = Math.min(top ?? maximumPageSize, maximumPageSize) + 1;
+  if (!token) return { limit: skip + size };
+  return { after: readSkipToken(token, scope, pagingKey), limit: size };
+}
+
 export interface PageOptions<T> {
   /** Names the collection and its order; a token of another one is refused. */
   readonly scope: string;

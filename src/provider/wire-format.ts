@@ -20,6 +20,9 @@ export function formatCapacity(bytes: number): string {
 
 /** UTC with up to seven fractional digits, trailing zeros cut: `2020-03-05T18:46:45.085862Z`. */
 export function formatDateTime(iso: string): string {
+  // What we wrote ourselves needs no calendar.
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(iso))
+    return `${iso.slice(0, 19)}${trimFraction(iso.slice(20, 23))}Z`;
   const normal = new Date(iso).toISOString();
   const fraction = trimFraction(/\.(\d+)Z$/.exec(iso)?.[1] ?? "");
   return `${normal.slice(0, 19)}${fraction}Z`;

@@ -85,6 +85,8 @@ function pickAllowed(fields: LogFields): LogFields {
 
 /** Control and format characters could forge lines or colour a terminal: they are written out. */
 function clean(text: string): string {
+  // Nearly all are plain: ids, words, paths.
+  if (text.length <= maximumBytes && /^[ -~]*$/.test(text)) return text;
   const escaped = text
     .slice(0, maximumBytes)
     .toWellFormed()

@@ -1,3 +1,4 @@
+import { CompiledQuery } from "kysely";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 import { checkKey, findPrefixEnd } from "./key-range.ts";
@@ -12,13 +13,28 @@ export async function getDocument<T>(
   kind: DocumentKind,
   key: string,
 ): Promise<Document<T> | undefined> {
-  const row = await database
+  const query = CompiledQuery.raw(oneDocument(database), [kind, key]);
+  const { rows } = await database.executeQuery<{ readonly etag: string; readonly body: string }>(
+    query,
+  );
+  const [row] = rows;
+  return row && { kind, key, etag: row.etag, value: JSON.parse(row.body) as T };
+}
+
+const compiled = new WeakMap<StateDatabase, string>();
+
+/** The text of the one query that every request makes, composed once for each database. */
+function oneDocument(database: StateDatabase): string {
+  const known = compiled.get(database);
+  if (known !== undefined) return known;
+  const { sql } = database
     .selectFrom("document")
     .select(["etag", "body"])
-    .where("kind", "=", kind)
-    .where("key", "=", key)
-    .executeTakeFirst();
-  return row && { kind, key, etag: row.etag, value: JSON.parse(row.body) as T };
+    .where("kind", "=", "location")
+    .where("key", "=", "")
+    .compile();
+  compiled.set(database, sql);
+  return sql;
 }
 
 /** The documents of a kind in a range of keys, ordered by key. */

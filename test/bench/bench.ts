@@ -3,6 +3,8 @@
 //   npm run bench -- [--runs 3] [--size 2G] [--files 50000] [--sets a,c] [--tools restic,borg]
 //                    [--work DIR] [--dataset-script FILE] [--from-source]
 //
+// With --api it measures the service's API instead; see api-bench.ts.
+//
 // Sets: a = mixed service state of --size, c = --files tiny files. Everything is removed at the end.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -35,7 +37,12 @@ interface Settings {
   readonly program: readonly string[];
 }
 
-await run();
+if (process.argv.includes("--api")) {
+  const { runApiBench } = await import("./api-bench.ts");
+  await runApiBench(process.argv.slice(2));
+} else {
+  await run();
+}
 
 async function run(): Promise<void> {
   installPrograms();

@@ -1,0 +1,257 @@
+// How many requests the API answers, beside an Express handler that only sends the same bytes:
+//
+//   npm run bench -- --api [--seconds 5] [--connections 16] [--backups 10000] [--operations 100000]
+//                          [--source-mb 512] [--memory-minutes 1]
+//
+// The service runs as its own process, the load comes from another one on the same machine, over connections that stay
+// open. Writes api-results.md.
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { randomFillSync } from "node:crypto";
+import { createInterface } from "node:readline";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { createSelfSigned } from "../../src/identity/create-keys.ts";
+import { pathOf } from "../support/arm-caller.ts";
+import { startService, type Service } from "../support/service.ts";
+import { fillState } from "./api-state.ts";
+
+const version = "2026-12-01";
+const run = promisify(execFile);
+
+interface Load {
+  readonly requests: number;
+  readonly failures: number;
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+}
+
+interface Settings {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly backups: number;
+  readonly operations: number;
+  readonly sourceMegabytes: number;
+  readonly memoryMinutes: number;
+}
+
+/** Runs it and prints the report. */
+export async function runApiBench(args: readonly string[]): Promise<void> {
+  const settings = readSettings(args);
+  const service = await startService({
+    makeRoles: (folder) => [makeSource(folder, settings.sourceMegabytes)],
+    config: {
+      limits: { readsPerSecond: 1_000_000, writesPerSecond: 1_000_000 },
+      log: { format: "json", level: "info" },
+    },
+  });
+  try {
+    const targets = await prepare(service, settings);
+    const bare = await startBare(service, targets);
+    try {
+      const report = await measureAll(service, bare.url, targets, settings);
+      writeFileSync(join(import.meta.dirname, "api-results.md"), report);
+      console.log(report);
+    } finally {
+      bare.child.kill();
+    }
+  } finally {
+    await service.close();
+  }
+}
+
+function readSettings(args: readonly string[]): Settings {
+  const number = (value: string) => ({ type: "string", default: value }) as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      api: { type: "boolean" },
+      seconds: number("5"),
+      connections: number("16"),
+      backups: number("10000"),
+      operations: number("100000"),
+      "source-mb": number("512"),
+      "memory-minutes": number("1"),
+    },
+  });
+  return {
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+    backups: Number(values.backups),
+    operations: Number(values.operations),
+    sourceMegabytes: Number(values["source-mb"]),
+    memoryMinutes: Number(values["memory-minutes"]),
+  };
+}
+
+function makeSource(folder: string, megabytes: number): object {
+  const path = join(folder, "source");
+  mkdirSync(path);
+  for (let number = 0; number * 64 < megabytes; number += 1)
+    writeFileSync(join(path, String(number)), randomFillSync(Buffer.alloc(64 * 2 ** 20)));
+  return { name: "files", adapter: "directory", essential: true, settings: { path } };
+}
+
+type Target = readonly [name: string, pathAndQuery: string];
+
+/** A location, one real backup of little, and copies of it; then what is asked for. */
+async function prepare(service: Service, settings: Settings): Promise<readonly Target[]> {
+  const arm = service.call(version);
+  const { certificateDer } = await createSelfSigned({
+    ...{ commonName: "bench", validDays: 2, password: "bench-bench", now: Date.now() },
+  });
+  const body = {
+    location: "north",
+    properties: {
+      store: { kind: "Local", path: makeFolder(service, "store") },
+      encryption: { recipients: [{ certificateBase64: certificateDer.toString("base64") }] },
+    },
+  };
+  await arm.finish(await arm.put(pathOf("north"), body));
+  const started = await arm.post(pathOf("north", "/createBackup"));
+  const ended = await arm.finish(started);
+  if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
+  await service.stop();
+  await fillState(join(service.folder, "state", "holdfast.db"), settings);
+  await service.restart();
+  const status = new URL(started.headers.get("azure-asyncoperation") ?? "");
+  return [
+    ["GET location", `${pathOf("north")}?api-version=${version}`],
+    ["100 of the backups", `${pathOf("north", "/backups")}?api-version=${version}&$top=100`],
+    ["operation status", `${status.pathname}${status.search}`],
+  ];
+}
+
+function makeFolder(service: Service, name: string): string {
+  const folder = join(service.folder, name);
+  mkdirSync(folder);
+  return folder;
+}
+
+interface Bare {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+/** The same answers from a handler that knows them by heart. */
+async function startBare(service: Service, targets: readonly Target[]): Promise<Bare> {
+  const recorded: unknown[] = [];
+  for (const [, target] of targets) {
+    const response = await fetch(`${service.url}${target}`);
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${target}: ${response.status} ${text}`);
+    const headers = Object.fromEntries(
+      [...response.headers].filter(
+        ([name]) => !["connection", "keep-alive", "date"].includes(name),
+      ),
+    );
+    recorded.push([target, response.status, headers, text]);
+  }
+  const file = join(service.folder, "recorded.json");
+  writeFileSync(file, JSON.stringify(recorded));
+  const program = join(import.meta.dirname, "bare-express-child.ts");
+  const child = spawn(process.execPath, [program, file], { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /^listening (\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { url, child };
+  }
+  throw new Error("The bare server does not start");
+}
+
+async function load(
+  url: string,
+  { connections, seconds }: Pick<Settings, "connections" | "seconds">,
+  rate?: number,
+): Promise<Load> {
+  const program = join(import.meta.dirname, "load-child.ts");
+  const numbers = [connections, seconds, ...(rate === undefined ? [] : [rate])].map(String);
+  const { stdout } = await run(process.execPath, [program, url, ...numbers]);
+  const measured = JSON.parse(stdout) as Load;
+  if (measured.failures > 0) throw new Error(`${measured.failures} answers of ${url} failed`);
+  return measured;
+}
+
+async function measureAll(
+  service: Service,
+  bareUrl: string,
+  targets: readonly Target[],
+  settings: Settings,
+): Promise<string> {
+  const rows: string[] = [];
+  let slowest = Number.POSITIVE_INFINITY;
+  for (const [name, target] of targets) {
+    // Compiled and warm, both of them.
+    await load(`${service.url}${target}`, { ...settings, seconds: 2 });
+    await load(`${bareUrl}${target}`, { ...settings, seconds: 2 });
+    const ours = await load(`${service.url}${target}`, settings);
+    const bare = await load(`${bareUrl}${target}`, settings);
+    slowest = Math.min(slowest, ours.perSecond);
+    const share = `${Math.round((100 * ours.perSecond) / bare.perSecond)} %`;
+    rows.push(row(name, rate(ours), rate(bare), share, time(ours.p50), time(ours.p99)));
+  }
+  const [, location = ""] = targets[0] ?? [];
+  const half = await loadDuringBackup(service, `${service.url}${location}`, settings);
+  const memory = await loadForMemory(service, targets, settings);
+  return [
+    `# The API under load\n`,
+    `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, ${settings.backups} backups and ${settings.operations} operations in the state, ${settings.connections} connections, the load from a second process on the same machine. Bare is an Express handler that sends the same bytes.\n`,
+    row("", "Holdfast", "bare", "of bare", "p50", "p99"),
+    row("---", "--:", "--:", "--:", "--:", "--:"),
+    ...rows,
+    `\n${half}\n\n${memory}\n`,
+  ].join("\n");
+}
+
+/** GET location at half of what it can do, while a backup runs. */
+async function loadDuringBackup(
+  service: Service,
+  url: string,
+  settings: Settings,
+): Promise<string> {
+  const most = await load(url, settings);
+  const arm = service.call(version);
+  // New content, so that the backup has all of it to do.
+  rmSync(join(service.folder, "source"), { recursive: true });
+  makeSource(service.folder, settings.sourceMegabytes);
+  const started = await arm.post(pathOf("north", "/createBackup"));
+  const half = await load(url, settings, most.perSecond / 2);
+  const ended = await arm.finish(started);
+  return `GET location at ${Math.round(most.perSecond / 2)} requests a second (half of its most) while a backup of ${settings.sourceMegabytes} MB runs (${ended.status}): p50 ${time(half.p50)}, p99 ${time(half.p99)}, longest ${time(half.longest)}.`;
+}
+
+async function loadForMemory(
+  service: Service,
+  targets: readonly Target[],
+  settings: Settings,
+): Promise<string> {
+  const marks: number[] = [];
+  const until = performance.now() + settings.memoryMinutes * 60_000;
+  for (let turn = 0; performance.now() < until; turn += 1) {
+    const [, target] = targets[turn % targets.length] ?? ["", ""];
+    await load(`${service.url}${target}`, { ...settings, seconds: 5 });
+    marks.push(readMemory(service.pid));
+  }
+  const megabytes = marks.map((bytes) => Math.round(bytes / 2 ** 20));
+  return `Resident memory of the service over ${settings.memoryMinutes} min of full load, in MB, every 5 s: ${megabytes.join(", ")}.`;
+}
+
+function readMemory(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(text)?.[1] ?? 0) * 1024;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function rate({ perSecond }: Load): string {
+  return `${Math.round(perSecond)}/s`;
+}
+
+function time(milliseconds: number): string {
+  return `${milliseconds.toFixed(1)} ms`;
+}
