@@ -9,6 +9,15 @@ describe("a repository kept small and sound", { timeout: 120_000 }, () => {
   let home: string;
   const run = (...words: readonly string[]): Promise<CliRun> => runCli(home, words);
   const repo = ["--repo", "store"];
+  const opener = ["--pfx", "keys/holdfast.pfx", "--password-file", "keys/holdfast.password"];
+
+  async function restoreNewest(target: string): Promise<void> {
+    const words = ["repo", "restore", "latest", ...repo, "--target", target, ...opener];
+    const { code, stderr } = await run(...words);
+    assert.equal(code, 0, stderr);
+    const restored = fs.readFileSync(join(home, target, "source/file"), "utf8");
+    assert.equal(restored, "three".repeat(1000));
+  }
 
   async function listIds(): Promise<string[]> {
     const { stdout } = await run("repo", "list", ...repo, "--output", "json");
@@ -34,6 +43,21 @@ describe("a repository kept small and sound", { timeout: 120_000 }, () => {
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`remove +${first} +no rule keeps it`));
     assert.equal((await listIds()).length, 3);
+  });
+
+  it("shows packs of which little is needed, to whom has the key", async () => {
+    const words = ["repo", "prune", ...repo, "--dry-run"];
+    const plain = await run(...words);
+    assert.equal(plain.code, 0);
+    assert.match(plain.stdout, /Sparse packs are not shown: that needs the private key/);
+    const withKey = await run(...words, ...opener);
+    assert.equal(withKey.code, 0, withKey.stderr);
+    assert.doesNotMatch(withKey.stdout, /not shown/);
+    const other = ["--pfx", "other/holdfast.pfx", "--password-file", "other/holdfast.password"];
+    assert.equal((await run("keys", "create", "--out", "other")).code, 0);
+    const stranger = await run(...words, ...other);
+    assert.equal(stranger.code, 0, stranger.stderr);
+    assert.match(stranger.stdout, /not shown/);
   });
 
   it("does nothing unasked", async () => {
@@ -84,6 +108,39 @@ describe("a repository kept small and sound", { timeout: 120_000 }, () => {
       assert.equal((await run("repo", "verify", ...repo, "--subset", part)).code, 2);
   });
 
+  it("goes on without its cache, and stores nothing twice", async () => {
+    const cache = join(home, ".cache/holdfast");
+    assert.ok(fs.existsSync(cache));
+    fs.rmSync(cache, { recursive: true });
+    const words = ["repo", "backup", ...repo, "source", "--output", "json"];
+    const { code, stdout } = await run(...words);
+    assert.equal(code, 0);
+    const { newBytes } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { newBytes: number };
+    assert.equal(newBytes, 0);
+    await restoreNewest("without cache");
+  });
+
+  it("makes a lost index anew from the packs", async () => {
+    const index = join(home, "store/holdfast/index");
+    for (const name of fs.readdirSync(index)) fs.rmSync(join(index, name));
+    assert.equal((await run("repo", "verify", ...repo)).code, 8);
+    const dry = await run("repo", "repair", ...repo, "--dry-run");
+    assert.equal(dry.code, 8);
+    assert.match(dry.stdout, /set aside: index\/[0-9a-f]{64} \(MissingObject\)/);
+    assert.deepEqual(fs.readdirSync(index), []);
+    const { code, stdout, stderr } = await run("repo", "repair", ...repo, "--yes");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /in 1 new index objects/);
+    assert.equal((await run("repo", "verify", ...repo)).code, 0);
+    await restoreNewest("new index");
+  });
+
+  it("says that nothing is damaged", async () => {
+    const { code, stdout } = await run("repo", "repair", ...repo, "--dry-run");
+    assert.equal(code, 0);
+    assert.match(stdout, /No damage/);
+  });
+
   it("sets damage aside, and the next backup heals", async () => {
     const data = join(home, "store/holdfast/data");
     const [pack = ""] = listFiles(data);
@@ -98,14 +155,7 @@ describe("a repository kept small and sound", { timeout: 120_000 }, () => {
     const { code, stderr } = await run("repo", "repair", ...repo, "--yes");
     assert.equal(code, 0, stderr);
     assert.equal((await run("repo", "backup", ...repo, "source")).code, 0);
-    const [, newest = ""] = await listIds();
-    const restored = await run(
-      ...["repo", "restore", newest, ...repo, "--target", "back"],
-      ...["--pfx", "keys/holdfast.pfx", "--password-file", "keys/holdfast.password"],
-    );
-    assert.equal(restored.code, 0, restored.stderr);
-    const back = fs.readFileSync(join(home, "back/source/file"), "utf8");
-    assert.equal(back, "three".repeat(1000));
+    await restoreNewest("back");
   });
 });
 
