@@ -12,12 +12,13 @@ const everyLayer = [
   "identity",
   "jobs",
   "alerts",
+  "notify",
   "engine",
   "storage",
   "roles",
 ].concat(
   ["arm", "provider", "server", "generated"],
-  ["config.ts", "backup-thread.ts", "thread-engine.ts"],
+  ["config.ts", "backup-thread.ts", "thread-engine.ts", "watch-over.ts"],
 );
 
 const law = {
@@ -27,6 +28,10 @@ const law = {
   identity: ["base", "npm:node-forge", "npm:jose"],
   jobs: ["base", statePort, "npm:croner"],
   alerts: ["base", statePort],
+  notify: ["base", "alerts/notice.ts", "npm:nodemailer"].concat(
+    // What may be spoken to, and how an HTTP peer is kept from holding us up, is one thing for all.
+    ["storage/host-policy.ts", "storage/web-agent.ts"],
+  ),
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
   storage: ["base", ...enginePorts].concat(
@@ -41,6 +46,7 @@ const law = {
     "storage/store-spec.ts",
     "storage/store-check.ts",
     "storage/store-room.ts",
+    "notify/route-target.ts",
   ]),
   server: ["base", "arm", "identity", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
@@ -53,6 +59,7 @@ const law = {
   // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
   "backup-thread.ts": ["base", ...engineRoom],
   "thread-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "backup-thread.ts"],
+  "watch-over.ts": ["base", "jobs", "notify", statePort, "config.ts", "provider/manifest.ts"],
   "main.ts": everyLayer,
 };
 

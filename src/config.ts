@@ -46,6 +46,12 @@ export interface Config {
   readonly unknownSubscriptions: "take" | "refuse";
   /** How long the audit log keeps its records, and how many. */
   readonly audit: { readonly retentionDays: number; readonly maximumRecords: number };
+  readonly notifications: {
+    /** Hosts that notifications may go to; absent: every host but this machine's own and special addresses. */
+    readonly allowedHosts?: readonly string[];
+    /** PEM of authorities that receivers may be certified by, besides those of the system. */
+    readonly authorities?: string;
+  };
   /** Threads of a backup or restore. */
   readonly workers: number;
   /** Seconds between polls for work; tests set it low. */
@@ -99,6 +105,7 @@ const settings: readonly string[] = [
   "roles",
   "log",
   "stores",
+  "notifications",
   "audit",
   "internal",
   "unknownSubscriptions",
@@ -139,6 +146,7 @@ export function parseConfig(
       "take",
       "refuse",
     ]),
+    notifications: readStores(root["notifications"] ?? {}, folder, "notifications"),
     audit: readAudit(root["audit"] ?? {}),
     ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
@@ -211,14 +219,19 @@ function readLog(value: unknown): Config["log"] {
 }
 
 /** `storage/host-policy.ts` reads the entries. */
-function readStores(value: unknown, folder: string): Config["stores"] {
-  const { allowedHosts, caFile } = section(value, "stores", ["allowedHosts", "caFile"]);
+function readStores(
+  value: unknown,
+  folder: string,
+  name: "stores" | "notifications" = "stores",
+): Config["stores"] {
+  const { allowedHosts, caFile } = section(value, name, ["allowedHosts", "caFile"]);
+  const setting = `${name}.caFile`;
   const trust =
     caFile === undefined
       ? {}
-      : { authorities: readAuthorityFile(path(caFile, "stores.caFile", folder), "stores.caFile") };
+      : { authorities: readAuthorityFile(path(caFile, setting, folder), setting) };
   if (allowedHosts === undefined) return trust;
-  return { ...trust, allowedHosts: texts(allowedHosts, "stores.allowedHosts") };
+  return { ...trust, allowedHosts: texts(allowedHosts, `${name}.allowedHosts`) };
 }
 
 function readAudit(value: unknown): Config["audit"] {

@@ -33,9 +33,11 @@ import { parseBackupPath } from "./storage/path.ts";
 import { checkBackupPath } from "./storage/path-check.ts";
 import { createAddressReader } from "./storage/store-addresses.ts";
 import { createThreadEngine } from "./thread-engine.ts";
+import { openNoticeSender, startWatchOver, type WatchOver } from "./watch-over.ts";
 
 const maxAttempts = 5;
 const concurrency = 2;
+const owner = `${hostname()}/${process.pid}`;
 const upkeepMilliseconds = 30_000;
 
 /** Runs the service until it is told to stop. `--config FILE` names the settings. */
@@ -81,16 +83,19 @@ async function readSurroundings(config: Config, logger: Logger): Promise<Surroun
 /** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
 async function startParts(surroundings: Surroundings): Promise<() => Promise<void>> {
   const { logger, store } = surroundings;
-  const running: { worker?: Worker } = {};
-  const backup = createBackupProvider(surroundings, () => running.worker?.wake());
+  const running: { worker?: Worker; watchOver?: WatchOver } = {};
+  const backup = createBackupProvider(surroundings, {
+    onEnqueued: () => running.worker?.wake(),
+    onNotices: () => running.watchOver?.wake(),
+  });
   const upkeepAll = async (): Promise<void> => {
     await backup.runUpkeep();
     await surroundings.audit.upkeep();
   };
   await upkeepAll();
   const { worker, scheduler } = startWork(surroundings, backup);
-  const watchdog = startWatchdog(surroundings, backup);
-  running.worker = worker;
+  const watchOver = startWatchOver({ ...surroundings, owner }, backup);
+  Object.assign(running, { worker, watchOver });
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
@@ -98,7 +103,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   return async () => {
     clearInterval(upkeep);
     stopping.abort();
-    await watchdog.stop();
+    await watchOver.stop();
     await scheduler.stop();
     await server.close();
     await worker.stop();
@@ -117,7 +122,7 @@ function startWork(
   const worker = startWorker({
     ...common,
     store,
-    owner: `${hostname()}/${process.pid}`,
+    owner,
     handlers: backup.jobHandlers,
     concurrency,
     leaseSeconds: config.leaseSeconds,
@@ -129,18 +134,10 @@ function startWork(
   return { worker, scheduler };
 }
 
-/** Looks what is wrong, on a rhythm of its own: nothing that may be wrong can hold it up. */
-function startWatchdog({ config, logger }: Surroundings, backup: BackupProvider): Repeater {
-  return startRepeater({
-    name: "The watchdog",
-    clock: systemClock,
-    logger,
-    pauseMilliseconds: config.watchSeconds * 1000,
-    work: backup.runWatch,
-  });
-}
-
-function createBackupProvider(parts: Surroundings, onEnqueued: () => void): BackupProvider {
+function createBackupProvider(
+  parts: Surroundings,
+  wakers: { readonly onEnqueued: () => void; readonly onNotices: () => void },
+): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey, audit } = parts;
   const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
   const { allowedHosts, authorities } = config.stores;
@@ -164,13 +161,14 @@ function createBackupProvider(parts: Surroundings, onEnqueued: () => void): Back
     auditPublicKey: audit.publicKey,
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
+    notices: openNoticeSender(config),
     checkStorePath: async (path) => void (await checkBackupPath(path, { clock: systemClock })),
     clock: systemClock,
     logger,
     newId: randomUUID,
     deployment,
     restoreRoot,
-    onEnqueued,
+    ...wakers,
     failpoint: (name) => {
       if (name === failpoint) process.kill(process.pid, "SIGKILL");
     },

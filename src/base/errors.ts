@@ -70,6 +70,10 @@ export const errorCodes = [
   "SourceTimeout",
   "TargetFailed",
   "NothingBackedUp",
+  // Notifications
+  "InvalidNotificationRoute",
+  "NotificationHostNotAllowed",
+  "NotificationFailed",
   // Service state and jobs
   "StateConflict",
   "StateNewerThanProgram",

@@ -127,6 +127,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Close an alert by hand",
     load: async () => (await import("./commands/alert-close.ts")).alertClose,
   },
+  "notification test": {
+    summary: "Send a test message on a notification route",
+    load: async () => (await import("./commands/notification-test.ts")).notificationTest,
+  },
   "operation show": {
     summary: "Show how far an operation of the service is",
     load: async () => (await import("./commands/operation-show.ts")).operationShow,

@@ -27,6 +27,8 @@ const codesOf: ReadonlyMap<ErrorCode, ExitCode> = new Map(
       [exitCodes.usage, ["InvalidArgument", "InvalidConfiguration", "InvalidBackupPath"]],
       [exitCodes.usage, ["UnsupportedStore", "StoreNotConfigured", "EncryptionNotConfigured"]],
       [exitCodes.usage, ["StoreHostNotAllowed", "StoreSecretRequired"]],
+      [exitCodes.usage, ["InvalidNotificationRoute", "NotificationHostNotAllowed"]],
+      [exitCodes.destination, ["NotificationFailed"]],
       [exitCodes.destination, ["StoreTooSmall"]],
       [exitCodes.notAllowed, ["StoreAuthRefused", "StoreAccountProblem"]],
       [exitCodes.notFound, ["BackupPathNotFound", "BackupNotFound", "RoleNotFound"]],

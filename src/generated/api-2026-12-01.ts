@@ -481,6 +481,76 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists the routes that messages about a location take. */
+        readonly get: operations["NotificationRoutes_List"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows a route. */
+        readonly get: operations["NotificationRoutes_Get"];
+        /** @description Creates a route or replaces its settings; secrets that are left out are kept while the host stays. */
+        readonly put: operations["NotificationRoutes_CreateOrUpdate"];
+        readonly post?: never;
+        /** @description Forgets a route. */
+        readonly delete: operations["NotificationRoutes_Delete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Sends a test message now and tells how that went. */
+        readonly post: operations["NotificationRoutes_Test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/deadLetters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Lists messages of the last seven days that could not be delivered. */
+        readonly get: operations["DeadLetters_List"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1689,6 +1759,124 @@ export interface components {
              */
             readonly sizeChangeInPercent?: number | null;
         };
+        /** @description A way that messages take. */
+        readonly NotificationRoute: components["schemas"]["ProxyResource"] & {
+            /** @description The route in detail. */
+            readonly properties: components["schemas"]["NotificationRouteProperties"];
+        };
+        /** @description Where messages go, and which. */
+        readonly NotificationRouteProperties: {
+            /**
+             * @description What receives them.
+             * @enum {string}
+             */
+            readonly kind: "Webhook" | "Email" | "Syslog" | "Heartbeat";
+            /**
+             * @description False sends nothing.
+             * @default true
+             */
+            readonly isEnabled?: boolean;
+            /** @description Alerts of these severities; both unless told. */
+            readonly severities?: readonly ("Critical" | "Warning")[];
+            /** @description Alerts; Backups: every ended backup; Audit: every write and denial (syslog only). Alerts unless told; a heartbeat is sent after every recovery-ready backup and for nothing else. */
+            readonly events?: readonly ("Alerts" | "Backups" | "Audit")[];
+            /**
+             * Format: password
+             * @description Of a webhook or heartbeat: an https address. Comes back as null. Leave it out to keep it.
+             */
+            readonly targetUrl?: string | null;
+            /** @description Scheme, host and port of that address. */
+            readonly targetOrigin?: string | null;
+            /**
+             * Format: password
+             * @description Of a webhook: signs each message (HMAC-SHA-256). At least 16 characters. Comes back as null. Leave it out to keep it while the host stays.
+             */
+            readonly signingSecret?: string | null;
+            /**
+             * @description Of a heartbeat: how it is sent.
+             * @default POST
+             * @enum {string}
+             */
+            readonly method?: "GET" | "POST";
+            /** @description Of mail or syslog: the server. */
+            readonly host?: string | null;
+            /**
+             * Format: int32
+             * @description Of mail or syslog: its port; the usual one unless told.
+             */
+            readonly port?: number | null;
+            /**
+             * @description Of mail: Tls from the first byte, or StartTls; None only for listed hosts and without a password. Of syslog: Tls, Tcp or Udp.
+             * @enum {string}
+             */
+            readonly security?: "Tls" | "StartTls" | "None" | "Tcp" | "Udp";
+            /** @description Of mail: the account. */
+            readonly userName?: string | null;
+            /**
+             * Format: password
+             * @description Of mail: its password. Comes back as null. Leave it out to keep it while host and account stay.
+             */
+            readonly password?: string | null;
+            /** @description Of mail: the sender's address. */
+            readonly from?: string | null;
+            /** @description Of mail: the receivers' addresses. */
+            readonly to?: readonly string[];
+            /**
+             * Format: date-time
+             * @description When a message last arrived.
+             */
+            readonly lastDelivered?: string | null;
+            /** @description Why the last message was given up; absent when one has arrived since. */
+            readonly lastError?: components["schemas"]["AlertError"];
+        };
+        /** @description Routes. */
+        readonly NotificationRouteList: {
+            /** @description The items of this page. */
+            readonly value: readonly components["schemas"]["NotificationRoute"][];
+            /** @description Address of the next page; null or absent on the last one. */
+            readonly nextLink?: string | null;
+        };
+        /** @description How a test message fared. */
+        readonly NotificationTestResult: {
+            /** @description Whether the receiver took it. */
+            readonly isDelivered?: boolean;
+            /** @description Why not, for programs. */
+            readonly code?: string;
+            /** @description Why not and what to do, for people. */
+            readonly message?: string;
+        };
+        /** @description A message that could not be delivered. */
+        readonly DeadLetter: {
+            /** @description GUID of the message. */
+            readonly id?: string;
+            /** @description The route it was to take. */
+            readonly route?: string;
+            /** @description What it tells of. */
+            readonly event?: string;
+            /** @description How grave that is. */
+            readonly severity?: string;
+            /** @description In one line. */
+            readonly title?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createdTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was given up.
+             */
+            readonly givenUpTime?: string;
+            /** @description Why. */
+            readonly error?: components["schemas"]["AlertError"];
+        };
+        /** @description Messages that could not be delivered. */
+        readonly DeadLetterList: {
+            /** @description The items of this page. */
+            readonly value: readonly components["schemas"]["DeadLetter"][];
+            /** @description Address of the next page; null or absent on the last one. */
+            readonly nextLink?: string | null;
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -1868,6 +2056,8 @@ export interface components {
         readonly AlertFilterParameter: string;
         /** @description Always default. */
         readonly MonitoringParameter: string;
+        /** @description Name of the route: letters, digits, - and _. */
+        readonly RouteParameter: string;
         /** @description Version of the contract that the caller speaks. */
         readonly ApiVersion: string;
         /** @description GUID of the subscription. */
@@ -1957,6 +2147,12 @@ export type AlertError = components['schemas']['AlertError'];
 export type AlertList = components['schemas']['AlertList'];
 export type MonitoringSettings = components['schemas']['MonitoringSettings'];
 export type MonitoringProperties = components['schemas']['MonitoringProperties'];
+export type NotificationRoute = components['schemas']['NotificationRoute'];
+export type NotificationRouteProperties = components['schemas']['NotificationRouteProperties'];
+export type NotificationRouteList = components['schemas']['NotificationRouteList'];
+export type NotificationTestResult = components['schemas']['NotificationTestResult'];
+export type DeadLetter = components['schemas']['DeadLetter'];
+export type DeadLetterList = components['schemas']['DeadLetterList'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -1978,6 +2174,7 @@ export type ParameterOrderByParameter = components['parameters']['OrderByParamet
 export type ParameterAlertParameter = components['parameters']['AlertParameter'];
 export type ParameterAlertFilterParameter = components['parameters']['AlertFilterParameter'];
 export type ParameterMonitoringParameter = components['parameters']['MonitoringParameter'];
+export type ParameterRouteParameter = components['parameters']['RouteParameter'];
 export type ParameterApiVersion = components['parameters']['ApiVersion'];
 export type ParameterSubscriptionId = components['parameters']['SubscriptionId'];
 export type ParameterResourceGroupName = components['parameters']['ResourceGroupName'];
@@ -3511,6 +3708,281 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MonitoringSettings"];
+                };
+            };
+            /** @description Never: there always are settings. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MonitoringSettings"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly NotificationRoutes_List: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The routes. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationRouteList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly NotificationRoutes_Get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Name of the route: letters, digits, - and _. */
+                readonly route: components["parameters"]["RouteParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The route. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationRoute"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly NotificationRoutes_CreateOrUpdate: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Name of the route: letters, digits, - and _. */
+                readonly route: components["parameters"]["RouteParameter"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description The route. */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NotificationRoute"];
+            };
+        };
+        readonly responses: {
+            /** @description Replaced. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationRoute"];
+                };
+            };
+            /** @description Created. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationRoute"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly NotificationRoutes_Delete: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Name of the route: letters, digits, - and _. */
+                readonly route: components["parameters"]["RouteParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly NotificationRoutes_Test: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description Name of the route: letters, digits, - and _. */
+                readonly route: components["parameters"]["RouteParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How it went; a receiver that refuses is no failure of the request. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationTestResult"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly DeadLetters_List: {
+        readonly parameters: {
+            readonly query: {
+                /** @description How many items a page has at most. */
+                readonly $top?: components["parameters"]["TopParameter"];
+                /** @description How many items to leave out first. */
+                readonly $skip?: components["parameters"]["SkipParameter"];
+                /** @description Where the next page starts, as nextLink gave it. */
+                readonly $skipToken?: components["parameters"]["SkipTokenParameter"];
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The messages. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeadLetterList"];
                 };
             };
             /** @description Failure. */

@@ -24,7 +24,9 @@ export const secretProperties: readonly string[] = [
  "privateKeyPassphrase",
  "sasToken",
  "secretAccessKey",
- "sessionToken"
+ "sessionToken",
+ "signingSecret",
+ "targetUrl"
 ];
 
 /** One contract for each api-version, oldest first. */
@@ -3581,7 +3583,99 @@ export const contracts: readonly Contract[] = [
      "required": true
     },
     "responses": {
-     "200": "MonitoringSettings"
+     "200": "MonitoringSettings",
+     "201": "MonitoringSettings"
+    }
+   },
+   {
+    "operationId": "NotificationRoutes_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "NotificationRouteList"
+    }
+   },
+   {
+    "operationId": "NotificationRoutes_Get",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}",
+    "query": [],
+    "responses": {
+     "200": "NotificationRoute"
+    }
+   },
+   {
+    "operationId": "NotificationRoutes_CreateOrUpdate",
+    "method": "PUT",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}",
+    "query": [],
+    "body": {
+     "definition": "NotificationRouteRequest",
+     "required": true
+    },
+    "responses": {
+     "200": "NotificationRoute",
+     "201": "NotificationRoute"
+    }
+   },
+   {
+    "operationId": "NotificationRoutes_Delete",
+    "method": "DELETE",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}",
+    "query": [],
+    "responses": {
+     "204": null
+    }
+   },
+   {
+    "operationId": "NotificationRoutes_Test",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}/test",
+    "query": [],
+    "responses": {
+     "200": "NotificationTestResult"
+    }
+   },
+   {
+    "operationId": "DeadLetters_List",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/deadLetters",
+    "query": [
+     {
+      "name": "$top",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skip",
+      "type": "integer",
+      "required": false
+     },
+     {
+      "name": "$skipToken",
+      "type": "string",
+      "required": false
+     }
+    ],
+    "responses": {
+     "200": "DeadLetterList"
     }
    }
   ],
@@ -5544,6 +5638,267 @@ export const contracts: readonly Contract[] = [
     },
     "additionalProperties": false
    },
+   "NotificationRouteList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/NotificationRoute"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "NotificationRoute": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "type": {
+      "type": "string",
+      "readOnly": true
+     },
+     "systemData": {
+      "$ref": "#/definitions/SystemData",
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/NotificationRouteProperties"
+     }
+    },
+    "required": [
+     "properties"
+    ],
+    "additionalProperties": false
+   },
+   "NotificationRouteProperties": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Webhook",
+       "Email",
+       "Syslog",
+       "Heartbeat"
+      ]
+     },
+     "isEnabled": {
+      "type": "boolean"
+     },
+     "severities": {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "enum": [
+        "Critical",
+        "Warning"
+       ]
+      }
+     },
+     "events": {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "enum": [
+        "Alerts",
+        "Backups",
+        "Audit"
+       ]
+      }
+     },
+     "targetUrl": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "targetOrigin": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     },
+     "signingSecret": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "method": {
+      "type": "string",
+      "enum": [
+       "GET",
+       "POST"
+      ]
+     },
+     "host": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "port": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "security": {
+      "type": "string",
+      "enum": [
+       "Tls",
+       "StartTls",
+       "None",
+       "Tcp",
+       "Udp"
+      ]
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "password": {
+      "type": "null",
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "from": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "to": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "lastDelivered": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "date-time",
+      "readOnly": true
+     },
+     "lastError": {
+      "$ref": "#/definitions/AlertError",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "kind"
+    ],
+    "additionalProperties": false
+   },
+   "NotificationTestResult": {
+    "type": "object",
+    "properties": {
+     "isDelivered": {
+      "type": "boolean",
+      "readOnly": true
+     },
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "DeadLetterList": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/DeadLetter"
+      }
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
+   "DeadLetter": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string",
+      "readOnly": true
+     },
+     "route": {
+      "type": "string",
+      "readOnly": true
+     },
+     "event": {
+      "type": "string",
+      "readOnly": true
+     },
+     "severity": {
+      "type": "string",
+      "readOnly": true
+     },
+     "title": {
+      "type": "string",
+      "readOnly": true
+     },
+     "createdTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "givenUpTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "error": {
+      "$ref": "#/definitions/AlertError",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
    "BackupLocationRequest": {
     "type": "object",
     "properties": {
@@ -7017,6 +7372,177 @@ export const contracts: readonly Contract[] = [
       "maximum": 1000
      }
     },
+    "additionalProperties": false
+   },
+   "NotificationRouteRequest": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "readOnly": true
+     },
+     "name": {
+      "readOnly": true
+     },
+     "type": {
+      "readOnly": true
+     },
+     "systemData": {
+      "readOnly": true
+     },
+     "properties": {
+      "$ref": "#/definitions/NotificationRoutePropertiesRequest"
+     }
+    },
+    "required": [
+     "properties"
+    ],
+    "additionalProperties": false
+   },
+   "NotificationRoutePropertiesRequest": {
+    "type": "object",
+    "properties": {
+     "kind": {
+      "type": "string",
+      "enum": [
+       "Webhook",
+       "Email",
+       "Syslog",
+       "Heartbeat"
+      ]
+     },
+     "isEnabled": {
+      "type": "boolean"
+     },
+     "severities": {
+      "type": "array",
+      "maxItems": 2,
+      "items": {
+       "type": "string",
+       "enum": [
+        "Critical",
+        "Warning"
+       ]
+      }
+     },
+     "events": {
+      "type": "array",
+      "maxItems": 3,
+      "items": {
+       "type": "string",
+       "enum": [
+        "Alerts",
+        "Backups",
+        "Audit"
+       ]
+      }
+     },
+     "targetUrl": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 2048,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "targetOrigin": {
+      "readOnly": true
+     },
+     "signingSecret": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 512,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "method": {
+      "type": "string",
+      "enum": [
+       "GET",
+       "POST"
+      ]
+     },
+     "host": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 253
+     },
+     "port": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 1,
+      "maximum": 65535
+     },
+     "security": {
+      "type": "string",
+      "enum": [
+       "Tls",
+       "StartTls",
+       "None",
+       "Tcp",
+       "Udp"
+      ]
+     },
+     "userName": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 320
+     },
+     "password": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "password",
+      "maxLength": 1024,
+      "x-ms-secret": true,
+      "x-ms-mutability": [
+       "create",
+       "update"
+      ]
+     },
+     "from": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 320
+     },
+     "to": {
+      "type": "array",
+      "maxItems": 20,
+      "items": {
+       "type": "string",
+       "maxLength": 320
+      }
+     },
+     "lastDelivered": {
+      "readOnly": true
+     },
+     "lastError": {
+      "readOnly": true
+     }
+    },
+    "required": [
+     "kind"
+    ],
     "additionalProperties": false
    }
   }

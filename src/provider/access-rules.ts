@@ -51,6 +51,13 @@ export const accessTable: AccessTable = {
   [`POST ${location}/alerts/{alert}/close`]: operate,
   [`GET ${location}/monitoringSettings/{settings}`]: read,
   [`PUT ${location}/monitoringSettings/{settings}`]: administer,
+  [`GET ${location}/notificationRoutes`]: read,
+  [`GET ${location}/notificationRoutes/{route}`]: read,
+  [`PUT ${location}/notificationRoutes/{route}`]: administer,
+  [`DELETE ${location}/notificationRoutes/{route}`]: administer,
+  // It tells what is reachable from here (A46).
+  [`POST ${location}/notificationRoutes/{route}/test`]: administer,
+  [`GET ${location}/deadLetters`]: read,
   [`GET ${regionHealth}/alerts`]: read,
   [`GET ${regionHealth}/alerts/{alertName}`]: read,
   [`PUT ${regionHealth}/alerts/{alertName}`]: operate,

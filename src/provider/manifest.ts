@@ -31,6 +31,9 @@ import {
   renderOperationResult,
   renderOperationTarget,
 } from "./operations.ts";
+import { noticeHandler } from "./notify/notice-job.ts";
+import { noticeJobKind } from "./notify/notices.ts";
+import { notificationHandlers } from "./notify/route-handlers.ts";
 import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
 import { createPreflight } from "./preflight.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -49,6 +52,8 @@ export interface BackupProvider {
   readonly insights: Provider;
   /** By job kind. */
   readonly jobHandlers: ReadonlyMap<string, JobHandler>;
+  /** Of notifications: for a worker of their own, so that no backup holds one up. */
+  readonly noticeHandlers: ReadonlyMap<string, JobHandler>;
   /** Ends orphans and removes what has expired: at start, then every minute or so. */
   readonly runUpkeep: () => Promise<void>;
   /** Starts the backups that are due: every few seconds, in every instance. */
@@ -84,6 +89,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     lifeCycle: createLifeCycle(deps, provider),
     insights: createInsights(guardSubscriptions(deps, insightsHandlers(deps))),
     jobHandlers,
+    noticeHandlers: new Map([[noticeJobKind, noticeHandler(deps)]]),
     runUpkeep: async () => {
       await sweepProvider(deps);
       await purgeExpired(deps);
@@ -157,5 +163,6 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
       () => Promise.reject(moveNotSupported()),
     ],
     ...alertHandlers(deps),
+    ...notificationHandlers(deps),
   ]);
 }

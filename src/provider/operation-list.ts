@@ -152,6 +152,36 @@ const modernRows: readonly OperationDescription[] = [
     "Sets what is expected of a location.",
   ),
   modern(
+    "backupLocations/notificationRoutes/read",
+    "Notification route",
+    "Read notification routes",
+    "Shows where messages about a location go.",
+  ),
+  modern(
+    "backupLocations/notificationRoutes/write",
+    "Notification route",
+    "Write notification routes",
+    "Creates or changes a way that messages take.",
+  ),
+  modern(
+    "backupLocations/notificationRoutes/delete",
+    "Notification route",
+    "Delete notification routes",
+    "Forgets a way that messages take.",
+  ),
+  modern(
+    "backupLocations/notificationRoutes/test/action",
+    "Notification route",
+    "Test a notification route",
+    "Sends a test message.",
+  ),
+  modern(
+    "backupLocations/deadLetters/read",
+    "Dead letter",
+    "Read dead letters",
+    "Shows messages that could not be delivered.",
+  ),
+  modern(
     "locations/operationStatuses/cancel/action",
     "Regional operation status",
     "Cancel an operation",

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DeploymentInfo } from "../engine/model.ts";
+import type { NoticeSender } from "../notify/route-target.ts";
 import type { StateStore } from "../state/state-store.ts";
 import type {
   BackupEngine,
@@ -18,6 +19,8 @@ export interface ProviderDeps {
   /** Reads an administrator's path; throws `InvalidBackupPath`. */
   readonly parseStorePath: (path: string) => StorePath;
   readonly addresses: StoreAddresses;
+  /** Judges and delivers notifications; `notify/` does the work. */
+  readonly notices: NoticeSender;
   /**
    * Looks whether a local folder is there and can be written to, within seconds: what an administrator can see at
    * once is refused at once (rule 166). Throws `BackupPathNotFound`, `InvalidBackupPath`, `StoreReadOnly`, …
@@ -38,6 +41,8 @@ export interface ProviderDeps {
   readonly auditPublicKey: string;
   /** Called after a job was committed, so that a worker looks at once. */
   readonly onEnqueued?: () => void;
+  /** The same for notifications. */
+  readonly onNotices?: () => void;
   readonly failpoint?: FailpointHook;
 }
 

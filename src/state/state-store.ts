@@ -33,7 +33,8 @@ export interface StateStore {
  * lower-case operation id. `repository`: engine keys of a store, sealed. `scheduleRecord`: what became of
  * each tick of a schedule, keyed by its location's key, `#` and the time of the decision. `cache`, `setting`,
  * `ledger`, `idempotency`: as named. `alert`: below its location's key. `watch`: what the watchdog remembers of a location;
- * `note`: what others tell it; `monitoring`: what is expected of a location.
+ * `note`: what others tell it; `monitoring`: what is expected of a location;
+ * `route`: a way notifications take; `deadLetter`: one that did not arrive.
  */
 export type DocumentKind =
   | "subscription"
@@ -49,7 +50,9 @@ export type DocumentKind =
   | "alert"
   | "watch"
   | "note"
-  | "monitoring";
+  | "monitoring"
+  | "route"
+  | "deadLetter";
 
 export interface Document<T> {
   readonly kind: DocumentKind;

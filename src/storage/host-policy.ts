@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
-import { AppError } from "../base/errors.ts";
+import { AppError, type ErrorCode } from "../base/errors.ts";
 
 /** Which hosts stores may be on. Nothing is sent to a host that it refuses, not even a name to look up. */
 export interface HostPolicy {
@@ -18,19 +18,37 @@ export interface ResolvedHost {
   readonly family: 4 | 6;
 }
 
+/** What hosts are judged for: the words of a refusal. */
+export interface HostPurpose {
+  /** Name of the setting that lists hosts. */
+  readonly setting: string;
+  /** `a store`. */
+  readonly thing: string;
+  readonly code: ErrorCode;
+}
+
+const forStores: HostPurpose = {
+  setting: "stores.allowedHosts",
+  thing: "a store",
+  code: "StoreHostNotAllowed",
+};
+
 /** Looks a name up; tests bring their own. */
 export type NameLookup = (host: string) => Promise<readonly ResolvedHost[]>;
 
 /**
- * The policy of the configuration's `stores.allowedHosts`. Entries are `host`, `host:port` or `http://host:port`
- * (the only way to allow plain HTTP). With a list only its hosts are allowed; without one every host is, but for
+ * The policy of the configuration's `stores.allowedHosts`, or of another list for another purpose. Entries are
+ * `host`, `host:port` or `http://host:port` (the only way to allow plain HTTP; `plain://` says it of other
+ * protocols). With a list only its hosts are allowed; without one every host is, but for
  * this machine itself, link-local and metadata addresses, which always have to be listed.
  */
 export function createHostPolicy(
   entries: readonly string[] | undefined,
   lookUp: NameLookup = lookUpName,
+  purpose: HostPurpose = forStores,
 ): HostPolicy {
-  const rules = entries?.map(parseRule);
+  const rules = entries?.map((entry) => parseRule(entry, purpose.setting));
+  const refused = (host: string, why: string): AppError => refusal(purpose, host, why);
   return {
     check: (host, port, isPlainHttp) => {
       const rule = findRule(rules, host, port, isPlainHttp);
@@ -71,7 +89,7 @@ export function openHostPolicy(lookUp: NameLookup = lookUpName): HostPolicy {
 /** The port an entry fixes for a host, for stores whose address has no place for one (`\\server\share`). */
 export function portRule(entries: readonly string[] | undefined, host: string): number | undefined {
   return entries
-    ?.map(parseRule)
+    ?.map((entry) => parseRule(entry, forStores.setting))
     .find(
       (rule) => rule.host === host.toLowerCase() && !rule.isPlainHttp && rule.port !== undefined,
     )?.port;
@@ -84,16 +102,16 @@ interface HostRule {
 }
 
 /** Throws `InvalidConfiguration`. */
-function parseRule(entry: string): HostRule {
-  const isPlainHttp = entry.startsWith("http://");
-  const text = isPlainHttp ? entry.slice("http://".length) : entry;
+function parseRule(entry: string, setting: string): HostRule {
+  const text = entry.replace(/^(?:http|plain):\/\//, "");
+  const isPlainHttp = text !== entry;
   const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(text);
   const port = match?.[2] === undefined ? undefined : Number(match[2]);
   if (match?.[1] === undefined || (port !== undefined && (port < 1 || port > 65_535))) {
     throw new AppError(
       "InvalidConfiguration",
-      `Setting "stores.allowedHosts" has an entry ${JSON.stringify(entry)}: write "host", "host:port" or "http://host:port"`,
-      { target: "stores.allowedHosts" },
+      `Setting "${setting}" has an entry ${JSON.stringify(entry)}: write "host", "host:port" or "http://host:port"`,
+      { target: setting },
     );
   }
   return { host: stripBrackets(match[1]).toLowerCase(), port, isPlainHttp };
@@ -164,10 +182,10 @@ function stripBrackets(host: string): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-function refused(host: string, why: string): AppError {
+function refusal({ code, thing, setting }: HostPurpose, host: string, why: string): AppError {
   return new AppError(
-    "StoreHostNotAllowed",
-    `Cannot use a store on "${host}": ${why}; add it to stores.allowedHosts in the configuration of the service if it is meant`,
+    code,
+    `Cannot use ${thing} on "${host}": ${why}; add it to ${setting} in the configuration of the service if it is meant`,
     { target: host },
   );
 }

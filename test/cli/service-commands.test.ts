@@ -262,6 +262,17 @@ describe("the service from the command line", () => {
     assert.equal((await run("schedule", "preview", "--pause-until", "soon")).code, 2);
   });
 
+  it("tells by its exit code whether a test message arrived", async () => {
+    const path = `POST ${root}/north/notificationRoutes/mail/test`;
+    answer(path, { status: 200, body: { isDelivered: true } });
+    assert.equal((await run("notification", "test", "mail")).code, 0);
+    const refused = { isDelivered: false, code: "NotificationFailed", message: "It refuses" };
+    answer(path, { status: 200, body: refused });
+    const second = await run("notification", "test", "mail");
+    assert.equal(second.code, 7);
+    assert.match(second.stdout, /message: It refuses/);
+  });
+
   it("polls as often as told, then brings the result", async () => {
     answer(`POST ${root}/north/createBackup`, accepted());
     answer(

@@ -14,6 +14,9 @@ const wrongPassword = words("wrong");
 const sharePassword = words("share");
 const folderPassword = words("folder");
 const preSharedKey = randomBytes(48);
+const hookSecret = words("hook");
+const hookPath = randomBytes(18).toString("hex");
+const mailPassword = words("mail");
 
 let service: Service;
 let certificate: TestCertificate;
@@ -23,15 +26,22 @@ let secrets: readonly Secret[];
 const heard: string[] = [];
 
 before(async () => {
-  service = await startService({ config: { log: { format: "json", level: "debug" } } });
+  const config = {
+    log: { format: "json", level: "debug" },
+    // Nobody listens there.
+    notifications: { allowedHosts: ["127.0.0.1:1"] },
+    watchSeconds: 1,
+  };
+  service = await startService({ config });
   certificate = makeCertificate(service.folder, "canary", "rsa:2048");
   pfxBase64 = makePfx(service.folder, "canary", certificate, pfxPassword);
   for (const name of ["old", "new"])
     mkdirSync(join(service.folder, "stores", name), { recursive: true });
   secrets = [
-    ...Object.entries({ pfxPassword, wrongPassword, sharePassword, folderPassword }).map(
-      ([name, text]) => secretForms(name, Buffer.from(text)),
-    ),
+    ...Object.entries({
+      ...{ pfxPassword, wrongPassword, sharePassword, folderPassword },
+      ...{ hookSecret, hookPath, mailPassword },
+    }).map(([name, text]) => secretForms(name, Buffer.from(text))),
     secretForms("preSharedKey", preSharedKey),
     // A window suffices, and finds what was cut out of the whole too.
     secretForms("pfx", Buffer.from(pfxBase64, "base64").subarray(300, 348)),
@@ -90,6 +100,27 @@ describe("secrets of calls", () => {
     await runBoth(api, "new", { targetPath: join(service.restoreRoot, "new"), ...key });
     const checked = await api.post(pathOf("new", "/verify"), { depth: "Content", ...key });
     await succeed(api, checked);
+  });
+
+  it("are kept for messages that do not arrive", async () => {
+    const api = listen("2026-12-01");
+    const targetUrl = `https://127.0.0.1:1/${hookPath}`;
+    const mail = { host: "127.0.0.1", port: 1, userName: "canary", password: mailPassword };
+    const addresses = { from: "a@example.net", to: ["b@example.net"] };
+    const routes = {
+      hook: { kind: "Webhook", targetUrl, signingSecret: hookSecret },
+      mail: { kind: "Email", ...mail, ...addresses },
+    };
+    for (const [name, properties] of Object.entries(routes)) {
+      const path = pathOf("new", `/notificationRoutes/${name}`);
+      const made = await api.put(path, { properties });
+      assert.equal(made.status, 201, made.text);
+      const tested = await api.post(`${path}/test`);
+      assert.equal(tested.body.isDelivered, false, tested.text);
+      const short = { ...properties, targetUrl: `ftp://${hookPath}`, to: [] };
+      assert.equal((await api.put(path, { properties: short })).status, 400);
+      await api.get(path);
+    }
   });
 
   it("are refused with what holds them", async () => {

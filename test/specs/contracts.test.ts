@@ -105,6 +105,8 @@ describe("contracts", () => {
       "sasToken",
       "secretAccessKey",
       "sessionToken",
+      "signingSecret",
+      "targetUrl",
     ]);
   });
 

@@ -175,6 +175,9 @@ const atOnce: ReadonlySet<unknown> = new Set([
   "Subscriptions_CreateOrUpdate",
   "Alerts_Close",
   "MonitoringSettings_CreateOrUpdate",
+  "NotificationRoutes_CreateOrUpdate",
+  "NotificationRoutes_Delete",
+  "NotificationRoutes_Test",
 ]);
 
 function checkPolling({ apiVersion, document }: BundledDocument): void {

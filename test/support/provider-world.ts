@@ -18,6 +18,7 @@ import type { StateStore } from "../../src/state/state-store.ts";
 import { findContract } from "./contracts.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
+import { createFakeSender, type FakeSender } from "./fake-sender.ts";
 import { fakeIdentity } from "./fake-identity.ts";
 import { makeTempFolder, removeFolder } from "./temp-folder.ts";
 import { waitUntil } from "./worker-world.ts";
@@ -31,6 +32,7 @@ export interface ProviderWorld {
   readonly clock: FakeClock;
   readonly store: StateStore;
   readonly engine: FakeEngine;
+  readonly notices: FakeSender;
   readonly deps: ProviderDeps;
   readonly provider: BackupProvider;
   readonly restoreRoot: string;
@@ -78,12 +80,14 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
   const engine = createFakeEngine(() => clock.now());
   const restoreRoot = await makeTempFolder();
   const workers: Worker[] = [];
+  const notices = createFakeSender();
   const deps: ProviderDeps = {
     store,
     engine,
     identity: fakeIdentity,
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(undefined), undefined),
+    notices,
     // The fake engine's stores have no folders.
     checkStorePath: () => Promise.resolve(),
     clock,
@@ -106,6 +110,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
     clock,
     store,
     engine,
+    notices,
     deps,
     get provider() {
       return provider;
@@ -193,6 +198,8 @@ const kinds = [
   "watch",
   "note",
   "monitoring",
+  "route",
+  "deadLetter",
 ] as const;
 
 async function readEverything(store: StateStore): Promise<unknown> {

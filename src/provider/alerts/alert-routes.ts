@@ -5,6 +5,8 @@ import type { ArmRequest, ArmResult, Handler } from "../../arm/resource-type.ts"
 import type { Document } from "../../state/state-store.ts";
 import { findLocation } from "../action-target.ts";
 import { resourceNotFound } from "../faults.ts";
+import { noticeOfAlert, noticeWrites } from "../notify/notices.ts";
+import { listRoutes } from "../notify/route-record.ts";
 import { pageOf } from "../paging.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
@@ -103,8 +105,12 @@ export async function closeOne(
   by: string,
 ): Promise<Alert> {
   const closing = { at: nowIso(deps), by };
-  const alert = await closeAlert(deps.store, scope.key, alertId, closing, () => []);
+  const routes = await listRoutes(deps.store, scope.key);
+  const alert = await closeAlert(deps.store, scope.key, alertId, closing, (closed) =>
+    noticeWrites(deps, routes, [noticeOfAlert(deps, "close", closed)]),
+  );
   if (alert === undefined) throw resourceNotFound(`${scope.id}/alerts/${alertId}`);
   announce(deps, { kind: "close", alert });
+  deps.onNotices?.();
   return alert;
 }

@@ -7,6 +7,7 @@ import { judgeCapacity } from "../capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../location-schedule.ts";
 import { renderStoreText } from "../store-text.ts";
 import { targetsOf, type Monitoring } from "./monitoring.ts";
+import type { RouteNote } from "../notify/notice-job.ts";
 import type { Notes } from "./notes.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
@@ -39,7 +40,7 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
     isKeyProved: newest !== undefined && record.provedEpochs.includes(newest),
     lastPrune: notes.retention ?? record.lastPrune,
     store: storeFacts(state, now),
-    failingRoutes: record.failingRoutes,
+    failingRoutes: failingRoutes(notes),
     targets: targetsOf(monitoring, expectedHours(location, now)),
   };
 }
@@ -110,6 +111,16 @@ function storeFacts(
       ...(daysLeft === null ? {} : { daysLeft: String(Math.floor(daysLeft)) }),
     },
   };
+}
+
+function failingRoutes(notes: Notes): LocationFacts["failingRoutes"] {
+  const failing = Object.entries(notes as Readonly<Record<string, RouteNote>>).flatMap(
+    ([name, { error }]) =>
+      name.startsWith("route:") && error !== undefined
+        ? [[name.slice("route:".length), error] as const]
+        : [],
+  );
+  return Object.fromEntries(failing);
 }
 
 function runOf(backup: Backup): RunFacts {

@@ -1,4 +1,5 @@
 import type { AlertError } from "../../alerts/alert.ts";
+import type { RouteNote } from "../notify/notice-job.ts";
 import type { StateStore, Write } from "../../state/state-store.ts";
 
 /**
@@ -6,6 +7,8 @@ import type { StateStore, Write } from "../../state/state-store.ts";
  * note of a kind counts; none is needed while all is well.
  */
 export interface Notes {
+  /** By route, as `route:NAME`: how its last message fared. */
+  readonly [route: `route:${string}`]: RouteNote;
   /** The last try to remove what is no longer kept. */
   readonly retention?: {
     readonly operationId: string;
@@ -27,6 +30,8 @@ export function noteWrite<K extends keyof Notes>(
 
 export async function readNotes(store: StateStore, locationKey: string): Promise<Notes> {
   const prefix = `${locationKey}/notes/`;
-  const found = await store.list("note", { prefix, limit: 100 });
-  return Object.fromEntries(found.map(({ key, value }) => [key.slice(prefix.length), value]));
+  const found = await store.list<Notes[keyof Notes]>("note", { prefix, limit: 100 });
+  return Object.fromEntries(
+    found.map(({ key, value }) => [key.slice(prefix.length), value]),
+  ) as Notes;
 }

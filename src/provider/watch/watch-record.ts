@@ -17,8 +17,8 @@ export interface WatchRecord {
   /** Epochs whose private key was used. */
   readonly provedEpochs: readonly string[];
   readonly lastPrune?: { readonly operationId: string; readonly error?: AlertError };
-  /** By route: what the last message that was given up ended with. */
-  readonly failingRoutes: Readonly<Record<string, AlertError>>;
+  /** The newest record of the audit log that was told of. */
+  readonly auditSequence?: number;
 }
 
 export interface RememberedVerify extends VerifyFacts {
@@ -28,5 +28,5 @@ export interface RememberedVerify extends VerifyFacts {
 }
 
 export function freshRecord(incarnation: string): WatchRecord {
-  return { incarnation, seen: [], provedEpochs: [], failingRoutes: {} };
+  return { incarnation, seen: [], provedEpochs: [] };
 }

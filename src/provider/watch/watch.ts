@@ -8,9 +8,13 @@ import { isAppError, toAppError } from "../../base/errors.ts";
 import type { Document, Write } from "../../state/state-store.ts";
 import { create, listAll, replace } from "../documents.ts";
 import { locationKey, type Backup, type BackupLocation } from "../model.ts";
+import { noticesOfAlerts, noticesOfBackup, noticeWrites } from "../notify/notices.ts";
+import { listRoutes } from "../notify/route-record.ts";
+import { kindOf } from "../operations.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { forgetGone } from "./forget-gone.ts";
-import { learnFromOperations } from "./learn.ts";
+import { readAuditNews } from "./audit-news.ts";
+import { learnFromOperations, type Lesson } from "./learn.ts";
 import { factsOf, isConfigured, isDue, newestEpoch, type LocationState } from "./location-facts.ts";
 import { getMonitoring } from "./monitoring.ts";
 import { readNotes } from "./notes.ts";
@@ -45,18 +49,8 @@ async function watchLocation(
 ): Promise<void> {
   const now = deps.clock.now();
   const { store } = deps;
-  const backups = (await listAll<Backup>(store, "backup", `${location.key}/backups/`)).map(
-    ({ value }) => value,
-  );
   const kept = await store.get<WatchRecord>("watch", location.key);
-  const record = learn(location.value, kept?.value, operations, backups, now);
-  const state: LocationState = {
-    location: location.value,
-    backups,
-    record,
-    notes: await readNotes(store, location.key),
-    monitoring: await getMonitoring(store, location.key),
-  };
+  const { state, ended } = await readState(deps, location, kept?.value, operations);
   const known = await readAlerts(store, location.key);
   const changes = reconcileAlerts({
     scope: scopeOfLocation(location.value),
@@ -65,12 +59,45 @@ async function watchLocation(
     now,
     newId: deps.newId,
   });
+  const routes = await listRoutes(store, location.key);
+  const audit = await readAuditNews(deps, location.value, routes, state.record.auditSequence);
+  const messages = noticeWrites(deps, routes, [
+    ...noticesOfAlerts(deps, changes),
+    ...backupsOf(ended, state.backups).flatMap((one) => noticesOfBackup(deps, location.value, one)),
+    ...audit.notices,
+  ]);
   await store.commit([
-    ...recordWrites(location.key, kept, record),
+    ...recordWrites(location.key, kept, { ...state.record, ...audit.position }),
     ...alertWrites(location.key, known, changes),
     ...forgetWrites(known, now),
+    ...messages,
   ]);
   for (const change of changes) announce(deps, change);
+  if (messages.length > 0) deps.onNotices?.();
+}
+
+async function readState(
+  deps: ProviderDeps,
+  location: Document<BackupLocation>,
+  kept: WatchRecord | undefined,
+  operations: readonly OperationRecord[],
+): Promise<{ readonly state: LocationState; readonly ended: Lesson["ended"] }> {
+  const { store, clock } = deps;
+  const documents = await listAll<Backup>(store, "backup", `${location.key}/backups/`);
+  const backups = documents.map(({ value }) => value);
+  const { record, ended } = learn(location.value, kept, operations, backups, clock.now());
+  const notes = await readNotes(store, location.key);
+  const monitoring = await getMonitoring(store, location.key);
+  return { state: { location: location.value, backups, record, notes, monitoring }, ended };
+}
+
+/** The backups that operations have ended. */
+function backupsOf(
+  ended: readonly OperationRecord[],
+  backups: readonly Backup[],
+): readonly Backup[] {
+  const ids = new Set(ended.filter((one) => kindOf(one) === "createbackup").map(({ id }) => id));
+  return backups.filter(({ id, endedAt }) => ids.has(id) && endedAt !== undefined);
 }
 
 function learn(
@@ -79,20 +106,21 @@ function learn(
   operations: readonly OperationRecord[],
   backups: readonly Backup[],
   now: number,
-): WatchRecord {
+): Lesson {
   const before =
     kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation);
   const epochOf = (backupId: string | undefined): string | undefined =>
     backupId === undefined
       ? newestEpoch(backups)
       : backups.find(({ id }) => id === backupId)?.record?.epochId;
-  const { record } = learnFromOperations(before, operations, epochOf);
+  const { record, ended } = learnFromOperations(before, operations, epochOf);
   const { configuredAt, dueSince, ...rest } = record;
-  return {
+  const learnt: WatchRecord = {
     ...rest,
     ...(isConfigured(location) ? { configuredAt: configuredAt ?? toIso(now) } : {}),
     ...(isDue(location, now) ? { dueSince: dueSince ?? toIso(now) } : {}),
   };
+  return { record: learnt, ended };
 }
 
 /** Nothing is written while nothing changes. */

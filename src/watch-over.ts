@@ -1,0 +1,77 @@
+import { hostname } from "node:os";
+import { rootCertificates } from "node:tls";
+import { systemClock } from "./base/clock.ts";
+import type { Logger } from "./base/log.ts";
+import type { Config } from "./config.ts";
+import { startRepeater } from "./jobs/repeater.ts";
+import { startWorker } from "./jobs/worker.ts";
+import { createNoticeSender } from "./notify/send-notice.ts";
+import type { NoticeSender } from "./notify/route-target.ts";
+import type { BackupProvider } from "./provider/manifest.ts";
+import type { StateStore } from "./state/state-store.ts";
+
+/** What looks after everything else and tells of it; shares nothing with scheduler and worker but the state. */
+export interface WatchOver {
+  /** Delivers what was just written. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface WatchOverParts {
+  readonly config: Pick<Config, "watchSeconds" | "pollSeconds" | "leaseSeconds">;
+  readonly logger: Logger;
+  readonly store: StateStore;
+  /** Names this process in the job table. */
+  readonly owner: string;
+}
+
+// Receivers come back within minutes or hours: ten tries are most of an hour.
+const delivery = {
+  maxAttempts: 10,
+  firstRetryMilliseconds: 5_000,
+  maxRetryMilliseconds: 1_200_000,
+  concurrency: 4,
+};
+
+/** Starts the watchdog, and the worker that delivers messages: no backup holds it up. */
+export function startWatchOver(
+  { config, logger, store, owner }: WatchOverParts,
+  backup: Pick<BackupProvider, "runWatch" | "noticeHandlers">,
+): WatchOver {
+  const common = { clock: systemClock, logger };
+  const messenger = startWorker({
+    ...common,
+    ...delivery,
+    store,
+    owner: `${owner}/messages`,
+    handlers: backup.noticeHandlers,
+    leaseSeconds: config.leaseSeconds,
+    pollMilliseconds: config.pollSeconds * 1000,
+  });
+  const watchdog = startRepeater({
+    ...common,
+    name: "The watchdog",
+    pauseMilliseconds: config.watchSeconds * 1000,
+    work: backup.runWatch,
+  });
+  return {
+    wake: () => messenger.wake(),
+    stop: async () => {
+      await watchdog.stop();
+      await messenger.stop();
+    },
+  };
+}
+
+/** Throws `InvalidConfiguration` for a host that is none. */
+export function openNoticeSender({ notifications }: Pick<Config, "notifications">): NoticeSender {
+  const { allowedHosts, authorities } = notifications;
+  const ca =
+    authorities === undefined ? {} : { caPem: [...rootCertificates, authorities].join("\n") };
+  return createNoticeSender({
+    allowedHosts,
+    now: () => systemClock.now(),
+    hostName: hostname(),
+    ...ca,
+  });
+}
