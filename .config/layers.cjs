@@ -5,6 +5,8 @@ const statePort = "state/state-store.ts";
 const enginePorts = ["engine/object-store.ts", "engine/source.ts", "engine/model.ts"].concat(
   "engine/packed-entries.ts",
 );
+// What stays and what goes: pure, and the same in the service as in a prune.
+const retention = ["engine/retention.ts", "engine/retention-policy.ts"];
 const engineRoom = ["engine", "storage", "roles"];
 const everyLayer = [
   "base",
@@ -40,7 +42,7 @@ const law = {
   ),
   roles: ["base", ...enginePorts],
   arm: ["base", statePort, "npm:express", "npm:ajv", "npm:ajv-formats"],
-  provider: ["base", "arm", "jobs", "alerts", ...enginePorts, statePort].concat([
+  provider: ["base", "arm", "jobs", "alerts", ...enginePorts, ...retention, statePort].concat([
     "identity",
     "generated",
     "storage/store-spec.ts",

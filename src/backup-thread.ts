@@ -65,6 +65,7 @@ export type EngineCall =
       readonly ledgerHead: LedgerHead | undefined;
       readonly isDryRun: boolean;
       readonly policy: RetentionPolicy | undefined;
+      readonly remove: readonly string[];
       readonly installationId: string;
     }
   | {

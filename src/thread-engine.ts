@@ -76,9 +76,8 @@ function longRuns(
       const call = { kind: "verify", store, expectedPublicKey, ...rest } as const;
       return run<VerifyReport>(call, ...controls);
     },
-    prune: ({ store, keepWithinDays, ...rest }, ...controls) => {
-      const policy = keepWithinDays === undefined ? undefined : { keepWithinDays };
-      const call = { kind: "prune", store, policy, installationId, ...rest } as const;
+    prune: ({ store, ...rest }, ...controls) => {
+      const call = { kind: "prune", store, installationId, ...rest } as const;
       return run<PruneReport>(call, ...controls);
     },
     copy: ({ signingPublicKey, ...copy }, ...controls) => {

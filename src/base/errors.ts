@@ -9,6 +9,7 @@ export const errorCodes = [
   "ScheduleNeverFires",
   "UnknownTimeZone",
   "OverlappingWindows",
+  "RetentionKeepsNothing",
   "InvalidConfiguration",
   "InvalidBackupPath",
   "BackupPathNotFound",
@@ -33,6 +34,9 @@ export const errorCodes = [
   "RestoreTargetNotAllowed",
   "BackupNotFound",
   "BackupNotRestorable",
+  "BackupPinned",
+  "LastGoodBackup",
+  "NewestBackup",
   "RoleNotFound",
   // Object store
   "StoreAuthRefused",

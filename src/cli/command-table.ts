@@ -95,6 +95,22 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Show when the next scheduled backups will be made",
     load: async () => (await import("./commands/schedule-preview.ts")).schedulePreview,
   },
+  "retention preview": {
+    summary: "Show which backups retention keeps and removes",
+    load: async () => (await import("./commands/retention-preview.ts")).retentionPreview,
+  },
+  "backup pin": {
+    summary: "Keep a backup whatever retention says",
+    load: async () => (await import("./commands/backup-pin.ts")).backupPin,
+  },
+  "backup unpin": {
+    summary: "Let retention decide about a backup again",
+    load: async () => (await import("./commands/backup-pin.ts")).backupUnpin,
+  },
+  "backup delete": {
+    summary: "Remove a backup from the store",
+    load: async () => (await import("./commands/backup-delete.ts")).backupDelete,
+  },
   "backup start": {
     summary: "Ask the service for a backup now",
     load: async () => (await import("./commands/backup-start.ts")).backupStart,

@@ -191,6 +191,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/previewRetention": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Shows which backups retention keeps, why, and which it removes, with the rules in force or changed ones; changes nothing. */
+        readonly post: operations["BackupLocations_PreviewRetention"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy": {
         readonly parameters: {
             readonly query?: never;
@@ -236,7 +253,8 @@ export interface paths {
         readonly get: operations["Backups_Get"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /** @description Removes a backup from the store. One with a pin, the newest and the last good one are refused. */
+        readonly delete: operations["Backups_Delete"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -270,6 +288,40 @@ export interface paths {
         readonly put?: never;
         /** @description Checks that a backup is whole. */
         readonly post: operations["Backups_Verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/pin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Keeps a backup whatever retention says, until its pin is taken off. */
+        readonly post: operations["Backups_Pin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/unpin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Takes the pin off: retention decides again. */
+        readonly post: operations["Backups_Unpin"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -956,10 +1008,46 @@ export interface components {
         readonly Retention: {
             /**
              * Format: int32
-             * @description Days after which a backup is removed.
+             * @description Backups not older than this stay, counted from the newest; 0 when age alone keeps none.
              * @default 7
              */
             readonly periodInDays?: number | null;
+            /**
+             * Format: int32
+             * @description The newest good backups. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly count?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many hours. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly hourly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many days, in UTC. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly daily?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many weeks, which begin on Monday. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly weekly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many months. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly monthly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many years. They stay beside what other rules keep.
+             * @default 0
+             */
+            readonly yearly?: number | null;
         };
         /** @description Room of a store. */
         readonly Capacity: {
@@ -1062,9 +1150,39 @@ export interface components {
         readonly RetentionUpdate: {
             /**
              * Format: int32
-             * @description Days after which a backup is removed.
+             * @description Backups not older than this stay, counted from the newest; 0 when age alone keeps none.
              */
             readonly periodInDays?: number | null;
+            /**
+             * Format: int32
+             * @description The newest good backups. They stay beside what other rules keep.
+             */
+            readonly count?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many hours. They stay beside what other rules keep.
+             */
+            readonly hourly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many days, in UTC. They stay beside what other rules keep.
+             */
+            readonly daily?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many weeks, which begin on Monday. They stay beside what other rules keep.
+             */
+            readonly weekly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many months. They stay beside what other rules keep.
+             */
+            readonly monthly?: number | null;
+            /**
+             * Format: int32
+             * @description One backup of each of as many years. They stay beside what other rules keep.
+             */
+            readonly yearly?: number | null;
         };
         /** @description Backup locations. */
         readonly BackupLocationList: {
@@ -1148,6 +1266,22 @@ export interface components {
             readonly signature?: "Trusted" | "Untrusted" | "Invalid" | null;
             /** @description Why it did not succeed. */
             readonly error?: components["schemas"]["ErrorDetail"];
+            /** @description Every reason why retention keeps it; empty for one that goes with the next clean-up, and for a run that left nothing in the store. */
+            readonly keptBecause?: readonly string[];
+            /** @description Who keeps it whatever retention says; null for nobody. */
+            readonly pin?: components["schemas"]["BackupPin"] | null;
+        };
+        /** @description A backup that stays. */
+        readonly BackupPin: {
+            /** @description Who pinned it. */
+            readonly by?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            readonly time?: string;
+            /** @description Why. */
+            readonly reason?: string | null;
         };
         /** @description Who can open a backup. */
         readonly RecipientName: {
@@ -1437,7 +1571,7 @@ export interface components {
              */
             readonly operationType?: "Default" | "DryRun" | null;
             /**
-             * @description Also removes the backups that are older than the retention of the location, counted from the newest; never the newest or the last good one.
+             * @description Also removes the backups that the retention of the location keeps no longer; never the newest, the last good one or one with a pin.
              * @default false
              */
             readonly applyRetention?: boolean | null;
@@ -1495,6 +1629,51 @@ export interface components {
             readonly time?: string;
             /** @description The same on the clocks of the time zone. */
             readonly localTime?: string;
+        };
+        /** @description How to pin. */
+        readonly PinOptions: {
+            /** @description Why it is to stay, for people. */
+            readonly reason?: string | null;
+        };
+        /** @description Which retention to try. */
+        readonly RetentionPreviewOptions: {
+            /** @description Changes to try; none shows the retention in force. */
+            readonly retention?: components["schemas"]["RetentionUpdate"];
+        };
+        /** @description What retention keeps and removes, newest first. */
+        readonly RetentionPreview: {
+            /** @description Backups that stay. */
+            readonly keep?: readonly components["schemas"]["KeptBackup"][];
+            /** @description Backups that go with the next clean-up. */
+            readonly remove?: readonly components["schemas"]["RemovedBackup"][];
+        };
+        /** @description A backup and what becomes of it. */
+        readonly KeptBackup: {
+            /** @description GUID of the backup. */
+            readonly backupId?: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            readonly startTime?: string;
+            /** @description How it stands. */
+            readonly status?: string;
+            /** @description Every reason. */
+            readonly keptBecause?: readonly string[];
+        };
+        /** @description A backup and what becomes of it. */
+        readonly RemovedBackup: {
+            /** @description GUID of the backup. */
+            readonly backupId?: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            readonly startTime?: string;
+            /** @description How it stands. */
+            readonly status?: string;
+            /** @description Why it goes. */
+            readonly reason?: string;
         };
         /** @description Where to copy, and which backups. */
         readonly CopyOptions: {
@@ -2113,6 +2292,7 @@ export type RetentionUpdate = components['schemas']['RetentionUpdate'];
 export type BackupLocationList = components['schemas']['BackupLocationList'];
 export type Backup = components['schemas']['Backup'];
 export type BackupProperties = components['schemas']['BackupProperties'];
+export type BackupPin = components['schemas']['BackupPin'];
 export type RecipientName = components['schemas']['RecipientName'];
 export type RoleResult = components['schemas']['RoleResult'];
 export type BackupList = components['schemas']['BackupList'];
@@ -2132,6 +2312,11 @@ export type PruneResult = components['schemas']['PruneResult'];
 export type SchedulePreviewOptions = components['schemas']['SchedulePreviewOptions'];
 export type SchedulePreview = components['schemas']['SchedulePreview'];
 export type ScheduledRun = components['schemas']['ScheduledRun'];
+export type PinOptions = components['schemas']['PinOptions'];
+export type RetentionPreviewOptions = components['schemas']['RetentionPreviewOptions'];
+export type RetentionPreview = components['schemas']['RetentionPreview'];
+export type KeptBackup = components['schemas']['KeptBackup'];
+export type RemovedBackup = components['schemas']['RemovedBackup'];
 export type CopyOptions = components['schemas']['CopyOptions'];
 export type CopyResult = components['schemas']['CopyResult'];
 export type PreflightRequest = components['schemas']['PreflightRequest'];
@@ -2865,6 +3050,50 @@ export interface operations {
             };
         };
     };
+    readonly BackupLocations_PreviewRetention: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Which rules to try. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RetentionPreviewOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description What would stay and go. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     readonly BackupLocations_Copy: {
         readonly parameters: {
             readonly query: {
@@ -3012,6 +3241,58 @@ export interface operations {
             };
         };
     };
+    readonly Backups_Delete: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Accepted; poll for the end. */
+            readonly 202: {
+                headers: {
+                    /** @description Where the result will be found. */
+                    readonly Location?: string;
+                    /** @description Where the state of the operation is told. */
+                    readonly "Azure-AsyncOperation"?: string;
+                    /** @description Seconds to wait before asking. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There was no such backup. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     readonly Backups_Restore: {
         readonly parameters: {
             readonly query: {
@@ -3113,6 +3394,93 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_Pin: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        /** @description Why. */
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PinOptions"];
+            };
+        };
+        readonly responses: {
+            /** @description The backup. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Backups_Unpin: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the resource group; case does not matter. */
+                readonly resourceGroupName: components["parameters"]["ResourceGroupName"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the backup. */
+                readonly backup: components["parameters"]["BackupParameter"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The backup. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backup"];
+                };
             };
             /** @description Failure. */
             readonly default: {

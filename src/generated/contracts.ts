@@ -3296,6 +3296,19 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "BackupLocations_PreviewRetention",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/previewRetention",
+    "query": [],
+    "body": {
+     "definition": "RetentionPreviewOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "RetentionPreview"
+    }
+   },
+   {
     "operationId": "BackupLocations_Copy",
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/copy",
@@ -3360,6 +3373,22 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "Backups_Delete",
+    "method": "DELETE",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}",
+    "query": [],
+    "responses": {
+     "202": null,
+     "204": null
+    },
+    "longRunning": {
+     "finalStateVia": "location",
+     "polling": "modern",
+     "startRetryAfterSeconds": 10,
+     "pollRetryAfterSeconds": 10
+    }
+   },
+   {
     "operationId": "Backups_Restore",
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/restore",
@@ -3397,6 +3426,28 @@ export const contracts: readonly Contract[] = [
      "polling": "modern",
      "startRetryAfterSeconds": 10,
      "pollRetryAfterSeconds": 10
+    }
+   },
+   {
+    "operationId": "Backups_Pin",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/pin",
+    "query": [],
+    "body": {
+     "definition": "PinOptionsRequest",
+     "required": false
+    },
+    "responses": {
+     "200": "Backup"
+    }
+   },
+   {
+    "operationId": "Backups_Unpin",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/backups/{backup}/unpin",
+    "query": [],
+    "responses": {
+     "200": "Backup"
     }
    },
    {
@@ -4607,6 +4658,48 @@ export const contracts: readonly Contract[] = [
        "null"
       ],
       "format": "int32"
+     },
+     "count": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "hourly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "daily": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "weekly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "monthly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
+     },
+     "yearly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32"
      }
     },
     "additionalProperties": false
@@ -4820,6 +4913,39 @@ export const contracts: readonly Contract[] = [
      "error": {
       "$ref": "#/definitions/ErrorDetail",
       "readOnly": true
+     },
+     "keptBecause": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "pin": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "properties": {
+       "by": {
+        "type": "string",
+        "readOnly": true
+       },
+       "time": {
+        "type": "string",
+        "format": "date-time",
+        "readOnly": true
+       },
+       "reason": {
+        "type": [
+         "string",
+         "null"
+        ],
+        "readOnly": true
+       }
+      },
+      "additionalProperties": false,
+      "readOnly": true
      }
     },
     "additionalProperties": false
@@ -4930,6 +5056,28 @@ export const contracts: readonly Contract[] = [
      },
      "error": {
       "$ref": "#/definitions/ErrorDetail",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "BackupPin": {
+    "type": "object",
+    "properties": {
+     "by": {
+      "type": "string",
+      "readOnly": true
+     },
+     "time": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
       "readOnly": true
      }
     },
@@ -5153,6 +5301,75 @@ export const contracts: readonly Contract[] = [
       "readOnly": true
      },
      "localTime": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RetentionPreview": {
+    "type": "object",
+    "properties": {
+     "keep": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/KeptBackup"
+      },
+      "readOnly": true
+     },
+     "remove": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RemovedBackup"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "KeptBackup": {
+    "type": "object",
+    "properties": {
+     "backupId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "keptBecause": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "RemovedBackup": {
+    "type": "object",
+    "properties": {
+     "backupId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "startTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "readOnly": true
+     },
+     "reason": {
       "type": "string",
       "readOnly": true
      }
@@ -6488,8 +6705,62 @@ export const contracts: readonly Contract[] = [
        "null"
       ],
       "format": "int32",
-      "minimum": 2,
+      "minimum": 0,
       "maximum": 3650
+     },
+     "count": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "hourly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "daily": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "weekly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "monthly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "yearly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
      }
     },
     "additionalProperties": false
@@ -6632,8 +6903,62 @@ export const contracts: readonly Contract[] = [
          "null"
         ],
         "format": "int32",
-        "minimum": 2,
+        "minimum": 0,
         "maximum": 3650
+       },
+       "count": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
+       },
+       "hourly": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
+       },
+       "daily": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
+       },
+       "weekly": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
+       },
+       "monthly": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
+       },
+       "yearly": {
+        "type": [
+         "integer",
+         "null"
+        ],
+        "format": "int32",
+        "minimum": 0,
+        "maximum": 1000
        }
       },
       "additionalProperties": false
@@ -7067,8 +7392,62 @@ export const contracts: readonly Contract[] = [
        "null"
       ],
       "format": "int32",
-      "minimum": 2,
+      "minimum": 0,
       "maximum": 3650
+     },
+     "count": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "hourly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "daily": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "weekly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "monthly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
+     },
+     "yearly": {
+      "type": [
+       "integer",
+       "null"
+      ],
+      "format": "int32",
+      "minimum": 0,
+      "maximum": 1000
      }
     },
     "additionalProperties": false
@@ -7191,6 +7570,15 @@ export const contracts: readonly Contract[] = [
     },
     "additionalProperties": false
    },
+   "RetentionPreviewOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "retention": {
+      "$ref": "#/definitions/RetentionUpdateRequest"
+     }
+    },
+    "additionalProperties": false
+   },
    "CopyOptionsRequest": {
     "type": "object",
     "properties": {
@@ -7274,6 +7662,19 @@ export const contracts: readonly Contract[] = [
     "required": [
      "targetPath"
     ],
+    "additionalProperties": false
+   },
+   "PinOptionsRequest": {
+    "type": "object",
+    "properties": {
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "maxLength": 500
+     }
+    },
     "additionalProperties": false
    },
    "PreflightRequestRequest": {

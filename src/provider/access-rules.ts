@@ -41,8 +41,13 @@ export const accessTable: AccessTable = {
   [`POST ${location}/pruneExternalStore`]: administer,
   [`POST ${location}/copy`]: administer,
   [`POST ${location}/previewSchedule`]: read,
+  [`POST ${location}/previewRetention`]: read,
   [`GET ${location}/backups`]: read,
   [`GET ${backup}`]: read,
+  [`DELETE ${backup}`]: administer,
+  [`POST ${backup}/pin`]: operate,
+  // Retention may remove it then.
+  [`POST ${backup}/unpin`]: administer,
   [`POST ${backup}/restore`]: restore,
   [`POST ${backup}/verify`]: verify,
   [`GET ${subscription}/${namespace}/alerts`]: read,

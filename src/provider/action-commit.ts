@@ -1,12 +1,12 @@
 import type { OperationRecord } from "../arm/operation-record.ts";
-import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
+import type { ArmResult } from "../arm/resource-type.ts";
 import type { Document } from "../state/state-store.ts";
 import { replace } from "./documents.ts";
 import type { Repeatability } from "./idempotency.ts";
 import type { BackupLocation, RunningWork } from "./model.ts";
 import type { JobPayload } from "./operation-start.ts";
 import {
-  callerOf,
+  type OperationCaller,
   announceOperation,
   jobKinds,
   operationWrites,
@@ -27,34 +27,39 @@ export interface ActionStart {
   readonly payload: JobPayload;
   /** Kept in memory for the job; undefined where no content is opened. */
   readonly chosen: ChosenOpener | undefined;
-  readonly repetition: Repeatability;
+  /** Undefined where sending it again does no harm. */
+  readonly repetition: Repeatability | undefined;
+  readonly isAutomatic?: boolean;
 }
 
 /** Commits the hold of the location or both, the operation and the job; the key goes into memory and nowhere else. */
 export async function commitAction(
   deps: ProviderDeps,
-  vault: OpenerVault,
-  request: ArmRequest,
-  { kind, location, alsoHolds, resourceId, payload, chosen, repetition }: ActionStart,
-): Promise<ArmResult> {
+  vault: OpenerVault | undefined,
+  caller: OperationCaller,
+  start: ActionStart,
+): Promise<Extract<ArmResult, { kind: "accepted" }>> {
+  const { kind, location, alsoHolds, resourceId, payload, chosen, repetition } = start;
   const id = deps.newId();
-  const operation: OperationRecord = startOperation(deps, callerOf(request), {
+  const operation: OperationRecord = startOperation(deps, caller, {
     id,
     location: location.value,
     resourceId,
   });
   await deps.failpoint?.(`${kind}.before-commit` satisfies FailpointName);
   // Kept first: a worker may claim the job the moment it is committed.
-  if (chosen?.source === "memory") vault.keep(id, chosen.opener);
+  if (chosen?.source === "memory") vault?.keep(id, chosen.opener);
   try {
     const held = alsoHolds === undefined ? [location] : [location, alsoHolds];
+    const automatic = start.isAutomatic === true ? { isAutomatic: true } : {};
+    const running: RunningWork = { kind, operationId: id, ...automatic };
     await deps.store.commit([
-      ...held.map((one) => replace(one, { ...one.value, running: { kind, operationId: id } })),
+      ...held.map((one) => replace(one, { ...one.value, running })),
       ...operationWrites(deps, operation, jobKinds[kind], payload),
-      ...repetition.remember(id),
+      ...(repetition?.remember(id) ?? []),
     ]);
   } catch (error) {
-    vault.forget(id);
+    vault?.forget(id);
     throw error;
   }
   await deps.failpoint?.(`${kind}.after-commit` satisfies FailpointName);

@@ -10,6 +10,7 @@ import type { CopyPayload } from "./jobs-copy.ts";
 import type { BackupLocation } from "./model.ts";
 import { locationId, locationKey, storeIdentity } from "./model.ts";
 import type { OpenerVault } from "./opener-vault.ts";
+import { callerOf } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { scopeOf } from "./request-scope.ts";
@@ -53,7 +54,7 @@ async function attemptCopy(
     depth: body.depth === "Ciphertext" ? "ciphertext" : "structure",
     ...(backupIds === undefined ? {} : { backupIds }),
   };
-  return commitAction(deps, vault, request, {
+  return commitAction(deps, vault, callerOf(request), {
     kind: "copy",
     location,
     alsoHolds: target,

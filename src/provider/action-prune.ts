@@ -5,6 +5,7 @@ import { retryOnConflict } from "./documents.ts";
 import { findRepetition } from "./idempotency.ts";
 import type { PrunePayload } from "./jobs-prune.ts";
 import type { OpenerVault } from "./opener-vault.ts";
+import { callerOf } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
 import { requireRepository } from "./store-access.ts";
@@ -34,15 +35,15 @@ async function attemptPrune(
   const repetition = await findRepetition(deps, request);
   if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
   checkIdle(location.value, scope);
-  const { settings, incarnation } = location.value;
+  const { incarnation } = location.value;
   await requireRepository(deps, scope.key, location.value);
   const body = (request.body ?? {}) as PruneBody;
   const payload: PrunePayload = {
     locationKey: scope.key,
     incarnation,
     isDryRun: body.operationType === "DryRun",
-    ...(body.applyRetention === true ? { keepWithinDays: settings.retentionDays } : {}),
+    appliesRetention: body.applyRetention === true,
   };
   const start = { kind: "prune", location, resourceId: scope.id, payload, repetition } as const;
-  return commitAction(deps, vault, request, { ...start, chosen: undefined });
+  return commitAction(deps, vault, callerOf(request), { ...start, chosen: undefined });
 }

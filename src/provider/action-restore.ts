@@ -10,6 +10,7 @@ import type { RestorePayload } from "./jobs-restore.ts";
 import type { Backup } from "./model.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import { chooseOpener } from "./openers.ts";
+import { callerOf } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { backupIdOf, scopeOf } from "./request-scope.ts";
 import { checkRestoreTarget } from "./restore-target.ts";
@@ -58,7 +59,7 @@ async function attemptRestore(
   };
   const resourceId = `${scope.id}/backups/${backup.value.id}`;
   const start = { kind: "restore", location, resourceId, payload, chosen, repetition } as const;
-  return commitAction(deps, vault, request, start);
+  return commitAction(deps, vault, callerOf(request), start);
 }
 
 function restorableRecord(backup: Backup): BackupRecord {

@@ -10,6 +10,7 @@ import type { Backup } from "./model.ts";
 import type { OpenerVault } from "./opener-vault.ts";
 import type { ChosenOpener } from "./openers.ts";
 import { chooseOpener } from "./openers.ts";
+import { callerOf } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { backupIdOf, scopeOf } from "./request-scope.ts";
@@ -62,7 +63,7 @@ async function attemptVerify(
   };
   const resourceId = backup === undefined ? scope.id : `${scope.id}/backups/${backup.value.id}`;
   const start = { kind: "verify", location, resourceId, payload, chosen, repetition } as const;
-  return commitAction(deps, vault, request, start);
+  return commitAction(deps, vault, callerOf(request), start);
 }
 
 /** The key must open this backup, or for a whole store at least one of its backups. */

@@ -4,6 +4,7 @@ import { toIso } from "../base/clock.ts";
 import type { Document } from "../state/state-store.ts";
 import { findLocation } from "./action-target.ts";
 import { listAll } from "./documents.ts";
+import { retentionView } from "./location-retention.ts";
 import type { Backup } from "./model.ts";
 import { pageOf, rangeOf } from "./paging.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -28,7 +29,12 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
   const converter = converterOf(request.context.apiVersion);
   const asked = scope.identity.resourceGroupName;
   const written = location.value.resourceGroupName;
-  const form = formOf(request.context, asked, written, deps.clock.now());
+  const form = {
+    ...formOf(request.context, asked, written, deps.clock.now()),
+    ...(converter.isModern
+      ? { retention: await retentionView(deps, scope.key, location.value) }
+      : {}),
+  };
   const render: Render = (item) => converter.renderBackup(item.value, form);
   const prefix = `${scope.key}/backups/`;
   const all = await readItems(deps, request, prefix, converter.isModern);

@@ -27,6 +27,7 @@ import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import type { OpenedStore } from "./store-access.ts";
 import { openStore } from "./store-access.ts";
+import { upkeepAfterBackup } from "./upkeep-times.ts";
 import { checkSubscription } from "./subscriptions.ts";
 
 export interface BackupPayload extends JobPayload {
@@ -165,7 +166,10 @@ async function finishBackup(
   return [
     { op: "put", kind: "backup", key, value: backup },
     { op: "put", kind: "ledger", key: ledgerKey, value: head },
-    replace(location, locationAfter(location.value, job.id, record, outlook)),
+    replace(location, {
+      ...locationAfter(location.value, job.id, record, outlook),
+      upkeep: upkeepAfterBackup(location.value, deps.clock.now()),
+    }),
     ...endOperation(await getOperation(deps.store, job.id), endOf(deps, record, backup)),
   ];
 }

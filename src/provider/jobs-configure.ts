@@ -14,6 +14,7 @@ import type {
   LocationSettings,
 } from "./model.ts";
 import { backupKey, isSettled, repositoryKey, storeIdentity, viewOf } from "./model.ts";
+import { upkeepAfterChange } from "./location-retention.ts";
 import { tickAfterChange } from "./location-schedule.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
@@ -110,6 +111,7 @@ async function finishConfigure(
     secrets,
     capacity: await judgeRoom(deps, location, prepared),
     ...tickAfterChange(location.value, settings, deps.clock.now()),
+    ...upkeepAfterChange(location.value, settings, deps.clock.now()),
     ...(backups === undefined
       ? {}
       : { cachedStore: identity, lastBackupTime: newestBackupTime(backups) }),

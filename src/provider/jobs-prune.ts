@@ -1,20 +1,25 @@
+import { toIso } from "../base/clock.ts";
 import type { AppError } from "../base/errors.ts";
 import type { PruneReport } from "../engine/model.ts";
 import type { JobContext, JobHandler } from "../jobs/job-handler.ts";
-import type { Job, Write } from "../state/state-store.ts";
-import { endOperation, getBackup, getOperation } from "./documents.ts";
+import type { Document, Job, Write } from "../state/state-store.ts";
+import { endOperation, getOperation, listAll, releaseRunning, replace } from "./documents.ts";
 import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
-import { releaseWrites } from "./jobs-backup.ts";
-import { backupKey, viewOf, type LocationView } from "./model.ts";
+import { leastMemoryDays, listPins, policyOf } from "./location-retention.ts";
+import type { Backup, BackupLocation, LocationUpkeep, LocationView } from "./model.ts";
+import { viewOf } from "./model.ts";
 import type { JobPayload } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { openStore } from "./store-access.ts";
+import { upkeepAfterFailure, upkeepAfterPrune } from "./upkeep-times.ts";
 
 export interface PrunePayload extends JobPayload {
   readonly isDryRun: boolean;
-  /** Backups older than this, counted from the newest, go too; absent keeps all. */
-  readonly keepWithinDays?: number;
+  /** Backups that the location's retention keeps no longer go too. */
+  readonly appliesRetention?: boolean;
+  /** Backups that are to go whatever retention says. */
+  readonly remove?: readonly string[];
 }
 
 /** What a finished prune shows: published versions show it as a location. */
@@ -39,11 +44,15 @@ async function runPrune(
 ): Promise<() => Promise<readonly Write[]>> {
   const location = await findJobLocation(deps, job);
   if (location === undefined) return () => endAbandoned(deps, job);
-  const { isDryRun, keepWithinDays } = job.payload as PrunePayload;
+  const { isDryRun, appliesRetention, remove = [] } = job.payload as PrunePayload;
   const { spec, keys, ledgerHead } = await openStore(deps, location.key, location.value);
   await beginOperation(deps, job, context, isDryRun ? "Planning" : "Pruning");
   await deps.failpoint?.("prune.before-run");
-  const run = { store: spec, keys, ledgerHead, isDryRun, keepWithinDays };
+  // Read while the location is held: no pin is set meanwhile.
+  const pins = await listPins(deps, location.key, location.value);
+  const policy =
+    appliesRetention === true ? policyOf(location.value.settings, pins.keys()) : undefined;
+  const run = { store: spec, keys, ledgerHead, isDryRun, policy, remove };
   const report = await deps.engine.prune(run, () => undefined, context.signal);
   await deps.failpoint?.("prune.before-finish");
   return () => finishPrune(deps, job, report);
@@ -57,22 +66,55 @@ async function finishPrune(
 ): Promise<readonly Write[]> {
   const location = await findJobLocation(deps, job);
   if (location === undefined) return endAbandoned(deps, job);
-  const gone = report.isDryRun ? [] : report.removedBackups;
-  const shown = await Promise.all(
-    gone.map((id) => getBackup(deps.store, backupKey(location.key, id))),
-  );
+  const gone = report.isDryRun ? [] : await findGone(deps, job, location, report);
   const result: PruneResult = { location: viewOf(location.value), report };
   return [
-    ...releaseWrites(location, job.id),
-    ...shown.flatMap((backup): Write[] =>
-      backup === undefined ? [] : [{ op: "delete", kind: "backup", key: backup.key }],
+    ...settleLocationAfter(job, location, (value) =>
+      upkeepAfterPrune(value, {
+        report,
+        appliesRetention: (job.payload as PrunePayload).appliesRetention === true,
+        now: deps.clock.now(),
+      }),
     ),
+    ...gone.map(({ kind, key }): Write => ({ op: "delete", kind, key })),
     ...endOperation(await getOperation(deps.store, job.id), {
       state: "Succeeded",
       endTime: nowIso(deps),
       result,
     }),
   ];
+}
+
+/** Backups that were removed, and runs that left nothing and are as old as backups get. */
+async function findGone(
+  deps: ProviderDeps,
+  job: Job,
+  { key, value }: Document<BackupLocation>,
+  { removedBackups }: PruneReport,
+): Promise<readonly Document<Backup>[]> {
+  const removed = new Set(removedBackups.map((id) => id.toLowerCase()));
+  const days = Math.max(leastMemoryDays, value.settings.retentionDays);
+  const oldest = toIso(deps.clock.now() - days * dayMilliseconds);
+  const forgets = (job.payload as PrunePayload).appliesRetention === true;
+  const all = await listAll<Backup>(deps.store, "backup", `${key}/backups/`);
+  return all.filter(({ value: { id, record, endedAt } }) => {
+    const isEmpty = record === undefined && endedAt !== undefined;
+    return removed.has(id) || (forgets && isEmpty && endedAt < oldest);
+  });
+}
+
+const dayMilliseconds = 86_400_000;
+
+/** The location let go of, with what is to be done next; a dry run changes nothing of that. */
+function settleLocationAfter(
+  job: Job,
+  location: Document<BackupLocation> | undefined,
+  upkeepOf: (location: BackupLocation) => LocationUpkeep,
+): readonly Write[] {
+  if (location?.value.running?.operationId !== job.id) return [];
+  const released = releaseRunning(location.value, job.id);
+  if ((job.payload as PrunePayload).isDryRun) return [replace(location, released)];
+  return [replace(location, { ...released, upkeep: upkeepOf(location.value) })];
 }
 
 async function endPrune(
@@ -83,7 +125,9 @@ async function endPrune(
 ): Promise<readonly Write[]> {
   const operation = await getOperation(deps.store, job.id);
   return [
-    ...releaseWrites(await findJobLocation(deps, job), job.id),
+    ...settleLocationAfter(job, await findJobLocation(deps, job), (value) =>
+      upkeepAfterFailure(value, deps.clock.now()),
+    ),
     ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
   ];
 }

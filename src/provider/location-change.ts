@@ -1,4 +1,10 @@
-import type { AzureBlobSetting, BlobServiceVersion, SchedulePlan, SecretName } from "./model.ts";
+import type {
+  AzureBlobSetting,
+  BlobServiceVersion,
+  RetentionTiers,
+  SchedulePlan,
+  SecretName,
+} from "./model.ts";
 
 /**
  * What a PUT or PATCH of any api-version asks for, in one form: `undefined` keeps what is there, `null`
@@ -18,6 +24,8 @@ export interface LocationChange {
   /** Undefined in versions that know no more than a frequency. */
   readonly plan: PlanChange | undefined;
   readonly retentionDays: number | null | undefined;
+  /** Undefined in versions that know no more than days. */
+  readonly retentionTiers: TierChange | undefined;
   /** True where the version can show one certificate only: naming it again keeps the further recipients. */
   readonly keepsFurtherRecipients: boolean;
   readonly limits: SettingLimits;
@@ -29,6 +37,9 @@ export interface LocationChange {
 export type PlanChange = {
   readonly [name in keyof SchedulePlan]: SchedulePlan[name] | null | undefined;
 };
+
+/** What changes of the tiers. */
+export type TierChange = { readonly [name in keyof RetentionTiers]: number | null | undefined };
 
 /** Inclusive bounds; a value that is already in force passes. */
 export interface SettingLimits {
@@ -113,6 +124,7 @@ export function keepEverything(
     frequencyHours: undefined,
     plan: undefined,
     retentionDays: undefined,
+    retentionTiers: undefined,
     keepsFurtherRecipients,
     limits,
     names,

@@ -11,6 +11,7 @@ import type { LocationChange } from "./location-change.ts";
 import type { ChangedConfiguration, Configuration } from "./location-rules.ts";
 import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./location-rules.ts";
 import type { BackupLocation, LocationSecrets } from "./model.ts";
+import { upkeepAfterChange } from "./location-retention.ts";
 import { tickAfterChange } from "./location-schedule.ts";
 import { isSettled, locationEtag, viewOf } from "./model.ts";
 import {
@@ -240,6 +241,7 @@ async function changeAtOnce(
     ...found.value,
     settings: changed.settings,
     ...tickAfterChange(found.value, changed.settings, deps.clock.now()),
+    ...upkeepAfterChange(found.value, changed.settings, deps.clock.now()),
     revision: found.value.revision + 1,
     systemData: systemDataOf(request, found.value.systemData, nowIso(deps)),
   };

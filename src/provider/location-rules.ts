@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { AppError } from "../base/errors.ts";
 import { pick, retarget } from "./change-parts.ts";
+import { noTiers } from "./location-retention.ts";
 import { regionChanged } from "./faults.ts";
 import type { LocationChange, SentSecrets } from "./location-change.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   EncryptionSetting,
   LocationSecrets,
   LocationSettings,
+  RetentionTiers,
   SecretName,
 } from "./model.ts";
 import { defaultFrequencyHours, defaultRetentionDays, secretNames } from "./model.ts";
@@ -64,7 +66,7 @@ export function applyChange(
     schedulerEnabled: pick(change.schedulerEnabled, base.settings.schedulerEnabled, null),
     frequencyHours: changeNumber("frequencyHours", base.settings, change, defaultFrequencyHours),
     ...changePlan(base.settings, change, tools.now),
-    retentionDays: changeNumber("retentionDays", base.settings, change, defaultRetentionDays),
+    ...changeRetention(base.settings, change),
   };
   return {
     settings,
@@ -167,6 +169,27 @@ function checkPreSharedKey(base: EncryptionSetting, keyBase64: string, target: s
     {
       target,
     },
+  );
+}
+
+/** Throws `RetentionKeepsNothing` for rules that are all 0: backups would go as soon as another is made. */
+function changeRetention(
+  base: LocationSettings,
+  change: LocationChange,
+): Pick<LocationSettings, "retentionDays" | "retentionTiers"> {
+  const retentionDays = changeNumber("retentionDays", base, change, defaultRetentionDays);
+  const known = base.retentionTiers ?? noTiers;
+  const sent = change.retentionTiers;
+  const names = Object.keys(noTiers) as (keyof RetentionTiers)[];
+  const tiers = Object.fromEntries(
+    names.map((name) => [name, pick(sent?.[name], known[name], 0)]),
+  ) as unknown as RetentionTiers;
+  if (names.some((name) => tiers[name] > 0)) return { retentionDays, retentionTiers: tiers };
+  if (retentionDays > 0) return { retentionDays };
+  throw new AppError(
+    "RetentionKeepsNothing",
+    "With every rule at 0 nothing but the last good backup would stay: give days or a number of backups",
+    { target: change.names.retention.replace(/\.[^.]+$/, "") },
   );
 }
 

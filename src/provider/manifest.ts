@@ -6,12 +6,15 @@ import { copyBackups } from "./action-copy.ts";
 import { alertHandlers } from "./alerts/alert-routes.ts";
 import { createInsights, insightsHandlers } from "./alerts/insights.ts";
 import { createBackup } from "./action-create-backup.ts";
+import { pinBackup, unpinBackup } from "./action-pin.ts";
+import { previewRetention } from "./action-preview-retention.ts";
 import { previewSchedule } from "./action-preview-schedule.ts";
 import { restoreBackup } from "./action-restore.ts";
 import { pruneStore } from "./action-prune.ts";
 import { verifyStore } from "./action-verify.ts";
 import { testStore } from "./action-test-store.ts";
 import { moveNotSupported } from "./faults.ts";
+import { deleteBackup } from "./backup-delete.ts";
 import { listBackups } from "./backup-list.ts";
 import { backupHandler } from "./jobs-backup.ts";
 import { configureHandler } from "./jobs-configure.ts";
@@ -144,12 +147,10 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`POST ${location}/verify`, (request) => verifyStore(deps, vault, request)],
     [`POST ${location}/pruneExternalStore`, (request) => pruneStore(deps, vault, request)],
     [`POST ${location}/copy`, (request) => copyBackups(deps, vault, request)],
+    [`POST ${location}/previewRetention`, (request) => previewRetention(deps, request)],
     [`POST ${location}/previewSchedule`, (request) => previewSchedule(deps, request)],
     [`POST ${location}/testStore`, (request) => testStore(deps, request)],
-    [`GET ${location}/backups`, (request) => listBackups(deps, request)],
-    [`GET ${backup}`, (request) => readBackup(deps, request)],
-    [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],
-    [`POST ${backup}/verify`, (request) => verifyStore(deps, vault, request)],
+    ...backupHandlers(deps, vault),
     [
       `POST ${inSubscription}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/cancel`,
       (request) => cancelOperation(deps, request),
@@ -165,4 +166,19 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     ...alertHandlers(deps),
     ...notificationHandlers(deps),
   ]);
+}
+
+function backupHandlers(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+): readonly (readonly [string, Handler])[] {
+  return [
+    [`GET ${location}/backups`, (request) => listBackups(deps, request)],
+    [`DELETE ${backup}`, (request) => deleteBackup(deps, request)],
+    [`POST ${backup}/pin`, (request) => pinBackup(deps, request)],
+    [`POST ${backup}/unpin`, (request) => unpinBackup(deps, request)],
+    [`GET ${backup}`, (request) => readBackup(deps, request)],
+    [`POST ${backup}/restore`, (request) => restoreBackup(deps, vault, request)],
+    [`POST ${backup}/verify`, (request) => verifyStore(deps, vault, request)],
+  ];
 }

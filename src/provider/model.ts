@@ -26,6 +26,7 @@ export interface BackupLocation extends LocationIdentity {
   readonly tickDecidedAt?: string;
   /** The last scheduled backup that was not made. */
   readonly lastSkip?: ScheduleSkip;
+  readonly upkeep?: LocationUpkeep;
   /** What the store said when it was last asked. */
   readonly capacity: Capacity | null;
   readonly lastBackupTime: string | null;
@@ -53,6 +54,26 @@ export interface LocationSettings {
   /** What 2026-12-01 knows of a schedule besides; absent where nothing of it was set. */
   readonly plan?: SchedulePlan;
   readonly retentionDays: number;
+  /** Absent where all are 0. */
+  readonly retentionTiers?: RetentionTiers;
+}
+
+/** How many backups stay beside those that are young enough. */
+export interface RetentionTiers {
+  readonly count: number;
+  readonly hourly: number;
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
+  readonly yearly: number;
+}
+
+/** When the service tidies the store next. Times are ISO 8601 UTC texts. */
+export interface LocationUpkeep {
+  /** Retention is to be applied, not before this. */
+  readonly retentionAt?: string;
+  /** What was marked is to be deleted, not before this. */
+  readonly pruneAt?: string;
 }
 
 /** Times are ISO 8601 UTC texts. */
@@ -188,6 +209,8 @@ export type ProvisioningState =
 export interface RunningWork {
   readonly kind: "backup" | "restore" | "verify" | "prune" | "copy";
   readonly operationId: string;
+  /** True for work nobody asked for: scheduled backups wait for its end. */
+  readonly isAutomatic?: boolean;
 }
 
 export interface Capacity {

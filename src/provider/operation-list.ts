@@ -108,6 +108,30 @@ const modernRows: readonly OperationDescription[] = [
     "Copies backups unopened into the store of another location.",
   ),
   modern(
+    "backupLocations/previewRetention/action",
+    "Backup location",
+    "Look ahead at retention",
+    "Shows which backups retention keeps, why, and which it removes.",
+  ),
+  modern(
+    "backupLocations/backups/delete",
+    "Backup",
+    "Delete backups",
+    "Removes a backup from the store.",
+  ),
+  modern(
+    "backupLocations/backups/pin/action",
+    "Backup",
+    "Pin backups",
+    "Keeps a backup whatever retention says.",
+  ),
+  modern(
+    "backupLocations/backups/unpin/action",
+    "Backup",
+    "Take pins off",
+    "Lets retention decide about a backup again.",
+  ),
+  modern(
     "backupLocations/previewSchedule/action",
     "Backup location",
     "Look ahead at the schedule",

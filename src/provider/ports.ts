@@ -13,6 +13,7 @@ import type {
   VerifyReport,
   VerifySubset,
 } from "../engine/model.ts";
+import type { RetentionPolicy } from "../engine/retention-policy.ts";
 import type { StoreCheck } from "../storage/store-check.ts";
 import type { StoreSpec } from "../storage/store-spec.ts";
 
@@ -107,8 +108,10 @@ export interface PruneRun {
   readonly ledgerHead: LedgerHead | undefined;
   /** Changes nothing. */
   readonly isDryRun: boolean;
-  /** Backups older than this, counted from the newest, go; undefined keeps all. */
-  readonly keepWithinDays: number | undefined;
+  /** Backups that it does not keep go; undefined keeps all. */
+  readonly policy: RetentionPolicy | undefined;
+  /** Backups that go besides, by their ids. */
+  readonly remove: readonly string[];
 }
 
 export interface CopyRun {

@@ -2,6 +2,7 @@ import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import { findBackup, findLocation } from "./action-target.ts";
 import { getLocation, listAll } from "./documents.ts";
 import { resourceNotFound } from "./faults.ts";
+import { retentionView } from "./location-retention.ts";
 import type { BackupLocation } from "./model.ts";
 import { locationEtag, viewOf } from "./model.ts";
 import { pageOf } from "./paging.ts";
@@ -57,8 +58,9 @@ export async function readBackup(deps: ProviderDeps, request: ArmRequest): Promi
     location.value.resourceGroupName,
     deps.clock.now(),
   );
-  return {
-    kind: "value",
-    body: converterOf(request.context.apiVersion).renderBackup(backup.value, form),
-  };
+  const converter = converterOf(request.context.apiVersion);
+  const retention = converter.isModern
+    ? { retention: await retentionView(deps, scope.key, location.value) }
+    : {};
+  return { kind: "value", body: converter.renderBackup(backup.value, { ...form, ...retention }) };
 }

@@ -13,9 +13,10 @@ import { nowIso } from "./provider-deps.ts";
 import { conflictOfRunning } from "./running-work.ts";
 import { recordWrite } from "./schedule-records.ts";
 import { checkSubscription } from "./subscriptions.ts";
+import { runUpkeepOf } from "./upkeep.ts";
 
 /**
- * Starts the backups that are due and writes down those that cannot be made. Any number of instances may do
+ * Starts the backups that are due, writes down those that cannot be made, and tidies stores in between. Any number of instances may do
  * it at once: a tick is dealt with in the commit that moves the location to the next one, and that commit
  * succeeds once. One location's trouble holds up no other.
  */
@@ -53,7 +54,7 @@ function ignoreConflict(error: unknown): void {
 
 async function attemptStep(deps: ProviderDeps, location: Document<BackupLocation>): Promise<void> {
   const step = stepOf(location.value, deps.clock.now());
-  if (step === undefined || step.kind === "wait") return;
+  if (step === undefined || step.kind === "wait") return runUpkeepOf(deps, location);
   if (step.kind === "move") {
     const moved = { ...location.value, ...tickChange(deps, step.tick) };
     await deps.store.commit([replace(location, moved)]);
@@ -65,9 +66,9 @@ async function attemptStep(deps: ProviderDeps, location: Document<BackupLocation
   return skipTick(deps, location, step.due, obstacle);
 }
 
-/** A change of the settings is done in seconds: the tick waits for it. */
-function mustWait(location: BackupLocation): boolean {
-  return !isSettled(location.provisioningState);
+/** A change of the settings is done in seconds, and the service's own clean-up makes way: the tick waits for both. */
+function mustWait({ provisioningState, running }: BackupLocation): boolean {
+  return !isSettled(provisioningState) || running?.isAutomatic === true;
 }
 
 type Obstacle = Pick<ScheduleSkip, "code" | "message" | "operationId">;

@@ -7,6 +7,7 @@ import type {
   VerifyReport,
 } from "../engine/model.ts";
 import type { CopyResult } from "./jobs-copy.ts";
+import type { RetentionView } from "./location-retention.ts";
 import type { Backup } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { RenderForm } from "./version-converter.ts";
@@ -47,8 +48,18 @@ export function renderBackup(backup: Backup, form: RenderForm): unknown {
       stampVersion: deployment.stampVersion,
       oemVersion: deployment.oemVersion,
       ...(record === undefined ? noRecord : renderRecord(record)),
+      ...(form.retention === undefined ? {} : renderRetention(backup, form.retention)),
       ...(backup.error === undefined ? {} : { error: backup.error }),
     },
+  };
+}
+
+function renderRetention({ id }: Backup, retention: RetentionView): object {
+  const pin = retention.pinOf(id);
+  return {
+    keptBecause: retention.reasonsOf(id),
+    pin:
+      pin === undefined ? null : { by: pin.by, time: formatDateTime(pin.at), reason: pin.reason },
   };
 }
 

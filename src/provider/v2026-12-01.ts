@@ -1,5 +1,11 @@
 import type { RestoreSummary } from "../engine/model.ts";
-import type { LocationChange, PropertyNames, SettingLimits } from "./location-change.ts";
+import type {
+  LocationChange,
+  PropertyNames,
+  SettingLimits,
+  TierChange,
+} from "./location-change.ts";
+import { noTiers } from "./location-retention.ts";
 import { keepEverything } from "./location-change.ts";
 import type { Capacity, EncryptionSetting, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
@@ -68,7 +74,7 @@ const names: PropertyNames = {
   userName: `${storePart}.userName`,
 };
 
-const limits: SettingLimits = { frequencyHours: [1, 168], retentionDays: [2, 3650] };
+const limits: SettingLimits = { frequencyHours: [1, 168], retentionDays: [0, 3650] };
 
 /** The writable part of a location's body, PUT and PATCH alike. */
 interface LocationBody {
@@ -82,9 +88,8 @@ interface LocationBody {
   };
 }
 
-interface RetentionBody {
-  readonly periodInDays?: number | null;
-}
+/** The retention of a location in this version. */
+export type RetentionBody = Partial<TierChange> & { readonly periodInDays?: number | null };
 
 interface EncryptionBody {
   readonly mode?: string;
@@ -107,7 +112,7 @@ function readPut(body: unknown): LocationChange {
     store: readStoreChange(store, "replace") ?? null,
     certificates: readRecipients(encryption) ?? kept,
     ...replaceSchedule(schedule),
-    retentionDays: retention?.periodInDays ?? null,
+    ...readRetention(retention, null),
   };
 }
 
@@ -124,16 +129,48 @@ function readPatch(body: unknown): LocationChange {
     secrets: readStoreSecrets(store),
     certificates: readRecipients(encryption),
     ...mergeSchedule(schedule),
-    retentionDays: retention === null ? null : retention?.periodInDays,
+    ...readRetention(retention, undefined),
   };
 }
 
 /** The change that a preview tries; its body has these parts at the top. */
 export function previewChange(parts: {
   readonly schedule?: ScheduleBody | undefined;
+  readonly retention?: RetentionBody | undefined;
 }): LocationChange {
-  const shown = { ...names, schedule: "schedule", frequency: "schedule.frequencyInHours" };
-  return { ...keepEverything(shown, limits, false), ...mergeSchedule(parts.schedule) };
+  const shown = {
+    ...names,
+    schedule: "schedule",
+    frequency: "schedule.frequencyInHours",
+    retention: "retention.periodInDays",
+  };
+  return {
+    ...keepEverything(shown, limits, false),
+    ...mergeSchedule(parts.schedule),
+    ...readRetention(parts.retention, undefined),
+  };
+}
+
+/** What is left out keeps (`undefined`) or goes back to its default (`null`), and so does all of a `null`. */
+function readRetention(
+  body: RetentionBody | null | undefined,
+  absent: null | undefined,
+): Pick<LocationChange, "retentionDays" | "retentionTiers"> {
+  const { periodInDays, ...rest } = body ?? {};
+  const unsent = body === null ? null : absent;
+  const sent = (name: keyof TierChange): number | null | undefined =>
+    rest[name] === undefined ? unsent : rest[name];
+  return {
+    retentionDays: periodInDays === undefined ? unsent : periodInDays,
+    retentionTiers: {
+      count: sent("count"),
+      hourly: sent("hourly"),
+      daily: sent("daily"),
+      weekly: sent("weekly"),
+      monthly: sent("monthly"),
+      yearly: sent("yearly"),
+    },
+  };
 }
 
 function readRecipients(encryption: EncryptionBody | undefined): readonly string[] | undefined {
@@ -172,7 +209,10 @@ function renderLocation(view: LocationView, form: RenderForm): unknown {
       ...renderStore(settings.store),
       ...renderEncryption(settings.encryption),
       schedule: renderSchedule(view, form.now),
-      retention: { periodInDays: settings.retentionDays },
+      retention: {
+        periodInDays: settings.retentionDays,
+        ...(settings.retentionTiers ?? noTiers),
+      },
       ...(view.capacity === null ? {} : { capacity: renderCapacity(view.capacity) }),
       lastBackupTime: view.lastBackupTime === null ? null : formatDateTime(view.lastBackupTime),
     },

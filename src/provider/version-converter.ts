@@ -2,6 +2,7 @@ import type { VerifyReport } from "../engine/model.ts";
 import type { CopyResult } from "./jobs-copy.ts";
 import type { PruneResult } from "./jobs-prune.ts";
 import type { StoreCheck } from "../storage/store-check.ts";
+import type { RetentionView } from "./location-retention.ts";
 import type { LocationChange } from "./location-change.ts";
 import type { Backup, LocationView } from "./model.ts";
 
@@ -40,6 +41,8 @@ export interface RenderForm {
   /** The resource group as this answer spells it. */
   readonly groupName: string;
   readonly now: number;
+  /** Absent where an answer tells nothing of it: in published versions and in results of operations. */
+  readonly retention?: RetentionView;
 }
 
 export interface RestoreRequest {

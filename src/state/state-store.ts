@@ -30,7 +30,7 @@ export interface StateStore {
 
 /**
  * `location`, `backup`: our resources, keyed by canonical lower-case ARM id. `operation`: keyed by
- * lower-case operation id. `repository`: engine keys of a store, sealed. `scheduleRecord`: what became of
+ * lower-case operation id. `repository`: engine keys of a store, sealed. `pin`: a backup that stays. `scheduleRecord`: what became of
  * each tick of a schedule, keyed by its location's key, `#` and the time of the decision. `cache`, `setting`,
  * `ledger`, `idempotency`: as named. `alert`: below its location's key. `watch`: what the watchdog remembers of a location;
  * `note`: what others tell it; `monitoring`: what is expected of a location;
@@ -46,6 +46,7 @@ export type DocumentKind =
   | "setting"
   | "idempotency"
   | "scheduleRecord"
+  | "pin"
   | "audit"
   | "alert"
   | "watch"

@@ -233,6 +233,37 @@ describe("the service from the command line", () => {
     assert.equal(received.at(-1)?.path, `${statusPath}/cancel`);
   });
 
+  it("shows what retention does, pins and removes backups", async () => {
+    const one = { backupId: "a1", startTime: "2026-03-02T00:00:00Z", status: "Succeeded" };
+    const preview = {
+      keep: [{ ...one, keptBecause: ["pinned", "daily 1 of 7"] }],
+      remove: [{ ...one, backupId: "b2", reason: "no rule keeps it" }],
+    };
+    answer(`POST ${root}/north/previewRetention`, { status: 200, body: preview });
+    const shown = await run("retention", "preview", "--keep-days", "0", "--keep-daily", "7");
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /keep +a1 .*pinned; daily 1 of 7/);
+    assert.match(shown.stdout, /remove +b2 .*no rule keeps it/);
+    assert.deepEqual(received[0]?.body, { retention: { periodInDays: 0, daily: 7 } });
+    answer(`POST ${root}/north/backups/a1/pin`, { status: 200, body: { name: "a1" } });
+    assert.equal((await run("backup", "pin", "a1", "--reason", "update")).code, 0);
+    assert.deepEqual(received.at(-1)?.body, { reason: "update" });
+    answer(`POST ${root}/north/backups/a1/unpin`, { status: 200, body: { name: "a1" } });
+    assert.equal((await run("backup", "unpin", "a1")).code, 0);
+    answer(`DELETE ${root}/north/backups/a1`, accepted());
+    answer(`GET ${statusPath}`, { status: 200, body: { status: "Succeeded" } });
+    const removed = await run("backup", "delete", "a1", "--wait");
+    assert.equal(removed.code, 0, removed.stderr);
+    assert.match(removed.stderr, /Removed a1/);
+    const error = { code: "LastGoodBackup", message: "It is the last good one" };
+    answer(`DELETE ${root}/north/backups/a1`, { status: 409, body: { error } });
+    const refused = await run("backup", "delete", "a1");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /last good one/);
+    answer(`DELETE ${root}/north/backups/a1`, { status: 204 });
+    assert.match((await run("backup", "delete", "a1")).stderr, /Nothing is left of a1/);
+  });
+
   it("looks ahead at a schedule, in force or given, and sets it", async () => {
     const runs = [
       {

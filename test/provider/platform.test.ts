@@ -139,7 +139,7 @@ describe("preflight", () => {
   });
 
   it("rules 231 and 234: names the resource of each fault, and the property below it", async () => {
-    const bad = aLocation({ schedule: { frequencyInHours: 0 }, retention: { periodInDays: 0 } });
+    const bad = aLocation({ schedule: { frequencyInHours: 0 }, retention: { periodInDays: -1 } });
     const one = await preflight([aResource(aLocation(), "good"), aResource(bad)]);
     assert.equal(one.status, 200);
     assert.equal(one.body.status, "Failed");

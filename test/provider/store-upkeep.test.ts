@@ -102,9 +102,9 @@ describe("verify and prune", () => {
       assert.equal(shown.operationType, "DryRun");
       assert.deepEqual(shown.pathsToDelete, paths);
       assert.deepEqual(
-        world.engine.pruneRuns.map(({ isDryRun, keepWithinDays, ledgerHead }) => [
+        world.engine.pruneRuns.map(({ isDryRun, policy, ledgerHead }) => [
           isDryRun,
-          keepWithinDays,
+          policy,
           ledgerHead?.backupId,
         ]),
         [
@@ -116,26 +116,30 @@ describe("verify and prune", () => {
     }));
 
   it("prune forgets the backups it removed, and only those", () =>
-    withProviderWorld(async (world) => {
-      await setUpLocation(world, { backupRetentionPeriodInDays: 5 });
-      const old = await makeBackup(world);
-      const newest = await makeBackup(world);
-      const path = `${locationPath}/pruneExternalStore`;
-      const prune = async (operationType: string): Promise<Json> => {
-        const body = { operationType, applyRetention: true };
-        const call = { apiVersion: modern, body };
-        const { result } = await world.finish(await world.accept("POST", path, call));
-        return result;
-      };
-      const idsOf = async (): Promise<string[]> =>
-        (await world.read(`${locationPath}/backups`, modern)).value.map(({ name }: Json) => name);
-      assert.deepEqual((await prune("DryRun")).report.removedBackups, [old]);
-      assert.deepEqual((await idsOf()).toSorted(), [old, newest].toSorted());
-      await prune("Default");
-      assert.deepEqual(await idsOf(), [newest]);
-      assert.equal(world.engine.pruneRuns[0]?.keepWithinDays, 5);
-      await makeBackup(world);
-    }));
+    withProviderWorld(
+      async (world) => {
+        await setUpLocation(world, { backupRetentionPeriodInDays: 5 });
+        const old = await makeBackup(world);
+        await world.clock.advance(6 * 86_400_000);
+        const newest = await makeBackup(world);
+        const path = `${locationPath}/pruneExternalStore`;
+        const prune = async (operationType: string): Promise<Json> => {
+          const body = { operationType, applyRetention: true };
+          const call = { apiVersion: modern, body };
+          const { result } = await world.finish(await world.accept("POST", path, call));
+          return result;
+        };
+        const idsOf = async (): Promise<string[]> =>
+          (await world.read(`${locationPath}/backups`, modern)).value.map(({ name }: Json) => name);
+        assert.deepEqual((await prune("DryRun")).report.removedBackups, [old]);
+        assert.deepEqual((await idsOf()).toSorted(), [old, newest].toSorted());
+        await prune("Default");
+        assert.deepEqual(await idsOf(), [newest]);
+        assert.equal(world.engine.pruneRuns[0]?.policy?.keepWithinDays, 5);
+        await makeBackup(world);
+      },
+      { pollMilliseconds: 1e9 },
+    ));
 
   it("prune waits for nobody: another action's refusal is named", () =>
     withProviderWorld(

@@ -169,6 +169,9 @@ function checkSecrets({ document }: BundledDocument): void {
 /** Writes that are done when they are answered. */
 const atOnce: ReadonlySet<unknown> = new Set([
   "BackupLocations_PreviewSchedule",
+  "BackupLocations_PreviewRetention",
+  "Backups_Pin",
+  "Backups_Unpin",
   "OperationStatuses_Cancel",
   "Deployments_Preflight",
   "Resources_Move",

@@ -17,6 +17,7 @@ import type {
   RestoreRun,
   VerifyRun,
 } from "../../src/provider/ports.ts";
+import { planRetention } from "../../src/engine/retention.ts";
 import { describeStore } from "../../src/storage/store-spec.ts";
 
 /** An engine that keeps its stores in memory and does what a test tells it to. */
@@ -49,6 +50,7 @@ export interface FakeBehavior {
     signal: AbortSignal,
   ) => Promise<void> | void;
   readonly verify?: () => Promise<void> | void;
+  readonly prune?: (run: PruneRun) => Promise<void> | void;
   /** Changes the record a run ends with. */
   readonly record?: (record: BackupRecord) => BackupRecord;
   readonly freeBytes?: number;
@@ -58,7 +60,11 @@ interface FakeStore {
   keys: RepositoryKeys | undefined;
   recipients: readonly RecipientName[];
   readonly records: BackupRecord[];
+  /** When a prune last marked what is to go a grace later. */
+  markedAt?: number | undefined;
 }
+
+const graceMilliseconds = 24 * 3_600_000;
 
 export function createFakeEngine(now: () => number): FakeEngine {
   const stores = new Map<string, FakeStore>();
@@ -178,19 +184,30 @@ export function createFakeEngine(now: () => number): FakeEngine {
         durationMilliseconds: 1250,
       };
     },
-    prune: (run) => {
+    prune: async (run) => {
       calls.push("prune");
       pruneRuns.push(run);
-      const { records } = storeAt(describeStore(run.store));
-      const removed = run.keepWithinDays === undefined ? [] : records.slice(0, -1);
-      if (!run.isDryRun) records.splice(0, removed.length);
-      return Promise.resolve({
+      await engine.behavior.prune?.(run);
+      const store = storeAt(describeStore(run.store));
+      const expired = planRetention(store.records, run.policy, now()).remove;
+      const removed = new Set([...expired.map(({ backupId }) => backupId), ...run.remove]);
+      const removedBackups = store.records
+        .map(({ backupId }) => backupId)
+        .filter((id) => removed.has(id));
+      if (!run.isDryRun) {
+        const kept = store.records.filter(({ backupId }) => !removed.has(backupId));
+        store.records.splice(0, store.records.length, ...kept);
+        const isRipe = store.markedAt !== undefined && store.markedAt + graceMilliseconds <= now();
+        if (isRipe) store.markedAt = undefined;
+        if (removedBackups.length > 0) store.markedAt = now();
+      }
+      return {
         isDryRun: run.isDryRun,
-        removedBackups: removed.map(({ backupId }) => backupId),
+        removedBackups,
         objects: ["data/3f/3f0c77a1"],
         bytesFreedNow: 0,
-        bytesFreedLater: 4096,
-      });
+        bytesFreedLater: store.markedAt === undefined ? 0 : 4096,
+      };
     },
     restore: async (run, _onProgress, signal) => {
       calls.push("restore");

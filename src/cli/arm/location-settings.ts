@@ -1,5 +1,6 @@
 import type {
   BackupLocationUpdateProperties,
+  RetentionUpdate,
   ScheduleUpdate,
 } from "../../generated/api-2026-12-01.ts";
 import { usageError } from "../arguments.ts";
@@ -19,6 +20,17 @@ export const scheduleOptions: OptionSpecs = {
   },
 };
 
+/** The rules of retention that can be given as options. */
+export const retentionOptions: OptionSpecs = {
+  "keep-days": { summary: "Days to keep backups; 0 when age alone keeps none", value: "DAYS" },
+  "keep-last": { summary: "Keep the newest N", value: "N" },
+  "keep-hourly": { summary: "Keep one of each of N hours", value: "N" },
+  "keep-daily": { summary: "Keep one of each of N days", value: "N" },
+  "keep-weekly": { summary: "Keep one of each of N weeks", value: "N" },
+  "keep-monthly": { summary: "Keep one of each of N months", value: "N" },
+  "keep-yearly": { summary: "Keep one of each of N years", value: "N" },
+};
+
 /** The settings of a location that can be given as options. */
 export const locationSettingOptions: OptionSpecs = {
   region: { summary: "Region it lives in; needed to create one", value: "NAME" },
@@ -26,7 +38,7 @@ export const locationSettingOptions: OptionSpecs = {
   ...storeOptions,
   cert: { summary: "Certificate of who can open backups", value: "FILE.cer", multiple: true },
   ...scheduleOptions,
-  "keep-days": { summary: "Days to keep backups", value: "DAYS" },
+  ...retentionOptions,
 };
 
 /** The properties that the options ask for, and no others. */
@@ -35,7 +47,7 @@ export async function readLocationSettings(
   cli: Cli,
 ): Promise<BackupLocationUpdateProperties> {
   const schedule = readSchedule(args);
-  const days = args.integer("keep-days", 2, 3650);
+  const retention = readRetention(args);
   const recipients: { certificateBase64: string }[] = [];
   for (const file of args.texts("cert")) {
     const bytes = await readNamedFile(file, "certificate");
@@ -46,7 +58,7 @@ export async function readLocationSettings(
     ...(store === undefined ? {} : { store }),
     ...(recipients.length === 0 ? {} : { encryption: { recipients } }),
     ...(schedule === undefined ? {} : { schedule }),
-    ...(days === undefined ? {} : { retention: { periodInDays: days } }),
+    ...(retention === undefined ? {} : { retention }),
   };
 }
 
@@ -72,6 +84,19 @@ export function readSchedule(args: Arguments): ScheduleUpdate | undefined {
     ...(pause === undefined ? {} : { pausedUntil: readPause(pause) }),
   };
   return Object.keys(schedule).length === 0 ? undefined : schedule;
+}
+
+/** The rules of retention that the options give; undefined when they give none. */
+export function readRetention(args: Arguments): RetentionUpdate | undefined {
+  const given = [
+    ["periodInDays", args.integer("keep-days", 0, 3650)],
+    ["count", args.integer("keep-last", 0, 1000)],
+    ...["hourly", "daily", "weekly", "monthly", "yearly"].map(
+      (tier) => [tier, args.integer(`keep-${tier}`, 0, 1000)] as const,
+    ),
+  ] as const;
+  const rules = given.filter(([, value]) => value !== undefined);
+  return rules.length === 0 ? undefined : Object.fromEntries(rules);
 }
 
 function readPause(text: string): string | null {

@@ -2,6 +2,7 @@ import type {
   Alert,
   Backup,
   BackupLocation,
+  RetentionPreview,
   SchedulePreview,
 } from "../../generated/api-2026-12-01.ts";
 import type { Cli } from "../command.ts";
@@ -73,6 +74,23 @@ export function showRuns(preview: unknown, cli: Cli): void {
     tick === time ? "" : `due ${tick}`,
   ]);
   showTable(["BACKUP AT", timeZone ?? "", ""], rows, runs, cli);
+}
+
+/** What retention keeps and removes. */
+export function showRetention(preview: unknown, cli: Cli): void {
+  const { keep = [], remove = [] } = preview as RetentionPreview;
+  if (cli.output.isJson) return cli.output.printJson(preview);
+  const rows = [
+    ...keep.map((one) => ["keep", one, one.keptBecause?.join("; ") ?? ""] as const),
+    ...remove.map((one) => ["remove", one, one.reason ?? ""] as const),
+  ].map(([fate, { backupId, startTime, status }, why]) => [
+    fate,
+    backupId ?? "",
+    startTime ?? "",
+    status ?? "",
+    why,
+  ]);
+  showTable(["", "BACKUP", "STARTED", "STATUS", "WHY"], rows, rows, cli);
 }
 
 function showTable(

@@ -1,13 +1,8 @@
+import { finishRemoval } from "../arm/finish-removal.ts";
 import { locationPath, openService, serviceOptions } from "../arm/service.ts";
-import {
-  operationId,
-  readTimeout,
-  startedOperation,
-  waitForOperation,
-  waitOptions,
-} from "../arm/wait-for-operation.ts";
+import { waitOptions } from "../arm/wait-for-operation.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
-import { exitCodes, type ExitCode } from "../exit-code.ts";
+import type { ExitCode } from "../exit-code.ts";
 
 export const locationDelete: Command = {
   name: "location delete",
@@ -22,13 +17,6 @@ async function runLocationDelete(args: Arguments, cli: Cli): Promise<ExitCode> {
   const service = openService(args, cli);
   const name = args.positionals[0] ?? "";
   const answer = await service.call("DELETE", locationPath(service, name));
-  const operation = startedOperation(answer);
-  if (operation !== undefined && args.flag("wait")) {
-    await waitForOperation(service, operation, readTimeout(args), cli);
-  } else if (operation !== undefined) {
-    cli.output.say(`Accepted as operation ${operationId(operation)}`);
-    return exitCodes.done;
-  }
-  cli.output.say(answer.status === 204 ? `There was no location ${name}` : `Forgot ${name}`);
-  return exitCodes.done;
+  const words = { done: `Forgot ${name}`, absent: `There was no location ${name}` };
+  return finishRemoval(service, answer, words, args, cli);
 }

@@ -9,6 +9,8 @@ export interface PruneStoreOptions extends PruneOptions {
   readonly isDryRun: boolean;
   /** Which backups stay; undefined keeps all, and only removes what none needs. */
   readonly policy: RetentionPolicy | undefined;
+  /** Ids of backups that go whatever the policy says; none unless told. */
+  readonly remove?: readonly string[];
   readonly ledgerHead: LedgerHead | undefined;
 }
 
@@ -18,7 +20,8 @@ export async function pruneStore(options: PruneStoreOptions): Promise<PruneRepor
   const now = clock.now();
   const { backups } = await listBackups(store, keys.signingPublicKey);
   const records = backups.map(({ record }) => record);
-  const remove = planRetention(records, policy, now).remove.map(({ backupId }) => backupId);
+  const expired = planRetention(records, policy, now).remove.map(({ backupId }) => backupId);
+  const remove = [...new Set([...expired, ...(options.remove ?? [])])];
   const plan = await planPrune(store, keys, { remove, now, ledgerHead });
   const removedBackups = plan.removeBackups.map(({ backupId }) => backupId);
   const objects = [
