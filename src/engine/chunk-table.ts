@@ -114,7 +114,7 @@ export class ChunkTable {
   growAhead(): SharedArrayBuffer | undefined {
     const newest = this.#segments.at(-1) as Int32Array;
     if (Atomics.load(newest, 0) === 0) return undefined;
-    const segment = createSegment(((newest.length - headerWords) / slotWords) * 4);
+    const segment = createSegment(((newest.length - headerWords) / slotWords) * 2);
     this.attach(segment);
     return segment;
   }

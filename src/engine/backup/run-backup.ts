@@ -93,6 +93,8 @@ async function runLeased(
     await options.failpoint?.("backup.roles-copied");
     await pool.flush();
     await options.failpoint?.("backup.packs-stored");
+    // The threads have nothing left to do, and their memory is needed for the index.
+    await pool.close();
     meter.enter("committing");
     const record = await commit({ options, epoch, lease, writer, roles, startedAt, previous });
     commitCaches(options, cache, epoch, roles, startedAt, record.backupId);

@@ -108,7 +108,8 @@ export class WorkerPool {
 
   /** Everything handed in is in the store when this resolves. */
   async flush(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => this.#ask(worker, "flush", { kind: "flush" })));
+    // One after the other: the footer of a pack of tiny files is large while it is made.
+    for (const worker of this.#workers) await this.#ask(worker, "flush", { kind: "flush" });
     while (this.#storing.size > 0) await Promise.all(this.#storing);
     if (this.#failure !== undefined) throw this.#failure;
   }
