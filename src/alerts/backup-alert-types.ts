@@ -4,7 +4,7 @@ const tryAgain =
   "Start a backup by hand and wait for it: holdfast backup start --location {location} --wait";
 const testStore = "holdfast location test {location} --wait";
 const showLog =
-  "Read the log of the operation: holdfast operation log OPERATION --location {location}";
+  "See how the operation ended: holdfast operation show OPERATION --location {location}";
 
 export type BackupAlertId =
   | "BackupFailed"
@@ -34,7 +34,7 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
     remediation: [
       showLog,
       tryAgain,
-      "If it fails again, give the log to whoever supports this installation",
+      "If it fails again, give that and the log of the service to whoever supports this installation",
     ],
     probe: "holdfast backup start --location {location} --wait",
   },
@@ -173,7 +173,7 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
       "Look in the service's log, and at memory and disk of its machine, for why it ended",
       tryAgain,
     ],
-    probe: "holdfast doctor",
+    probe: "holdfast backup start --location {location} --wait",
   },
   BackupPartial: {
     family: "partial",
@@ -194,7 +194,7 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
     cause: "The copy that the service keeps on its own machine could not be made",
     step: "Copying within the machine",
     remediation: ["Look at the disk of the service's machine", tryAgain],
-    probe: "holdfast doctor",
+    probe: "holdfast backup list --location {location}",
   },
   InternalBackupNotDeleted: {
     family: "internal-retention",
@@ -204,6 +204,6 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
       "The copy that the service keeps on its own machine has served its time and does not go away",
     step: "Deleting within the machine",
     remediation: ["Look at the disk of the service's machine and at the rights of its user"],
-    probe: "holdfast doctor",
+    probe: "holdfast backup list --location {location}",
   },
 };

@@ -95,7 +95,7 @@ export const standingAlertTypes: Readonly<Record<StandingAlertId, AlertType>> = 
       "Look in the service's log for why the scheduler does not work, and start the service again",
       "Make a backup by hand meanwhile: holdfast backup start --location {location} --wait",
     ],
-    probe: "holdfast doctor",
+    probe: "holdfast schedule preview --location {location}",
   },
   BackupSkipped: {
     family: "skip",
