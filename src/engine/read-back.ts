@@ -4,6 +4,8 @@ import type { ObjectStore } from "./object-store.ts";
 
 /** Bytes compared at once: keeps what is read back from doubling the memory of a pack. */
 const sliceBytes = 1024 * 1024;
+/** The same over a line, where each slice costs a wait. */
+const sliceBytesFromAfar = 8 * 1024 * 1024;
 
 /**
  * Puts an object and reads it back byte for byte, so that "stored" is seen and not believed. An object of the
@@ -35,8 +37,8 @@ async function isEqualInStore(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  for (let offset = 0; offset < bytes.length; offset += sliceBytes) {
-    const length = Math.min(sliceBytes, bytes.length - offset);
+  for (let offset = 0; offset < bytes.length; offset += sliceBytesFromAfar) {
+    const length = Math.min(sliceBytesFromAfar, bytes.length - offset);
     const read = await store.get(name, { offset, length }, signal);
     if (Buffer.compare(read, bytes.subarray(offset, offset + length)) !== 0) return false;
   }

@@ -22,9 +22,22 @@ export interface BackupTool {
 
 const password = "bench";
 
+/** Where a repository is when it is no folder of the tool's home, and what opens it. */
+export interface Repository {
+  readonly address: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Before the other words of every call. */
+  readonly options?: readonly string[];
+}
+
 /** Our command line, given as the words that start it. */
-export function createHoldfast(program: readonly string[], home: string, node: string): BackupTool {
-  const repository = join(home, "repo");
+export function createHoldfast(
+  program: readonly string[],
+  home: string,
+  node: string,
+  place?: Repository,
+): BackupTool {
+  const repository = place?.address ?? join(home, "repo");
   const keys = ["--keys", join(home, "writer.json")];
   const pfx = ["--pfx", join(home, "k", "holdfast.pfx")].concat([
     "--password-file",
@@ -36,7 +49,7 @@ export function createHoldfast(program: readonly string[], home: string, node: s
     name: "holdfast",
     work: "chunks cut by content, keyed ids, zstd 1, AES-256-GCM; writes with public keys alone, so no key derivation; every new object is read back and compared before the backup counts; restore checks every chunk and sets owner, mode and times",
     repository,
-    env: environment(home, {}),
+    env: environment(home, place?.env ?? {}),
     prepare: [
       call("keys", "create", "--out", join(home, "k")),
       call("repo", "init", ...repo, ...keys, "--cert", join(home, "k", "holdfast.cer")),
@@ -52,14 +65,24 @@ export function createHoldfast(program: readonly string[], home: string, node: s
   };
 }
 
-export function createRestic(home: string): BackupTool {
-  const repository = join(home, "repo");
-  const call = (...words: readonly string[]): readonly string[] => ["restic", "-q", ...words];
+export function createRestic(home: string, place?: Repository): BackupTool {
+  const repository = place?.address ?? join(home, "repo");
+  const options = place?.options ?? [];
+  const call = (...words: readonly string[]): readonly string[] => [
+    "restic",
+    "-q",
+    ...options,
+    ...words,
+  ];
   return {
     name: "restic",
     work: "chunks cut by content, SHA-256 ids, zstd (auto), AES-256-CTR with Poly1305; scrypt at every start; restore without --verify; check --read-data decrypts and hashes every blob",
     repository,
-    env: environment(home, { RESTIC_REPOSITORY: repository, RESTIC_PASSWORD: password }),
+    env: environment(home, {
+      RESTIC_REPOSITORY: repository,
+      RESTIC_PASSWORD: password,
+      ...place?.env,
+    }),
     prepare: [call("init", "--repository-version", "2")],
     backup: (data) => call("backup", data),
     open: call("cat", "config"),

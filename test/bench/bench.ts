@@ -3,6 +3,8 @@
 //   npm run bench -- [--runs 3] [--size 2G] [--files 50000] [--sets a,c] [--tools restic,borg]
 //                    [--work DIR] [--dataset-script FILE] [--from-source]
 //
+// With --stores it races through servers instead; see bench-stores.ts.
+//
 // With --api it measures the service's API instead; see api-bench.ts.
 //
 // Sets: a = mixed service state of --size, c = --files tiny files. Everything is removed at the end.
@@ -40,6 +42,9 @@ interface Settings {
 if (process.argv.includes("--api")) {
   const { runApiBench } = await import("./api-bench.ts");
   await runApiBench(process.argv.slice(2));
+} else if (process.argv.includes("--stores")) {
+  const { benchStores } = await import("./bench-stores.ts");
+  await benchStores(findProgram);
 } else {
   await run();
 }
