@@ -26,7 +26,10 @@ export function valueAnswer(
   route: ContractRoute,
   result: Exclude<ArmResult, { kind: "accepted" }>,
 ): Answer {
-  if (result.kind === "empty") return { status: route.responses[204] === undefined ? 200 : 204 };
+  if (result.kind === "empty") {
+    const isBare = result.existed !== true && route.responses[204] !== undefined;
+    return { status: isBare ? 204 : 200 };
+  }
   const isCreated = result.created === true && route.responses[201] !== undefined;
   return { status: isCreated ? 201 : 200, headers: etagHeader(result.etag), body: result.body };
 }

@@ -60,7 +60,8 @@ export type ArmResult =
       readonly etag?: string;
     }
   /** Nothing to say: 204 (200 where the contract declares no 204). */
-  | { readonly kind: "empty" };
+  /** 204, or 200 for what was there until this DELETE. */
+  | { readonly kind: "empty"; readonly existed?: boolean };
 
 export interface OperationDescription {
   readonly name: string;

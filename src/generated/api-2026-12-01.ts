@@ -4260,7 +4260,14 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Gone. */
+            /** @description Deleted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such route. */
             readonly 204: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -3692,6 +3692,7 @@ export const contracts: readonly Contract[] = [
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/notificationRoutes/{route}",
     "query": [],
     "responses": {
+     "200": null,
      "204": null
     }
    },

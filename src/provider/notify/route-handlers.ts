@@ -90,11 +90,12 @@ async function remove(deps: ProviderDeps, request: ArmRequest): Promise<ArmResul
   const scope = scopeOf(request);
   await findLocation(deps, scope);
   const key = routeKey(scope.key, parameterOf(request, "route"));
+  const existed = (await deps.store.get("route", key)) !== undefined;
   await deps.store.commit([
     { op: "delete", kind: "route", key },
     { op: "delete", kind: "note", key: noteKey(key) },
   ]);
-  return { kind: "empty" };
+  return { kind: "empty", existed };
 }
 
 // ARM waits for 20 seconds.
