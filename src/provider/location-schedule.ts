@@ -75,10 +75,11 @@ export function tickAfterChange(
   if (before.nextTick === null) {
     return { nextTick: toIso(firstTick(changed, now, now)), tickDecidedAt };
   }
-  const known = Date.parse(before.nextTick);
+  const step = stepOf(before, now);
+  const known = step?.kind === "move" ? step.tick : Date.parse(before.nextTick);
   const present = scheduleOf(before.settings);
   if (changed.isEnabled && isPending(present, known, now)) {
-    return { nextTick: before.nextTick, tickDecidedAt };
+    return { nextTick: toIso(known), tickDecidedAt };
   }
   const isSameCron =
     changed.rule.kind === "every" ||

@@ -4,12 +4,14 @@ import type { Clock } from "../../src/base/clock.ts";
 export interface FakeClock extends Clock {
   /** Moves on, waking each sleeper at its own time and letting it work before the next. */
   advance(milliseconds: number): Promise<void>;
+  /** Sets the clock, as somebody does who corrects it: no time passes, and nobody wakes. */
+  shift(milliseconds: number): void;
   /** When each sleeper wakes, soonest first. */
   readonly wakeTimes: readonly number[];
 }
 
 interface Sleeper {
-  readonly wakeAt: number;
+  wakeAt: number;
   readonly wake: () => void;
 }
 
@@ -40,6 +42,10 @@ export function createFakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock
         signal?.addEventListener("abort", onAbort, { once: true });
         sleepers.add(sleeper);
       }),
+    shift: (milliseconds) => {
+      time += milliseconds;
+      for (const sleeper of sleepers) sleeper.wakeAt += milliseconds;
+    },
     advance: async (milliseconds) => {
       const end = time + milliseconds;
       await settle();

@@ -71,6 +71,8 @@ export interface WorldOptions {
   readonly hasWorker?: boolean;
   /** How often workers look unasked: seldom for a test that lets hours pass. */
   readonly pollMilliseconds?: number;
+  /** 30 unless told: heartbeats come three times as often. */
+  readonly leaseSeconds?: number;
   readonly failpoint?: FailpointHook;
 }
 
@@ -148,7 +150,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
         owner: "test",
         handlers: provider.jobHandlers,
         concurrency: 4,
-        leaseSeconds: 30,
+        leaseSeconds: options.leaseSeconds ?? 30,
         maxAttempts: 3,
         pollMilliseconds: options.pollMilliseconds ?? 1000,
       });
