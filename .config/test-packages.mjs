@@ -10,6 +10,7 @@ const neededPrograms = {
   "ceph-osd": "ceph-osd",
   ceph: "ceph-common",
   openssl: "openssl",
+  promtool: "prometheus",
   radosgw: "radosgw",
   sftp: "openssh-client",
   sshd: "openssh-server",

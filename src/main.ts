@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTableAuthorizer } from "./arm/authorization.ts";
-import { createArmHandler, type ArmHandler } from "./arm/pipeline.ts";
+import { createArmHandler, type ArmHandler, type PipelineOptions } from "./arm/pipeline.ts";
 import { createThrottle } from "./arm/throttle.ts";
 import { systemClock } from "./base/clock.ts";
 import { toAppError } from "./base/errors.ts";
@@ -17,6 +17,7 @@ import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
 import { startRepeater, type Repeater } from "./jobs/repeater.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
+import { createMetrics } from "./metrics/exposition.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
@@ -187,13 +188,15 @@ async function listen(
   const pair = files === undefined ? undefined : readCertificatePair(files);
   const healthChecks = [{ name: "state", check: () => store.check() }, ...access.healthChecks];
   const usual = { clock: systemClock, logger };
-  const internal =
-    config.internal && (await startServer({ ...usual, ...config.internal, healthChecks }));
+  // Metrics are for whoever watches the service: never on the listener of the API.
+  const metrics = config.internal && createMetrics(backup.measure);
+  const own = { ...usual, healthChecks, renderMetrics: metrics?.render };
+  const internal = config.internal && (await startServer({ ...own, ...config.internal }));
   const server = await startServer({
     ...usual,
     ...config.listen,
     tls: pair === undefined ? undefined : { ...pair, asksForClientCertificate },
-    armHandler: createApi(parts, backup, access, stopping),
+    armHandler: createApi(parts, backup, access, { stopping, onAnswered: metrics?.countRequest }),
     healthChecks: internal === undefined ? healthChecks : undefined,
   });
   const unwatch =
@@ -216,7 +219,7 @@ function createApi(
   parts: Surroundings,
   backup: BackupProvider,
   access: Access,
-  stopping: AbortSignal,
+  hooks: Pick<PipelineOptions, "stopping" | "onAnswered">,
 ): ArmHandler {
   const { config, logger, deployment } = parts;
   const { authenticator, refererHosts } = access;
@@ -230,7 +233,7 @@ function createApi(
     logger,
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
-    stopping,
+    ...hooks,
     refererHosts,
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator,

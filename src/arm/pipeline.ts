@@ -58,8 +58,19 @@ export interface PipelineOptions extends ContextSettings {
   readonly deadlineSeconds?: number | undefined;
   /** Aborts when the service is about to stop: whoever waits for an operation is answered at once. */
   readonly stopping?: AbortSignal | undefined;
+  /** Told of every answer, e.g. to count them. */
+  readonly onAnswered?: ((exchange: AnsweredExchange) => void) | undefined;
   /** Lowers every Retry-After; for tests and demonstrations. */
   readonly maximumRetrySeconds?: number | undefined;
+}
+
+/** What was answered; nothing a caller could make up but the method. */
+export interface AnsweredExchange {
+  readonly method: string | undefined;
+  /** The template of the path; absent where the request met no route. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly milliseconds: number;
 }
 
 /** Answers one request of the ARM API; never rejects, never leaves a request without an answer. */
@@ -285,22 +296,26 @@ function send(
 }
 
 function logAccess(
-  { logger, clock }: Pipeline,
+  { logger, clock, onAnswered }: Pipeline,
   request: IncomingMessage,
   answer: Answer,
   ids: RequestIds,
   trace: Trace,
 ): void {
+  const { method } = request;
+  const { status } = answer;
+  const milliseconds = clock.now() - ids.receivedAt;
+  onAnswered?.({ method, route: trace.route, status, milliseconds });
   const fields = {
     ...idFields(ids),
     ...trace,
-    method: request.method,
-    status: answer.status,
-    durationMs: clock.now() - ids.receivedAt,
+    method,
+    status,
+    durationMs: milliseconds,
     errorCode: answer.errorCode,
     operationId: answer.operationId,
   };
-  if (answer.status >= 500) logger.error("Request answered", fields);
+  if (status >= 500) logger.error("Request answered", fields);
   else logger.info("Request answered", fields);
 }
 

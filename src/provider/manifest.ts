@@ -1,5 +1,6 @@
 import type { Handler, Provider } from "../arm/resource-type.ts";
 import type { JobHandler } from "../jobs/job-handler.ts";
+import type { Reading } from "../metrics/gauges.ts";
 import { listAuditRecords, readAuditLog } from "./audit-reads.ts";
 import { cancelOperation } from "./action-cancel.ts";
 import { copyBackups } from "./action-copy.ts";
@@ -34,6 +35,7 @@ import {
   renderOperationResult,
   renderOperationTarget,
 } from "./operations.ts";
+import { measureState } from "./metrics/measure.ts";
 import { noticeHandler } from "./notify/notice-job.ts";
 import { noticeJobKind } from "./notify/notices.ts";
 import { notificationHandlers } from "./notify/route-handlers.ts";
@@ -63,6 +65,8 @@ export interface BackupProvider {
   readonly runScheduler: () => Promise<void>;
   /** The watchdog's look at every location: on a timer of its own, whatever else works or not. */
   readonly runWatch: () => Promise<void>;
+  /** The state in numbers, as it is now. */
+  readonly measure: () => Promise<readonly Reading[]>;
 }
 
 /** The one entry of the provider. */
@@ -99,6 +103,7 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     },
     runScheduler: () => runScheduler(deps),
     runWatch: () => watchLocations(deps),
+    measure: () => measureState(deps),
   };
 }
 

@@ -7,6 +7,7 @@ import { AppError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { trackConnections, type Connections } from "./connections.ts";
 import { createHealthResponder, type HealthCheck } from "./health.ts";
+import { createMetricsResponder } from "./metrics.ts";
 import { sendPlainError } from "./plain-answer.ts";
 import { answerProtocolFaults, findRequestFault } from "./protocol-faults.ts";
 
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly armHandler?: (...exchange: Parameters<RequestListener>) => void | Promise<void>;
   /** Absent: health is asked for on another listener, and here is nothing at its addresses. */
   readonly healthChecks?: readonly HealthCheck[] | undefined;
+  /** The text of `/metrics`; absent: there are none at this listener. */
+  readonly renderMetrics?: (() => Promise<string>) | undefined;
   readonly logger: Logger;
 }
 
@@ -112,10 +115,12 @@ export function createApp(options: AppOptions, isDraining: () => boolean): expre
   app.disable("x-powered-by");
   const answerHealth =
     checks === undefined ? () => false : createHealthResponder({ checks, logger, isDraining });
+  const { renderMetrics: render } = options;
+  const answerMetrics = render === undefined ? () => false : createMetricsResponder(render, logger);
   app.use((request, response, next) => {
     const fault = findRequestFault(request);
     if (fault !== undefined) sendPlainError(response, fault);
-    else if (!answerHealth(request, response)) next();
+    else if (!answerHealth(request, response) && !answerMetrics(request, response)) next();
   });
   if (options.armHandler !== undefined) app.use(options.armHandler);
   app.use((_request, response) => {

@@ -1,0 +1,68 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { gauges, type GaugeName, type GaugeRow, type Reading } from "./gauges.ts";
+
+/** One answered request, without anything its caller could make up. */
+export interface AnsweredRequest {
+  readonly method: string | undefined;
+  /** The template of the route; absent where the request met none. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export interface Metrics {
+  readonly countRequest: (request: AnsweredRequest) => void;
+  /** The text of one scrape; rejects when the state cannot be read. */
+  readonly render: () => Promise<string>;
+}
+
+/** Metrics of this process; what `measure` tells is read anew for each scrape, so that no value outlives its cause. */
+export function createMetrics(measure: () => Promise<readonly Reading[]>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  // Gauges that are named like counters: checkers of metrics object.
+  for (const kind of ["handles", "requests", "resources"])
+    registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+  const countRequest = createRequestMetrics(registry);
+  return {
+    countRequest,
+    render: async () => {
+      const readings = await measure();
+      return `${await registry.metrics()}\n${await renderReadings(readings)}`;
+    },
+  };
+}
+
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]);
+
+function createRequestMetrics(registry: Registry): Metrics["countRequest"] {
+  const registers = [registry];
+  const counter = new Counter({
+    name: "holdfast_http_requests_total",
+    help: "Requests of the API that were answered, by the template of their route",
+    labelNames: ["method", "route", "status"],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "holdfast_http_request_duration_seconds",
+    help: "How long answers took",
+    labelNames: ["method", "route"],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
+    registers,
+  });
+  return ({ method: given = "", route = "none", status, milliseconds }) => {
+    const method = methods.has(given) ? given : "other";
+    counter.inc({ method, route, status });
+    // A clock that was set back must not end a scrape.
+    duration.observe({ method, route }, Math.max(0, milliseconds) / 1000);
+  };
+}
+
+async function renderReadings(readings: readonly Reading[]): Promise<string> {
+  const registry = new Registry();
+  const made = new Map<GaugeName, Gauge>();
+  for (const [name, { help, labels }] of Object.entries(gauges) as [GaugeName, GaugeRow][])
+    made.set(name, new Gauge({ name, help, labelNames: [...labels], registers: [registry] }));
+  for (const { name, labels, value } of readings) made.get(name)?.set({ ...labels }, value);
+  return registry.metrics();
+}

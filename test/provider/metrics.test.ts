@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { AppError } from "../../src/base/errors.ts";
+import { gauges, type GaugeName } from "../../src/metrics/gauges.ts";
+import { measureState } from "../../src/provider/metrics/measure.ts";
+import { noteWrite } from "../../src/provider/watch/notes.ts";
+import type { StateStore } from "../../src/state/state-store.ts";
+import { setUpLocation } from "../support/provider-steps.ts";
+import { locationPath, withProviderWorld, type ProviderWorld } from "../support/provider-world.ts";
+
+const hour = 3_600_000;
+
+async function read(
+  world: ProviderWorld,
+  name: GaugeName,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
+  const readings = await world.provider.measure();
+  return readings.find(
+    (one) =>
+      one.name === name &&
+      Object.entries(labels).every(([label, value]) => one.labels[label] === value),
+  )?.value;
+}
+
+describe("the state in numbers", () => {
+  it("says of a failed backup, a dead store and silence what the alerts say", () =>
+    withProviderWorld(
+      async (world) => {
+        await setUpLocation(world, { isBackupSchedulerEnabled: true });
+        const full = new AppError("StoreFull", "Cannot write to the store: it is full; free some");
+        world.engine.behavior = { backup: () => Promise.reject(full) };
+        await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
+        const at = new Date(world.clock.now()).toISOString();
+        const note = { at, error: { code: "StoreUnreachable", message: "No answer" } };
+        const key = locationPath.toLowerCase();
+        await world.store.commit([noteWrite(key, "probe", note)]);
+        await world.provider.runWatch();
+
+        assert.equal(await read(world, "holdfast_backup_last_status", { status: "Failed" }), 1);
+        assert.equal(await read(world, "holdfast_backups", { status: "Failed" }), 1);
+        assert.equal(
+          await read(world, "holdfast_backup_last_success_timestamp_seconds"),
+          undefined,
+        );
+        assert.equal(await read(world, "holdfast_store_up"), 0);
+        const severity = "Critical";
+        const open = { type: "BackupFailedStoreFull", severity };
+        assert.equal(await read(world, "holdfast_alerts_open", open), 1);
+        assert.equal(await read(world, "holdfast_schedule_due_age_seconds"), 0);
+
+        await world.clock.advance(25 * hour);
+        // Nobody ran the watchdog or the scheduler meanwhile: both are dead, and the numbers say so.
+        const age = (await read(world, "holdfast_recovery_point_age_seconds")) ?? 0;
+        assert.equal(Math.floor(age / 3600), 25);
+        assert.equal(await read(world, "holdfast_recovery_point_target_seconds"), 24 * 3600);
+        assert.ok(((await read(world, "holdfast_schedule_due_age_seconds")) ?? 0) >= 12 * 3600);
+      },
+      { pollMilliseconds: 12 * hour },
+    ));
+
+  it("is read without a look at operations, schedule records or the audit log", () =>
+    withProviderWorld(async (world) => {
+      await setUpLocation(world);
+      const kinds = new Set<string>();
+      const store: StateStore = {
+        ...world.store,
+        list: (kind, options) => {
+          kinds.add(kind);
+          return world.store.list(kind, options);
+        },
+      };
+      const readings = await measureState({ store, clock: world.clock });
+      assert.ok(readings.every(({ name }) => Object.hasOwn(gauges, name)));
+      assert.deepEqual([...kinds].toSorted(), ["alert", "backup", "location", "note"]);
+    }));
+});
