@@ -53,7 +53,7 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
     labels: place,
   },
   holdfast_backup_last_status: {
-    help: "1 for how the newest ended backup ended, 0 for the other ways",
+    help: "1 for how the newest ended backup ended, 0 for the other ways; one that was canceled tells nothing",
     labels: [...place, "status"],
   },
   holdfast_backup_last_duration_seconds: {
@@ -80,6 +80,10 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
   holdfast_store_size_bytes: { help: "Size of the store as it last said", labels: place },
   holdfast_store_next_backup_bytes: {
     help: "What the next backup is expected to add",
+    labels: place,
+  },
+  holdfast_store_reserve_bytes: {
+    help: "What must stay free beside the next backup",
     labels: place,
   },
   holdfast_store_time_left_seconds: {
@@ -143,6 +147,7 @@ export type GaugeName =
   | "holdfast_store_free_bytes"
   | "holdfast_store_size_bytes"
   | "holdfast_store_next_backup_bytes"
+  | "holdfast_store_reserve_bytes"
   | "holdfast_store_time_left_seconds"
   | "holdfast_verify_last_timestamp_seconds"
   | "holdfast_verify_last_findings"

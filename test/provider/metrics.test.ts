@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
 import { gauges, type GaugeName } from "../../src/metrics/gauges.ts";
+import { listAll } from "../../src/provider/documents.ts";
+import { backupKey, type Backup } from "../../src/provider/model.ts";
 import { measureState } from "../../src/provider/metrics/measure.ts";
 import { noteWrite } from "../../src/provider/watch/notes.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
@@ -23,6 +26,16 @@ async function read(
   )?.value;
 }
 
+/** A later backup that somebody canceled. */
+async function addCanceledBackup(world: ProviderWorld): Promise<void> {
+  const [failed] = await listAll<Backup>(world.store, "backup", "");
+  assert.ok(failed);
+  const startedAt = new Date(world.clock.now() + 1000).toISOString();
+  const value: Backup = { ...failed.value, id: randomUUID(), status: "Canceled", startedAt };
+  const key = backupKey(locationPath.toLowerCase(), value.id);
+  await world.store.commit([{ op: "put", kind: "backup", key, value }]);
+}
+
 describe("the state in numbers", () => {
   it("says of a failed backup, a dead store and silence what the alerts say", () =>
     withProviderWorld(
@@ -31,6 +44,8 @@ describe("the state in numbers", () => {
         const full = new AppError("StoreFull", "Cannot write to the store: it is full; free some");
         world.engine.behavior = { backup: () => Promise.reject(full) };
         await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
+        // Who cancels the next one has not mended it.
+        await addCanceledBackup(world);
         const at = new Date(world.clock.now()).toISOString();
         const note = { at, error: { code: "StoreUnreachable", message: "No answer" } };
         const key = locationPath.toLowerCase();

@@ -80,11 +80,12 @@ const statuses: readonly BackupStatus[] = [
   "Failed",
   "Canceled",
 ];
-const endStatuses = statuses.slice(2);
+const endStatuses: readonly BackupStatus[] = ["Succeeded", "PartialSucceeded", "Failed"];
 
 function backupReadings(backups: readonly Backup[]): readonly Row[] {
   const newestFirst = backups.toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
-  const ended = newestFirst.find(({ endedAt }) => endedAt !== undefined);
+  // As for alerts: who cancels a backup after a failure has not mended it.
+  const ended = newestFirst.find(({ status }) => endStatuses.includes(status));
   const stored = newestFirst.find(isUsable);
   const count = (status: BackupStatus): number =>
     backups.filter((backup) => backup.status === status).length;
@@ -106,13 +107,14 @@ function backupReadings(backups: readonly Backup[]): readonly Row[] {
 
 function storeReadings({ location, backups, notes }: LocationState, now: number): readonly Row[] {
   const outlook = judgeCapacity({ location, backups, now });
-  const { freeBytes, totalBytes, nextBackupBytes, daysLeft } = outlook;
+  const { freeBytes, totalBytes, nextBackupBytes, reserveBytes, daysLeft } = outlook;
   const isUp = notes.probe === undefined ? undefined : Number(notes.probe.error === undefined);
   return [
     ["holdfast_store_up", isUp],
     ["holdfast_store_free_bytes", freeBytes],
     ["holdfast_store_size_bytes", totalBytes],
     ["holdfast_store_next_backup_bytes", nextBackupBytes],
+    ["holdfast_store_reserve_bytes", reserveBytes],
     ["holdfast_store_time_left_seconds", daysLeft === null ? null : daysLeft * 86_400],
   ];
 }
