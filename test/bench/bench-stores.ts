@@ -5,6 +5,7 @@
 // Each server is of the bench's own, on loopback. restic speaks to a share through rclone.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
@@ -43,7 +44,7 @@ export async function benchStores(
     },
   });
   installRclone();
-  const work = mkdtempSync("/tmp/holdfast-bench-");
+  const work = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
   process.on("exit", () => rmSync(work, { recursive: true, force: true }));
   // The servers end with the process: a signal must not leave them behind.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
