@@ -155,7 +155,12 @@ const modernRows: readonly OperationDescription[] = [
     "Verify a backup",
     "Checks one backup.",
   ),
-  modern("alerts/read", "Alert", "Read all alerts", "Shows the alerts of every location."),
+  modern(
+    "alerts/read",
+    "Alert of any location",
+    "Read all alerts",
+    "Shows the alerts of every location.",
+  ),
   modern("backupLocations/alerts/read", "Alert", "Read alerts", "Shows the alerts of a location."),
   modern(
     "backupLocations/alerts/close/action",

@@ -2,12 +2,12 @@ import { toIso } from "../base/clock.ts";
 import type { PruneReport } from "../engine/model.ts";
 import type { BackupLocation, LocationUpkeep } from "./model.ts";
 
-/** The upkeep that a backup leaves: retention at the next quiet moment. */
+/**
+ * The upkeep that a backup leaves: retention at a quiet moment some time later, so that who made the backup can
+ * restore or verify it first. What is waiting already waits no longer, nor is a change of the rules in force earlier.
+ */
 export function upkeepAfterBackup({ upkeep = {} }: BackupLocation, now: number): LocationUpkeep {
-  const at = toIso(now);
-  // A change of the rules that is not in force yet waits on.
-  const isWaiting = upkeep.retentionAt !== undefined && upkeep.retentionAt > at;
-  return isWaiting ? upkeep : { ...upkeep, retentionAt: at };
+  return { ...upkeep, retentionAt: upkeep.retentionAt ?? toIso(now + settleMilliseconds) };
 }
 
 /** The upkeep that a prune leaves: what it marked goes a grace later. */
@@ -42,6 +42,8 @@ export function upkeepAfterFailure({ upkeep = {} }: BackupLocation, now: number)
 /** The engine's grace is a day; a little more, so that clocks need not agree to the second. */
 const graceMilliseconds = 24 * 3_600_000 + 5 * 60_000;
 const retryMilliseconds = 3_600_000;
+const settleMilliseconds = 15 * 60_000;
+
 /** Whether the time has come; what has no time never does. */
 export function isReached(at: string | undefined, now: number): boolean {
   return at !== undefined && Date.parse(at) <= now;

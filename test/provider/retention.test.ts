@@ -15,6 +15,8 @@ import { waitUntil } from "../support/worker-world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
+/** A backup is left alone for so long before its clean-up. */
+const settling = 15 * 60_000;
 const apiVersion = "2026-12-01";
 
 /** Days pass here: workers that polled every second of them would take long. */
@@ -110,6 +112,8 @@ describe("retention", () => {
       assert.ok(shown.properties.keptBecause.includes("the newest good one"));
       await world.clock.advance(3 * day);
       await makeBackup(world);
+      assert.deepEqual(await look(world), []);
+      await world.clock.advance(settling);
       await look(world);
       assert.equal((await idsOf(world)).includes(failed.id), false);
       assert.equal((await idsOf(world)).includes(good), true);
@@ -175,6 +179,7 @@ describe("retention", () => {
           throw new AppError("StoreUnreachable", "The store does not answer");
         },
       };
+      await world.clock.advance(settling);
       await world.provider.runScheduler();
       await world.clock.advance(4 * hour);
       await world.provider.runScheduler();
@@ -197,6 +202,7 @@ describe("retention", () => {
         },
       };
       await makeBackup(world);
+      await world.clock.advance(settling);
       assert.equal((await look(world))[0]?.state, "Failed");
       assert.deepEqual(await look(world), []);
       await world.clock.advance(hour);
@@ -210,8 +216,9 @@ describe("retention", () => {
     withSlowWorld(async (world) => {
       const schedule = { isBackupSchedulerEnabled: true, backupFrequencyInHours: 4 };
       await setUpLocation(world, schedule);
-      await world.clock.advance(4 * hour - 5 * 60_000);
+      await world.clock.advance(4 * hour - 5 * 60_000 - settling);
       await makeBackup(world);
+      await world.clock.advance(settling);
       assert.deepEqual(await look(world), []);
       await world.clock.advance(5 * 60_000);
       assert.match((await look(world))[0]?.route ?? "", /createBackup$/);
@@ -244,6 +251,7 @@ describe("pins", () => {
       assert.equal(unpinned.body.properties.pin, null);
       await callModern(world, "POST", `/backups/${first}/unpin`);
       await makeBackup(world);
+      await world.clock.advance(settling);
       await look(world);
       assert.equal((await idsOf(world)).includes(first), false);
     }),

@@ -162,7 +162,7 @@ export function applyBackup(
     return;
   }
   model.backups.push({ id, at: now, isGood: outcome === "good" });
-  if (model.retentionAt === undefined || model.retentionAt <= now) model.retentionAt = now;
+  model.retentionAt ??= now + 15 * minute;
 }
 
 function iso(at: number): string {
