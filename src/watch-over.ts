@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { rootCertificates } from "node:tls";
 import { systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import type { Config } from "./config.ts";
@@ -65,13 +64,9 @@ export function startWatchOver(
 
 /** Throws `InvalidConfiguration` for a host that is none. */
 export function openNoticeSender({ notifications }: Pick<Config, "notifications">): NoticeSender {
-  const { allowedHosts, authorities } = notifications;
-  const ca =
-    authorities === undefined ? {} : { caPem: [...rootCertificates, authorities].join("\n") };
   return createNoticeSender({
-    allowedHosts,
+    ...notifications,
     now: () => systemClock.now(),
     hostName: hostname(),
-    ...ca,
   });
 }

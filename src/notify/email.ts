@@ -56,7 +56,7 @@ export async function sendEmail(
 function openTransport(
   { host, port, security, userName, password }: EmailTarget,
   address: string,
-  caPem: string | undefined,
+  caPem: SenderParts["caPem"],
 ) {
   return createTransport({
     host: address,

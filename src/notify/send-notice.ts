@@ -1,15 +1,18 @@
 import { createHostPolicy, type HostPurpose, type NameLookup } from "../storage/host-policy.ts";
+import { portOf, trustAlso } from "../storage/web-agent.ts";
 import { checkEmail, sendEmail } from "./email.ts";
 import { invalidRoute } from "./faults.ts";
 import type { NoticeSender, RouteTarget } from "./route-target.ts";
 import type { SenderParts } from "./sender-parts.ts";
 import { sendSyslog } from "./syslog.ts";
-import { parseTargetUrl, portOf } from "./web-request.ts";
+import { parseTargetUrl } from "./web-request.ts";
 import { sendHeartbeat, sendWebhook } from "./webhook.ts";
 
-export interface SenderOptions extends Omit<SenderParts, "hosts"> {
+export interface SenderOptions extends Omit<SenderParts, "hosts" | "caPem"> {
   /** The configuration's `notifications.allowedHosts`. */
-  readonly allowedHosts: readonly string[] | undefined;
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** PEM of authorities that receivers may be certified by, besides those of the system. */
+  readonly authorities?: string;
   readonly lookUp?: NameLookup;
 }
 
@@ -24,7 +27,7 @@ const leastSecretLength = 16;
 /** Delivers messages to allowed hosts only. */
 export function createNoticeSender(options: SenderOptions): NoticeSender {
   const hosts = createHostPolicy(options.allowedHosts, options.lookUp, purpose);
-  const parts: SenderParts = { ...options, hosts };
+  const parts: SenderParts = { ...options, ...trustAlso(options.authorities), hosts };
   return {
     check: (target) => check(parts, target),
     send: (target, notice, signal) => {

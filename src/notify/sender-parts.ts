@@ -5,7 +5,7 @@ import type { HostPolicy } from "../storage/host-policy.ts";
 export interface SenderParts {
   readonly hosts: HostPolicy;
   /** PEM of all authorities to trust; absent: those of the system. */
-  readonly caPem?: string;
+  readonly caPem?: string[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Names this machine to receivers. */

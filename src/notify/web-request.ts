@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
-import { createWebAgent } from "../storage/web-agent.ts";
+import { createWebAgent, portOf } from "../storage/web-agent.ts";
 import { invalidRoute, notDelivered, notReached } from "./faults.ts";
 import type { SenderParts } from "./sender-parts.ts";
 
@@ -25,11 +25,6 @@ export function parseTargetUrl(text: string): URL {
     );
   }
   return url;
-}
-
-export function portOf(url: URL): number {
-  if (url.port !== "") return Number(url.port);
-  return url.protocol === "http:" ? 80 : 443;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { getCACertificates } from "node:tls";
 
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
@@ -9,6 +8,7 @@ import { openLocalStore } from "./local.ts";
 import { retryStore } from "./retrying.ts";
 import type { RemoteSpec, StoreSpec } from "./store-spec.ts";
 import { hostOf } from "./store-spec.ts";
+import { trustAlso } from "./web-agent.ts";
 
 export interface OpenStoreOptions {
   /** `read` makes nothing and works with an account that may only read; default `write`. */
@@ -47,7 +47,7 @@ async function openRemote(
 ): Promise<ObjectStore> {
   // Each new connection of HTTP looks its host up again, under the same policy.
   const resolve: HostPolicy["resolve"] = (host, port) => hosts.resolve(host, port);
-  const web = { access, clock, resolve, ...trusting(authorities) };
+  const web = { access, clock, resolve, ...trustAlso(authorities) };
   switch (spec.kind) {
     case "smb": {
       const { openSmbStore } = await import("./smb-store.ts");
@@ -67,9 +67,4 @@ async function openRemote(
       return openSftpStore({ ...spec, access, clock, host: address });
     }
   }
-}
-
-function trusting(authorities: string | undefined): { readonly caPem?: readonly string[] } {
-  if (authorities === undefined) return {};
-  return { caPem: [...getCACertificates("default"), authorities] };
 }

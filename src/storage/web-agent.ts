@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { AgentOptions } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { getCACertificates } from "node:tls";
 
 const connectMilliseconds = 15_000;
 const idleMilliseconds = 60_000; // some services take half a minute to commit a large object
@@ -21,6 +22,11 @@ export interface WebConnectionOptions {
 export interface ResolvedAddress {
   readonly address: string;
   readonly family: 4 | 6;
+}
+
+/** Trust in the authorities of a PEM beside the usual ones; without it in the usual ones only. */
+export function trustAlso(authorities: string | undefined): { readonly caPem?: string[] } {
+  return authorities === undefined ? {} : { caPem: [...getCACertificates("default"), authorities] };
 }
 
 export type WebAgent = HttpAgent | HttpsAgent;
@@ -43,7 +49,7 @@ export function createWebAgent(url: URL, options: WebConnectionOptions): WebAgen
   return new LimitedHttpsAgent({ ...agentOptions, ...ca, minVersion: "TLSv1.2" }, limits);
 }
 
-function portOf(url: URL): number {
+export function portOf(url: URL): number {
   if (url.port !== "") return Number(url.port);
   return url.protocol === "http:" ? 80 : 443;
 }

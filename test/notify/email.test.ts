@@ -74,7 +74,7 @@ describe("mail", () => {
     };
     sender = createNoticeSender({
       allowedHosts: ["127.0.0.1", "plain://127.0.0.1"],
-      caPem: certPem,
+      authorities: certPem,
       now: () => 0,
       hostName: "site",
     });

@@ -62,7 +62,7 @@ describe("syslog over the network", () => {
     await once(datagrams.bind(0, "127.0.0.1"), "listening");
     sender = createNoticeSender({
       allowedHosts: ["127.0.0.1", "plain://127.0.0.1"],
-      caPem: certPem,
+      authorities: certPem,
       now: () => 0,
       hostName: "site",
     });

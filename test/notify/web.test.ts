@@ -45,7 +45,7 @@ describe("webhook and heartbeat", () => {
     await Promise.all([once(server, "listening"), once(secure, "listening")]);
     sender = createNoticeSender({
       allowedHosts: [`http://127.0.0.1:${portOf(server)}`, `127.0.0.1:${portOf(secure)}`],
-      caPem: certPem,
+      authorities: certPem,
       now: () => seconds * 1000,
       hostName: "site",
     });
