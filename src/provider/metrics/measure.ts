@@ -4,13 +4,11 @@ import { noticeJobKind } from "../notify/notices.ts";
 import type { Reading } from "../../metrics/gauges.ts";
 import type { Job } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
-import type { Backup, BackupLocation } from "../model.ts";
+import type { BackupLocation } from "../model.ts";
 import { jobKinds } from "../operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import type { LocationState } from "../watch/location-facts.ts";
-import { getMonitoring } from "../watch/monitoring.ts";
-import { readNotes } from "../watch/notes.ts";
-import { freshRecord, type WatchRecord } from "../watch/watch-record.ts";
+import { readLocationState } from "../watch/location-facts.ts";
+import type { WatchRecord } from "../watch/watch-record.ts";
 import { readingsOfLocation } from "./measure-location.ts";
 
 /**
@@ -26,7 +24,8 @@ export async function measureState({
   const locations = await listAll<BackupLocation>(store, "location", "");
   readings.push({ name: "holdfast_locations", labels: {}, value: locations.length });
   for (const { key, value: location } of locations) {
-    const state = await readState(store, key, location);
+    const kept = (await store.get<WatchRecord>("watch", key))?.value;
+    const state = await readLocationState(store, key, location, kept);
     const alerts = await listAll<Alert>(store, "alert", `${alertPrefix(key)}open/`);
     readings.push(...readingsOfLocation(state, now));
     readings.push(
@@ -37,22 +36,6 @@ export async function measureState({
     );
   }
   return readings;
-}
-
-async function readState(
-  store: ProviderDeps["store"],
-  key: string,
-  location: BackupLocation,
-): Promise<LocationState> {
-  const backups = await listAll<Backup>(store, "backup", `${key}/backups/`);
-  const kept = (await store.get<WatchRecord>("watch", key))?.value;
-  return {
-    location,
-    backups: backups.map(({ value }) => value),
-    record: kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation),
-    notes: await readNotes(store, key),
-    monitoring: await getMonitoring(store, key),
-  };
 }
 
 const kinds: readonly string[] = [...Object.values(jobKinds), noticeJobKind];

@@ -2,14 +2,16 @@ import type { LocationFacts, RunFacts } from "../../alerts/location-facts.ts";
 import { toIso } from "../../base/clock.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { planRuns } from "../../jobs/schedule.ts";
+import type { StateStore } from "../../state/state-store.ts";
+import { listAll } from "../documents.ts";
 import type { Backup, BackupLocation } from "../model.ts";
 import { judgeCapacity } from "../capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../location-schedule.ts";
 import { renderStoreText } from "../store-text.ts";
-import { targetsOf, type Monitoring } from "./monitoring.ts";
+import { getMonitoring, targetsOf, type Monitoring } from "./monitoring.ts";
 import type { RouteNote } from "../notify/notice-job.ts";
-import type { Notes } from "./notes.ts";
-import type { WatchRecord } from "./watch-record.ts";
+import { readNotes, type Notes } from "./notes.ts";
+import { freshRecord, type WatchRecord } from "./watch-record.ts";
 
 export interface LocationState {
   readonly location: BackupLocation;
@@ -18,6 +20,23 @@ export interface LocationState {
   readonly record: WatchRecord;
   readonly notes: Notes;
   readonly monitoring: Monitoring;
+}
+
+/** What is kept below a location; `kept` is what the watchdog remembers, of this or of one that had its name before. */
+export async function readLocationState(
+  store: StateStore,
+  key: string,
+  location: BackupLocation,
+  kept: WatchRecord | undefined,
+): Promise<LocationState> {
+  const backups = await listAll<Backup>(store, "backup", `${key}/backups/`);
+  return {
+    location,
+    backups: backups.map(({ value }) => value),
+    record: kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation),
+    notes: await readNotes(store, key),
+    monitoring: await getMonitoring(store, key),
+  };
 }
 
 /** A location as its alerts are judged by; `now` in milliseconds since 1970. */

@@ -15,10 +15,9 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { forgetGone } from "./forget-gone.ts";
 import { readAuditNews } from "./audit-news.ts";
 import { learnFromOperations, type Lesson } from "./learn.ts";
-import { factsOf, isConfigured, isDue, newestEpoch, type LocationState } from "./location-facts.ts";
-import { getMonitoring } from "./monitoring.ts";
-import { readNotes } from "./notes.ts";
-import { freshRecord, type WatchRecord } from "./watch-record.ts";
+import { factsOf, isConfigured, isDue, newestEpoch } from "./location-facts.ts";
+import { readLocationState, type LocationState } from "./location-facts.ts";
+import type { WatchRecord } from "./watch-record.ts";
 
 /**
  * One look of the watchdog at every location. It reads what is stored and nothing else, so that it speaks also
@@ -82,13 +81,9 @@ async function readState(
   kept: WatchRecord | undefined,
   operations: readonly OperationRecord[],
 ): Promise<{ readonly state: LocationState; readonly ended: Lesson["ended"] }> {
-  const { store, clock } = deps;
-  const documents = await listAll<Backup>(store, "backup", `${location.key}/backups/`);
-  const backups = documents.map(({ value }) => value);
-  const { record, ended } = learn(location.value, kept, operations, backups, clock.now());
-  const notes = await readNotes(store, location.key);
-  const monitoring = await getMonitoring(store, location.key);
-  return { state: { location: location.value, backups, record, notes, monitoring }, ended };
+  const state = await readLocationState(deps.store, location.key, location.value, kept);
+  const { record, ended } = learn(state, operations, deps.clock.now());
+  return { state: { ...state, record }, ended };
 }
 
 /** The backups that operations have ended. */
@@ -101,14 +96,10 @@ function backupsOf(
 }
 
 function learn(
-  location: BackupLocation,
-  kept: WatchRecord | undefined,
+  { location, backups, record: before }: LocationState,
   operations: readonly OperationRecord[],
-  backups: readonly Backup[],
   now: number,
 ): Lesson {
-  const before =
-    kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation);
   const epochOf = (backupId: string | undefined): string | undefined =>
     backupId === undefined
       ? newestEpoch(backups)
