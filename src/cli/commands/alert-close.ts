@@ -1,13 +1,6 @@
-import {
-  locationName,
-  locationOption,
-  locationPath,
-  openService,
-  serviceOptions,
-} from "../arm/service.ts";
-import { showDocument } from "../arm/show-resource.ts";
+import { locationOption, serviceOptions } from "../arm/service.ts";
+import { showBelowLocation } from "../arm/show-below-location.ts";
 import type { Command } from "../command.ts";
-import { exitCodes } from "../exit-code.ts";
 
 export const alertClose: Command = {
   name: "alert close",
@@ -20,11 +13,5 @@ export const alertClose: Command = {
     ],
   ],
   options: { ...locationOption, ...serviceOptions },
-  run: async (args, cli) => {
-    const service = openService(args, cli);
-    const alert = args.positionals[0] ?? "";
-    const path = locationPath(service, locationName(args, cli), "alerts", alert, "close");
-    showDocument((await service.call("POST", path)).body, cli);
-    return exitCodes.done;
-  },
+  run: (args, cli) => showBelowLocation(args, cli, "alerts", "close"),
 };

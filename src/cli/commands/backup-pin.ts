@@ -1,13 +1,6 @@
-import {
-  locationName,
-  locationOption,
-  locationPath,
-  openService,
-  serviceOptions,
-} from "../arm/service.ts";
-import { showDocument } from "../arm/show-resource.ts";
-import type { Arguments, Cli, Command } from "../command.ts";
-import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { locationOption, serviceOptions } from "../arm/service.ts";
+import { showBelowLocation } from "../arm/show-below-location.ts";
+import type { Command } from "../command.ts";
 
 export const backupPin: Command = {
   name: "backup pin",
@@ -26,7 +19,7 @@ export const backupPin: Command = {
   },
   run: (args, cli) => {
     const reason = args.text("reason");
-    return changePin(args, cli, "pin", reason === undefined ? {} : { reason });
+    return showBelowLocation(args, cli, "backups", "pin", reason === undefined ? {} : { reason });
   },
 };
 
@@ -38,18 +31,5 @@ export const backupUnpin: Command = {
     ["After it", "holdfast backup unpin 2f9d1c74-8a3e-4b60-bd1c-5a7790e3c412 --location north"],
   ],
   options: { ...locationOption, ...serviceOptions },
-  run: (args, cli) => changePin(args, cli, "unpin", undefined),
+  run: (args, cli) => showBelowLocation(args, cli, "backups", "unpin"),
 };
-
-async function changePin(
-  args: Arguments,
-  cli: Cli,
-  action: "pin" | "unpin",
-  body: object | undefined,
-): Promise<ExitCode> {
-  const service = openService(args, cli);
-  const backup = args.positionals[0] ?? "";
-  const path = locationPath(service, locationName(args, cli), "backups", backup, action);
-  showDocument((await service.call("POST", path, body)).body, cli);
-  return exitCodes.done;
-}

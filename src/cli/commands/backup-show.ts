@@ -1,13 +1,6 @@
-import {
-  locationName,
-  locationOption,
-  locationPath,
-  openService,
-  serviceOptions,
-} from "../arm/service.ts";
-import { showDocument } from "../arm/show-resource.ts";
+import { locationOption, serviceOptions } from "../arm/service.ts";
+import { showBelowLocation } from "../arm/show-below-location.ts";
 import type { Command } from "../command.ts";
-import { exitCodes } from "../exit-code.ts";
 
 export const backupShow: Command = {
   name: "backup show",
@@ -17,11 +10,5 @@ export const backupShow: Command = {
     ["In full", "holdfast backup show 2f9d1c74-8a3e-4b60-bd1c-5a7790e3c412 --location north"],
   ],
   options: { ...locationOption, ...serviceOptions },
-  run: async (args, cli) => {
-    const service = openService(args, cli);
-    const backup = args.positionals[0] ?? "";
-    const path = locationPath(service, locationName(args, cli), "backups", backup);
-    showDocument((await service.call("GET", path)).body, cli);
-    return exitCodes.done;
-  },
+  run: (args, cli) => showBelowLocation(args, cli, "backups"),
 };
