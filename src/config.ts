@@ -40,7 +40,7 @@ export interface Config {
     /** PEM of authorities that https stores may be certified by, besides those of the system. */
     readonly authorities?: string;
   };
-  /** Health on a listener of its own, for the machine or its network only; absent: beside the API. */
+  /** Health and metrics on a listener of their own, for the machine or its network only; absent: health beside the API, no metrics. */
   readonly internal?: { readonly host: string; readonly port: number };
   /** What becomes of writes in subscriptions that the front door has not announced. */
   readonly unknownSubscriptions: "take" | "refuse";
@@ -138,7 +138,7 @@ export function parseConfig(
     deployment: readDeployment(root["deployment"]),
     roles: root["roles"],
     log: readLog(root["log"] ?? {}),
-    stores: readStores(root["stores"] ?? {}, folder),
+    stores: readPeers(root["stores"] ?? {}, "stores", folder),
     ...(root["internal"] === undefined
       ? {}
       : { internal: readListen(root["internal"], "internal") }),
@@ -146,7 +146,7 @@ export function parseConfig(
       "take",
       "refuse",
     ]),
-    notifications: readStores(root["notifications"] ?? {}, folder, "notifications"),
+    notifications: readPeers(root["notifications"] ?? {}, "notifications", folder),
     audit: readAudit(root["audit"] ?? {}),
     ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
@@ -218,11 +218,11 @@ function readLog(value: unknown): Config["log"] {
   };
 }
 
-/** `storage/host-policy.ts` reads the entries. */
-function readStores(
+/** Who may be spoken to, and who vouches for them; `storage/host-policy.ts` reads the hosts. */
+function readPeers(
   value: unknown,
+  name: "stores" | "notifications",
   folder: string,
-  name: "stores" | "notifications" = "stores",
 ): Config["stores"] {
   const { allowedHosts, caFile } = section(value, name, ["allowedHosts", "caFile"]);
   const setting = `${name}.caFile`;

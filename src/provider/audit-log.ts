@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { AuditLog, AuditSettings } from "../arm/audit.ts";
-import type { Clock } from "../base/clock.ts";
+import { toIso, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import {
   createAuditSigner,
@@ -14,7 +14,7 @@ import type { Document, StateStore, Write } from "../state/state-store.ts";
 import { createDenialGate } from "./audit-denials.ts";
 import { auditHeadKey, emptyHead, recordKey, type AuditHeadRecord } from "./audit-records.ts";
 import { create, replace, retryOnConflict } from "./documents.ts";
-import { keepSecret } from "./kept-setting.ts";
+import { keepSecret, type Sealer } from "./kept-setting.ts";
 
 export interface AuditLimits {
   /** Records may go after this many days. */
@@ -27,9 +27,7 @@ export interface AuditParts {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly sealer: { seal(text: string, label: string): string } & {
-    unseal(sealed: string, label: string): string;
-  };
+  readonly sealer: Sealer;
   readonly limits: AuditLimits;
 }
 
@@ -115,7 +113,7 @@ function createChain(parts: AuditParts, signer: AuditSigner): Chain {
   return {
     append: (content) =>
       new Promise((resolve, reject) => {
-        const time = new Date(parts.clock.now()).toISOString();
+        const time = toIso(parts.clock.now());
         waiting.push({ content: { time, ...content }, resolve, reject });
         void writeAll();
       }),
@@ -152,7 +150,7 @@ async function trimOldest(parts: AuditParts, signer: AuditSigner): Promise<void>
       const kept = oldest[count];
       if (count === 0 || kept === undefined) return false;
       const { sequence: keptFrom, previousHash: keptHash } = kept.value;
-      const time = new Date(clock.now()).toISOString();
+      const time = toIso(clock.now());
       const content = { time, event: "Trimmed", keptFrom, keptHash };
       const { records, head } = chainAll(found.value, signer, [content]);
       const removals = oldest.slice(0, count).map(({ key }) => removal(key));

@@ -31,7 +31,7 @@ export async function keepSecret(
   return sealer.unseal(sealed, key);
 }
 
-interface Sealer {
+export interface Sealer {
   seal(text: string, label: string): string;
   unseal(sealed: string, label: string): string;
 }
