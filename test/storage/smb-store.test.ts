@@ -10,8 +10,10 @@ import { inspect } from "node:util";
 
 import { AppError, isAppError } from "../../src/base/errors.ts";
 import type { ErrorCode } from "../../src/base/errors.ts";
+import { discard } from "../../src/storage/smb-publish.ts";
 import { openSmbStore } from "../../src/storage/smb-store.ts";
 import type { SmbStoreSettings } from "../../src/storage/smb-store.ts";
+import { connectShare } from "../../src/storage/smb/connect-share.ts";
 import { startFaultRelay } from "../support/fault-relay.ts";
 import { sambaAccount, smbSettings, startSamba } from "../support/samba.ts";
 import type { SambaServer } from "../support/samba.ts";
@@ -108,6 +110,29 @@ describe("an SMB store", () => {
     samba.smbclient(`put ${join(samba.archive, "other")} holdfast\\other`);
     assert.ok(bytes.equals(Buffer.from(await store.get("other"))));
     await store.close();
+  });
+
+  it("can be read as soon as an object has its name, before that is flushed", async () => {
+    const { server, share, password } = smbSettings(samba);
+    const { port } = samba;
+    const account = { domain: sambaAccount.domain, user: sambaAccount.user, password };
+    const [writing, reading] = await Promise.all([
+      connectShare({ server, port, share, ...account }),
+      connectShare({ server, port, share, ...account }),
+    ]);
+    const part = await writing.createFile("part");
+    const bytes = randomBytes(1000);
+    await writing.write(part, bytes);
+    await writing.rename(part, "named");
+
+    const file = await reading.openFile("named");
+    const read = Buffer.alloc(file.bytes);
+    await reading.read(file, 0, read);
+    assert.deepEqual(read, bytes);
+
+    await reading.close(file);
+    await discard(writing, part);
+    await Promise.all([writing.disconnect(), reading.disconnect()]);
   });
 
   it("leaves no part behind", async () => {

@@ -18,7 +18,7 @@ export const access = {
 export const disposition = { open: 1, create: 2, openOrCreate: 3 } as const;
 
 /** Who else may have it open meanwhile. */
-export const sharing = { nobody: 0, everybody: 7 } as const;
+export const sharing = { readers: 1, everybody: 7 } as const;
 
 export const createOption = {
   folder: 0x1,

@@ -55,11 +55,14 @@ export class SmbShare {
     return this.#connection.failure;
   }
 
-  /** Makes a new file that nobody else can open before it is closed; refused when the name is taken. */
+  /**
+   * Makes a new file that others can only read before it is closed; refused when the name is taken.
+   * Read they must: the object has its name from the rename on, which is before its folder is flushed.
+   */
   createFile(path: string, signal?: AbortSignal): Promise<SmbFile> {
     const rights = access.writeData | access.remove | access.readAttributes | access.synchronize;
     const options = createOption.notFolder | createOption.openLink;
-    const how = { disposition: disposition.create, sharing: sharing.nobody, options };
+    const how = { disposition: disposition.create, sharing: sharing.readers, options };
     return this.#open({ path, access: rights, ...how }, signal);
   }
 
