@@ -149,6 +149,15 @@ export interface VerifySubset {
   readonly of: number;
 }
 
+/** Backups that `content` could not open: the key given is of another certificate. */
+export interface UnopenedBackups {
+  readonly epochId: string;
+  /** Whose keys open them. */
+  readonly recipients: readonly RecipientName[];
+  /** Ids. */
+  readonly backups: readonly string[];
+}
+
 export interface VerifyReport {
   readonly depth: VerifyDepth;
   /** Absent when all packs were read. */
@@ -157,6 +166,8 @@ export interface VerifyReport {
   readonly objects: number;
   readonly bytes: number;
   readonly findings: readonly VerifyFinding[];
+  /** By epoch; their stored bytes were checked as without a key. Absent when the key opened all. */
+  readonly unopened?: readonly UnopenedBackups[];
   readonly durationMilliseconds: number;
 }
 

@@ -1514,8 +1514,19 @@ export interface components {
             readonly bytes?: number;
             /** @description What is wrong. */
             readonly findings?: readonly components["schemas"]["VerifyFinding"][];
+            /** @description Backups whose content the key does not open: only their stored bytes were checked. Absent when there are none. */
+            readonly unopenedBackups?: readonly components["schemas"]["UnopenedBackups"][];
             /** @description How long it took, as an ISO 8601 duration. */
             readonly duration?: string;
+        };
+        /** @description Backups that were encrypted to others than the key given. */
+        readonly UnopenedBackups: {
+            /** @description The set of keys that they share. */
+            readonly epochId?: string;
+            /** @description Whose private keys open them. */
+            readonly recipients?: readonly components["schemas"]["RecipientName"][];
+            /** @description Ids of the backups. */
+            readonly backups?: readonly string[];
         };
         /** @description Something wrong in a store. */
         readonly VerifyFinding: {
@@ -2304,6 +2315,7 @@ export type CreateBackupOptions = components['schemas']['CreateBackupOptions'];
 export type VerifyOptions = components['schemas']['VerifyOptions'];
 export type VerifySubset = components['schemas']['VerifySubset'];
 export type VerifyResult = components['schemas']['VerifyResult'];
+export type UnopenedBackups = components['schemas']['UnopenedBackups'];
 export type VerifyFinding = components['schemas']['VerifyFinding'];
 export type StoreCheck = components['schemas']['StoreCheck'];
 export type StoreCheckStep = components['schemas']['StoreCheckStep'];

@@ -5134,6 +5134,13 @@ export const contracts: readonly Contract[] = [
       },
       "readOnly": true
      },
+     "unopenedBackups": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/UnopenedBackups"
+      },
+      "readOnly": true
+     },
      "duration": {
       "type": "string",
       "readOnly": true
@@ -5154,6 +5161,30 @@ export const contracts: readonly Contract[] = [
      },
      "message": {
       "type": "string",
+      "readOnly": true
+     },
+     "backups": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "UnopenedBackups": {
+    "type": "object",
+    "properties": {
+     "epochId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "recipients": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RecipientName"
+      },
       "readOnly": true
      },
      "backups": {

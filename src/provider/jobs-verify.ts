@@ -69,8 +69,10 @@ async function runVerify(
 
 function reportOf(report: VerifyReport, backupId: string | undefined): VerifyReport {
   if (backupId === undefined) return report;
+  // The key was seen to be this backup's before the job was accepted.
+  const { unopened: _others, ...rest } = report;
   return {
-    ...report,
+    ...rest,
     findings: report.findings.filter(
       ({ backups }) => backups.length === 0 || backups.includes(backupId),
     ),

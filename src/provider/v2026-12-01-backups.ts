@@ -4,6 +4,7 @@ import type {
   RecipientName,
   RestoreSummary,
   RoleResult,
+  UnopenedBackups,
   VerifyReport,
 } from "../engine/model.ts";
 import type { CopyResult } from "./jobs-copy.ts";
@@ -143,8 +144,15 @@ export function renderVerify(report: VerifyReport): unknown {
     objects: report.objects,
     bytes: report.bytes,
     findings: report.findings,
+    ...(report.unopened === undefined
+      ? {}
+      : { unopenedBackups: report.unopened.map(renderUnopened) }),
     duration: formatDuration(report.durationMilliseconds),
   };
+}
+
+function renderUnopened({ epochId, recipients, backups }: UnopenedBackups): unknown {
+  return { epochId, recipients: recipients.map(renderRecipient), backups };
 }
 
 /** What a prune removed, or would remove. */

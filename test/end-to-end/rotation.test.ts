@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { exitCodes } from "../../src/cli/exit-code.ts";
+import type { VerifyReport } from "../../src/engine/model.ts";
+import type { UnopenedBackups } from "../../src/generated/api-2026-12-01.ts";
 import { pathOf, succeed, type Ended } from "../support/arm-caller.ts";
 import { someContent } from "../support/odd-tree.ts";
 import { runCli, type CliRun } from "../support/run-cli.ts";
@@ -157,6 +168,58 @@ describe("a change of certificates through the service", { timeout: 120_000 }, (
       assert.ok(readFileSync(join(targetPath, "files", "file")).equals(content));
     return status;
   }
+
+  it("lets each key check what it opens, and names the rest", async () => {
+    const verify = async (name: Name): Promise<Record<string, unknown>> => {
+      const pfx = makePfx(service.folder, name, made[name] as TestCertificate, password);
+      const options = {
+        depth: "Content",
+        decryptionCertBase64: pfx,
+        decryptionCertPassword: password,
+      };
+      const posted = await api().post(pathOf("rotated", "/verify"), options);
+      const { body } = (await succeed(api(), posted)).resultAnswer;
+      assert.equal(body.isHealthy, true);
+      return body as Record<string, unknown>;
+    };
+    assert.equal((await verify("escrow"))["unopenedBackups"], undefined);
+    const groups = (await verify("second"))["unopenedBackups"] as UnopenedBackups[];
+    assert.deepEqual(
+      groups.map((group) => group.backups),
+      [[backups["first"], backups["renewed"]], [backups["third"]]],
+    );
+    const needed = groups.map((group) => group.recipients?.map(({ thumbprint }) => thumbprint));
+    const prints = (...names: Name[]): unknown => names.map((name) => made[name]?.thumbprint);
+    assert.deepEqual(needed, [prints("first", "escrow"), prints("third", "escrow")]);
+  });
+
+  it("tells with the command line what was not opened from what is damaged", async () => {
+    const home = join(service.folder, "checks");
+    const copy = join(home, "copy");
+    cpSync(store, copy, { recursive: true });
+    for (const name of ["escrow", "second"] as const)
+      makePfx(home, name, made[name] as TestCertificate, password);
+    writeFileSync(join(home, "password"), password, { mode: 0o600 });
+    const verify = (name: Name, ...more: string[]): Promise<CliRun> =>
+      runCli(home, [
+        ...["repo", "verify", "--repo", copy, "--depth", "content"],
+        ...["--pfx", `${name}.pfx`, "--password-file", "password", ...more],
+      ]);
+    assert.equal((await verify("escrow")).code, exitCodes.done);
+    const part = await verify("second");
+    assert.equal(part.code, exitCodes.partial, part.stderr);
+    assert.match(part.stdout, /^2 backups not opened with this key \(epoch [0-9a-f]{32}\)/m);
+    assert.match(part.stdout, /^1 backups? not opened with this key/m);
+    assert.ok(part.stdout.includes(made.third?.thumbprint ?? "?"), part.stdout);
+    assert.match(part.stdout, /^No damage/m);
+    const report = JSON.parse((await verify("second", "--output", "json")).stdout) as VerifyReport;
+    assert.deepEqual(
+      report.unopened?.map((group) => group.backups),
+      [[backups["first"], backups["renewed"]], [backups["third"]]],
+    );
+    truncateSync(join(copy, `holdfast/keys/${readdirSync(join(copy, "holdfast/keys"))[0] ?? ""}`));
+    assert.equal((await verify("second")).code, exitCodes.integrity);
+  });
 
   it("lets the escrow recover all of it with the command line and the store alone", async () => {
     const home = join(service.folder, "elsewhere");

@@ -71,6 +71,30 @@ describe("a repository that lived under an earlier version", { timeout: 60_000 }
     );
   });
 
+  it("opens what a key can open, and says of which backups it is not the key", async () => {
+    const repository = await openIt(path, "read");
+    const [primary, escrow] = about.openers;
+    assert.ok(primary !== undefined && escrow !== undefined);
+    const all = [2, 3, 4, 5].map(backupIdOf);
+    for (const opener of [somePassword, primary, escrow]) {
+      const report = await repository.verify({ depth: "content", opener });
+      const [others] = report.unopened ?? [];
+      assert.deepEqual(others?.backups, opener === somePassword ? all.slice(2) : all.slice(0, 2));
+      assert.equal(others.recipients.length, opener === somePassword ? 2 : 1);
+      assert.equal(report.unopened?.length, 1);
+      assert.deepEqual(
+        [...new Set(report.findings.map(({ object }) => object))],
+        [about.damagedPack],
+      );
+      // What is not opened is hashed all the same.
+      assert.equal(report.bytes, (await repository.verify()).bytes);
+    }
+    const stranger = { ...somePassword, keyBase64: Buffer.alloc(32, 7).toString("base64") };
+    await assert.rejects(repository.verify({ depth: "content", opener: stranger }), {
+      code: "DecryptionKeyMismatch",
+    });
+  });
+
   it("restores with the keys of each epoch, and with no other", async () => {
     const repository = await openIt(path, "read");
     const [primary, escrow] = about.openers;

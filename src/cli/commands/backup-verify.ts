@@ -57,6 +57,7 @@ async function runBackupVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
   };
   const path = locationPath(service, locationName(args, cli), ...below);
   const result = await finishAction(service, await service.call("POST", path, body), args, cli);
-  const { isHealthy } = (result ?? {}) as VerifyResult;
-  return isHealthy === false ? exitCodes.integrity : exitCodes.done;
+  const { isHealthy, unopenedBackups = [] } = (result ?? {}) as VerifyResult;
+  if (isHealthy === false) return exitCodes.integrity;
+  return unopenedBackups.length > 0 ? exitCodes.partial : exitCodes.done;
 }

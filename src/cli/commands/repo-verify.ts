@@ -1,11 +1,12 @@
 import { verifyRepository } from "../../engine/verify/verify-repository.ts";
-import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
+import type { RecipientName, VerifyDepth, VerifyReport } from "../../engine/model.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { formatCount, formatDuration } from "../format-figures.ts";
 import { engineHost, openForReading, repositoryOptions, trustOption } from "../open-repository.ts";
+import { printable } from "../printable.ts";
 import { createProgressView } from "../progress-view.ts";
 import { openerOptions, readOpener } from "../read-opener.ts";
 import { readSubset, subsetOption } from "../read-subset.ts";
@@ -60,7 +61,8 @@ async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
     });
     view.clear();
     printReport(cli, report);
-    return report.findings.length === 0 ? exitCodes.done : exitCodes.integrity;
+    if (report.findings.length > 0) return exitCodes.integrity;
+    return report.unopened === undefined ? exitCodes.done : exitCodes.partial;
   } finally {
     view.clear();
     await store.close();
@@ -79,9 +81,21 @@ function printReport(cli: Cli, report: VerifyReport): void {
     const harmed = backups.length === 0 ? "no known backup needs it" : backups.join(", ");
     print(`  backups harmed: ${harmed}`);
   }
-  const { findings, depth, durationMilliseconds } = report;
+  const { findings, unopened = [], depth, durationMilliseconds } = report;
+  for (const { epochId, recipients, backups } of unopened) {
+    const needed = recipients.map(nameRecipient).join(" or ");
+    print(
+      `${formatCount(backups.length)} backups not opened with this key (epoch ${epochId}): give the key of ${needed}`,
+    );
+    print(`  ${backups.join(", ")}`);
+  }
   const verdict = findings.length === 0 ? "No damage" : `${formatCount(findings.length)} findings`;
   print(
     `${verdict}: ${formatCount(report.backups)} backups, ${formatCount(report.objects)} objects, ${formatBytes(report.bytes)} read (${depth}) in ${formatDuration(durationMilliseconds)}`,
   );
+}
+
+function nameRecipient({ thumbprint, subject }: RecipientName): string {
+  if (thumbprint === undefined) return "the pre-shared key";
+  return `certificate ${thumbprint}${subject === undefined ? "" : ` (${printable(subject)})`}`;
 }

@@ -6,9 +6,11 @@ import type { ListedBackup } from "../list-backups.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import { readBounded } from "../read-object.ts";
+import type { UnopenedBackups } from "../model.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
+import { sortByKey } from "./sort-by-key.ts";
 import type { VerifyOptions } from "./verify-options.ts";
 import { isInSubset } from "./verify-subset.ts";
 
@@ -17,6 +19,8 @@ export interface ContentReport {
   add(code: ErrorCode, object: string, message: string): void;
   /** A pack was read whole: what its bytes hash to. Told before anything is said of its content. */
   hashed(object: string, bytes: number, hash: string): void;
+  /** The key is of another epoch than these. */
+  unopened(group: UnopenedBackups): void;
 }
 
 /** Decrypts and re-hashes every chunk of every pack the backups need, each pack once, hashing the packs on the way. */
@@ -32,10 +36,11 @@ export async function verifyContent(
       "InvalidArgument",
       "Verifying content needs the private key: name the .pfx file and its password",
     );
+  const { opened, unopened } = await sortByKey(options.store, config, backups, opener);
+  for (const group of unopened) report.unopened(group);
   const seen = new Set<string>();
   const checkedTrees = new Set<string>();
-  for (const { record, manifest } of backups) {
-    if (record.signature !== "trusted") continue;
+  for (const { record, manifest } of opened) {
     const name = `backups/${record.backupId}`;
     try {
       const backup = await openBackup(
@@ -52,7 +57,6 @@ export async function verifyContent(
       await trees;
     } catch (error) {
       if (!isAppError(error)) throw error;
-      if (error.code === "DecryptionKeyMismatch" && backups.length === 1) throw error;
       report.add(error.code, error.target ?? name, error.message);
     }
   }

@@ -3,7 +3,7 @@ import { maxNamedFaults } from "../format/limits.ts";
 import { maxBytesOfHashed, parseManifestName } from "../format/object-names.ts";
 import type { Quarantine } from "../format/quarantine.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
-import type { VerifyFinding, VerifyReport } from "../model.ts";
+import type { UnopenedBackups, VerifyFinding, VerifyReport } from "../model.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
 import { readRefs } from "../open-backup.ts";
 import { readConfig, readDocument, type RepositoryConfig } from "../repository.ts";
@@ -17,7 +17,8 @@ import { hashObjects } from "./hash-pool.ts";
 
 /**
  * Checks a repository and reports every finding; stops at none. Without a key it proves that every stored byte is
- * what was written and that every backup is complete; with the private key also that it decrypts to what its ids say.
+ * what was written and that every backup is complete; with the private key also that it decrypts to what its ids say,
+ * for the backups that the key opens; `DecryptionKeyMismatch` when it opens none.
  */
 export async function verifyRepository(options: VerifyOptions): Promise<VerifyReport> {
   try {
@@ -59,6 +60,7 @@ class VerifyRun {
   /** Damaged index objects whose packs other index objects name. */
   readonly #replaced = new Set<string>();
   readonly #hashed = new Set<string>();
+  readonly #unopened: UnopenedBackups[] = [];
   #bytes = 0;
   /** Findings that were not named any more. */
   #unnamed = 0;
@@ -68,7 +70,7 @@ class VerifyRun {
     this.#config = config;
   }
 
-  report(): Pick<VerifyReport, "backups" | "objects" | "bytes" | "findings"> {
+  report(): Pick<VerifyReport, "backups" | "objects" | "bytes" | "findings" | "unopened"> {
     const findings = this.#findings
       .filter((found) => !this.#isSettled(found))
       .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
@@ -78,6 +80,7 @@ class VerifyRun {
       objects: this.#present.size,
       bytes: this.#bytes,
       findings,
+      ...(this.#unopened.length === 0 ? {} : { unopened: this.#unopened }),
     };
   }
 
@@ -171,6 +174,7 @@ class VerifyRun {
         this.#bytes += bytes;
         this.#checkHash(name, hash);
       },
+      unopened: (group) => void this.#unopened.push(group),
     });
   }
 

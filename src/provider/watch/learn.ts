@@ -67,8 +67,15 @@ function learnFromVerify(
   // Only a check that looked at least as hard takes back what was found.
   const counts = !isClean || wasClean || covers(verify, lastVerify);
   const learnt = counts ? { ...record, lastVerify: verify } : record;
-  const isDrill = isClean && verify.depth === "content";
-  return isDrill ? learnFromDrill(learnt, operation, epochOf(backupOf(operation))) : learnt;
+  const epoch = epochOf(backupOf(operation));
+  const isDrill = isClean && verify.depth === "content" && !isUnopened(operation, epoch);
+  return isDrill ? learnFromDrill(learnt, operation, epoch) : learnt;
+}
+
+/** With the key of an older certificate, all is well with the older backups: of the newest it proves nothing. */
+function isUnopened({ result }: OperationRecord, epoch: string | undefined): boolean {
+  const { unopened = [] } = (result ?? {}) as Partial<VerifyReport>;
+  return unopened.some(({ epochId }) => epochId === epoch);
 }
 
 function verifyOf(operation: OperationRecord): RememberedVerify {
