@@ -42,7 +42,7 @@ export function pathOf(location: string, below = ""): string {
 // Answers name a time of seconds to come again; asking sooner is allowed, and tests are in a hurry.
 const firstPauseMilliseconds = 20;
 const longestPauseMilliseconds = 150;
-const patienceMilliseconds = 40_000;
+const patienceMilliseconds = 120_000;
 
 /** The address is asked for at each call: it changes when the service restarts. */
 export function createArmCaller(readUrl: () => string, apiVersion: string): ArmCaller {

@@ -95,7 +95,7 @@ function workOf(step: string): string {
   return { configure: "put", "create-backup": "backup" }[word] ?? word;
 }
 
-const patienceMilliseconds = 30_000;
+const patienceMilliseconds = 120_000; // only a failure waits so long: a slow machine is none
 
 async function die(site: Site, step: string): Promise<void> {
   if (workOf(step) === "copy") await putTarget(site);
