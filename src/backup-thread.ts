@@ -75,6 +75,7 @@ export type EngineCall =
       readonly expectedPublicKey: string;
       readonly backupIds: readonly string[] | undefined;
       readonly depth: Exclude<VerifyDepth, "content">;
+      readonly installationId: string;
     }
   | {
       readonly kind: "restore";
@@ -257,7 +258,7 @@ function runPruneCall(
 
 async function runCopyCall(
   setup: ThreadSetup,
-  { backupIds, ...call }: Extract<EngineCall, { kind: "copy" }>,
+  { backupIds, installationId, ...call }: Extract<EngineCall, { kind: "copy" }>,
   { store: from, ...common }: CommonOptions,
 ): Promise<CopyOutcome> {
   const to = await openToWrite(setup, call.to);
@@ -267,6 +268,8 @@ async function runCopyCall(
       ...call,
       from,
       to,
+      // As for backups: within this installation the newest run wins.
+      owner: { installationId, jobFence: common.clock.now() },
       ...(backupIds === undefined ? {} : { backupIds }),
       onPlanned: (bytes) => requireRoom(to, bytes),
     });

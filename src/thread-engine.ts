@@ -81,7 +81,8 @@ function longRuns(
       return run<PruneReport>(call, ...controls);
     },
     copy: ({ signingPublicKey, ...copy }, ...controls) => {
-      const call = { kind: "copy", expectedPublicKey: signingPublicKey, ...copy } as const;
+      const expectedPublicKey = signingPublicKey;
+      const call = { kind: "copy", expectedPublicKey, installationId, ...copy } as const;
       return run<CopyOutcome>(call, ...controls);
     },
     restore: ({ store, signingPublicKey, ...rest }, ...controls) => {

@@ -7,6 +7,8 @@ import { savePrivateFile } from "./private-file.ts";
 export interface KeysFile {
   /** Which installation writes: a GUID. */
   readonly installationId: string;
+  /** Where the keys lay when the installation wrote last: elsewhere they are another installation's. */
+  readonly place?: string;
   /** Grows with every run, so that a run that was overtaken cannot publish. */
   readonly fence: number;
   readonly deployment: DeploymentInfo;

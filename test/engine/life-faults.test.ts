@@ -50,6 +50,7 @@ describe("every operation of a copy failing in turn", limits, () => {
       clock: { ...base.clock, now: () => base.clock.now() + later },
       from,
       to,
+      owner: { installationId: "an installation", jobFence: later },
       signal: new AbortController().signal,
     });
 

@@ -6,8 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../src/cli/exit-code.ts";
+import type { KeysFile } from "../../src/cli/keys-file.ts";
+import { acquireLease } from "../../src/engine/lease.ts";
+import { readConfig } from "../../src/engine/repository.ts";
+import { openLocalStore } from "../../src/storage/local.ts";
+import { createHost } from "../support/a-repository.ts";
 import { someContent } from "../support/odd-tree.ts";
 import { runCli, startCli, type CliRun } from "../support/run-cli.ts";
+import { waitForFile } from "../support/wait-for-file.ts";
 
 /** With HOLDFAST_EVERY=1 ten times as many. */
 const rounds = process.env["HOLDFAST_EVERY"] === "1" ? 10 : 1;
@@ -16,6 +22,7 @@ describe("two commands on one repository at once", { timeout: 600_000 }, () => {
   let home = "";
   const repo = ["--repo", "store"];
   const opener = ["--pfx", "keys/holdfast.pfx", "--password-file", "keys/holdfast.password"];
+  const certificate = ["--cert", "keys/holdfast.cer"];
   const backup = ["repo", "backup", ...repo, "--no-cache"];
   const prune = ["repo", "prune", ...repo, "--keep-last", "2", "--grace", "0", "--yes"];
   const run = async (...words: string[]): Promise<CliRun> => {
@@ -32,9 +39,11 @@ describe("two commands on one repository at once", { timeout: 600_000 }, () => {
       fs.writeFileSync(join(home, name, "own"), someContent(300_000, name));
     }
     await run("keys", "create", "--out", "keys");
-    await run("repo", "init", ...repo, "--cert", "keys/holdfast.cer");
+    await run("repo", "init", ...repo, ...certificate);
     // A second installation, which knows the same keys.
-    const [file = ""] = fs.readdirSync(join(home, ".local/state/holdfast"));
+    const [file = ""] = fs
+      .readdirSync(join(home, ".local/state/holdfast"))
+      .filter((name) => name.endsWith(".json"));
     const keys = JSON.parse(
       fs.readFileSync(join(home, ".local/state/holdfast", file), "utf8"),
     ) as object;
@@ -76,6 +85,96 @@ describe("two commands on one repository at once", { timeout: 600_000 }, () => {
       }
     });
   }
+
+  describe("with the same keys", () => {
+    const held = ["repo", "backup", ...repo, "--no-cache", "--config", "held.json"];
+    const path = (name: string): string => join(home, name);
+    const keysFiles = (): string[] =>
+      fs.readdirSync(path(".local/state/holdfast")).map((name) => `.local/state/holdfast/${name}`);
+    const readKeys = (): KeysFile => {
+      const file = keysFiles().find((name) => name.endsWith(".json")) ?? "";
+      return JSON.parse(fs.readFileSync(path(file), "utf8")) as KeysFile;
+    };
+
+    before(() => {
+      const script = `touch ${path("reached")}; while [ -e ${path("hold")} ]; do sleep 0.05; done; echo`;
+      const settings = { command: "sh", args: ["-c", script] };
+      fs.writeFileSync(
+        path("held.json"),
+        JSON.stringify({ roles: [{ name: "slow", adapter: "command", settings }] }),
+      );
+    });
+
+    /** A backup that has the lease and waits until the file `hold` is removed. */
+    async function startHeld(): Promise<ReturnType<typeof startCli>> {
+      fs.writeFileSync(path("hold"), "");
+      fs.rmSync(path("reached"), { force: true });
+      const child = startCli(home, held);
+      child.stdout.resume();
+      child.stderr.resume();
+      await waitForFile(path("reached"));
+      return child;
+    }
+
+    it("the second is refused while the first is at work, and the first ends well", async () => {
+      const first = await startHeld();
+      const closed = once(first, "close");
+      const before = readKeys();
+      for (const words of [
+        [...backup, "one"],
+        ["repo", "init", ...repo, ...certificate],
+      ]) {
+        const second = await runCli(home, words);
+        assert.equal(second.code, exitCodes.busy, `${words.join(" ")}: ${second.stderr}`);
+        assert.match(second.stderr, /Another command is at work with the keys .*StoreLocked/);
+      }
+      await run("repo", "verify", ...repo);
+      assert.deepEqual(readKeys(), before);
+      fs.rmSync(path("hold"));
+      assert.deepEqual(await closed, [0, null]);
+      assert.equal(readKeys().fence, before.fence);
+      const { stdout } = await run("repo", "list", ...repo, "--output", "json");
+      assert.ok(stdout.includes(readKeys().ledgerHead?.backupId ?? "?"));
+      await run(...backup, "one");
+    });
+
+    it("the second goes on at once where the first was killed", async () => {
+      const first = await startHeld();
+      const closed = once(first, "close");
+      first.kill("SIGKILL");
+      await closed;
+      fs.rmSync(path("hold"));
+      await run(...backup, "one");
+    });
+
+    it("a copy of them counts as another installation's", async () => {
+      const first = await startHeld();
+      const closed = once(first, "close");
+      fs.writeFileSync(path("copied.json"), JSON.stringify(readKeys()), { mode: 0o600 });
+      const second = await runCli(home, [...backup, "--keys", "copied.json", "one"]);
+      assert.equal(second.code, exitCodes.busy, second.stderr);
+      assert.match(second.stderr, /Another writer holds the repository/);
+      fs.rmSync(path("hold"));
+      assert.deepEqual(await closed, [0, null]);
+      await run(...backup, "--keys", "copied.json", "one");
+    });
+  });
+
+  it("a copy waits for another into the same target", async () => {
+    fs.mkdirSync(join(home, "target"));
+    const target = await openLocalStore({ path: join(home, "target") });
+    const { repositoryId } = await readConfig(await openLocalStore({ path: join(home, "store") }));
+    const owner = { installationId: repositoryId, jobFence: Date.now() - 60_000 };
+    const lease = await acquireLease(target, owner, createHost());
+    const copy = ["repo", "copy", "--from", "store", "--to", "target"];
+    const refused = await runCli(home, copy);
+    assert.equal(refused.code, exitCodes.busy, refused.stderr);
+    assert.match(refused.stderr, /StoreLocked/);
+    await lease.assertHeld();
+    await lease.release();
+    await run(...copy);
+    await run("repo", "verify", "--repo", "target");
+  });
 
   it("leave a repository in which the next command of each kind works", async () => {
     await run(...prune);

@@ -14,7 +14,8 @@ import { estimateSize } from "../estimate-size.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { formatCount, formatDuration } from "../format-figures.ts";
-import { requireKeys, saveKeys, type KeysFile } from "../keys-file.ts";
+import { requireKeys } from "../keys-file.ts";
+import { withWriterKeys, type WriterKeys } from "../writer-keys.ts";
 import { createOutputLogger } from "../output-logger.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
 import { printablePath } from "../printable.ts";
@@ -60,14 +61,14 @@ async function runRepoBackup(args: Arguments, cli: Cli): Promise<ExitCode> {
     chosen: await chooseRoles(args),
     rescan: args.flag("rescan"),
   };
-  const keysFile = await requireKeys(plan.keysPath);
+  await requireKeys(plan.keysPath);
   const store = await openRepositoryStore(repositoryPath(args), cli, "write");
-  const current: KeysFile = { ...keysFile, fence: keysFile.fence + 1 };
-  // Saved before the run: no two runs may ever carry the same number.
-  await saveKeys(plan.keysPath, current);
   try {
-    const record = await backUp(plan, current, store, cli);
-    await saveKeys(plan.keysPath, { ...current, ledgerHead: headOf(record) });
+    const record = await withWriterKeys(plan.keysPath, async (keys) => {
+      const made = await backUp(plan, keys, store, cli);
+      await keys.saveHead(headOf(made));
+      return made;
+    });
     report(cli, record);
     return exitCodeByStatus[record.status];
   } finally {
@@ -85,11 +86,11 @@ interface BackupPlan {
 
 async function backUp(
   plan: BackupPlan,
-  keysFile: KeysFile,
+  { file, owner }: WriterKeys,
   store: ObjectStore,
   cli: Cli,
 ): Promise<BackupRecord> {
-  const { keys, deployment, ledgerHead, installationId, fence } = keysFile;
+  const { keys, deployment, ledgerHead } = file;
   const { cacheDirectory, rescan, workers, chosen } = plan;
   const scratchDirectory = await mkdtemp(join(tmpdir(), "holdfast-"));
   const view = createProgressView(cli);
@@ -97,7 +98,8 @@ async function backUp(
   try {
     return await runBackup({
       ...engineHost(cli),
-      ...{ store, keys, deployment, ledgerHead, installationId, fence },
+      ...{ store, keys, deployment, ledgerHead },
+      ...{ installationId: owner.installationId, fence: owner.jobFence },
       ...{ cacheDirectory, rescan, scratchDirectory },
       ...(workers === undefined ? {} : { workers }),
       backupId: randomUUID(),

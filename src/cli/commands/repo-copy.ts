@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { copyRepository } from "../../engine/copy/copy-repository.ts";
 import type { CopyReport } from "../../engine/model.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
@@ -40,6 +41,8 @@ async function runRepoCopy(args: Arguments, cli: Cli): Promise<ExitCode> {
         ...engineHost(cli),
         from,
         to,
+        // A copy needs no keys, so nothing tells whether an earlier one still runs: its lease has to run out.
+        owner: { installationId: randomUUID(), jobFence: 0 },
         ...(backupIds.length === 0 ? {} : { backupIds }),
         signal: cli.signal,
         onProgress: ({ backupsDone, backupsTotal, bytes }) =>

@@ -9,6 +9,7 @@ import { usageError } from "../arguments.ts";
 import { certificateToBase64 } from "../certificate-text.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { lockKeys } from "../keys-lock.ts";
 import { loadKeys, saveKeys, type KeysFile } from "../keys-file.ts";
 import {
   engineHost,
@@ -49,15 +50,33 @@ async function runInit(args: Arguments, cli: Cli): Promise<ExitCode> {
   const recipients = await readRecipients(args, cli);
   await makeRepositoryFolder(path, cli);
   const store = await openRepositoryStore(path, cli, "write");
-  const before = (await loadKeys(file)) ?? (await createKeys(args, cli, store));
-  // Kept before anything is written: a repository whose keys were lost would be of no use to anybody.
-  await saveKeys(file, before);
-  const host = engineHost(cli);
-  const keys = await prepareRepository(store, before.keys, recipients, before.deployment, host);
-  await saveKeys(file, { ...before, keys });
-  await store.close();
-  report(cli, path, file, { ...before, keys });
+  try {
+    report(cli, path, file, await prepare(args, cli, store, recipients));
+  } finally {
+    await store.close();
+  }
   return exitCodes.done;
+}
+
+async function prepare(
+  args: Arguments,
+  cli: Cli,
+  store: ObjectStore,
+  recipients: readonly Recipient[],
+): Promise<KeysFile> {
+  const file = keysPath(args, cli);
+  const lock = await lockKeys(file);
+  try {
+    const before = (await loadKeys(file)) ?? (await createKeys(args, cli, store));
+    // Kept before anything is written: a repository whose keys were lost would be of no use to anybody.
+    await saveKeys(file, before);
+    const host = engineHost(cli);
+    const keys = await prepareRepository(store, before.keys, recipients, before.deployment, host);
+    await saveKeys(file, { ...before, keys });
+    return { ...before, keys };
+  } finally {
+    lock.release();
+  }
 }
 
 async function readRecipients(args: Arguments, cli: Cli): Promise<readonly Recipient[]> {

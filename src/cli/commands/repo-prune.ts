@@ -12,7 +12,8 @@ import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatCount, formatTable } from "../format-figures.ts";
-import { requireKeys, saveKeys, type KeysFile } from "../keys-file.ts";
+import { requireKeys, type KeysFile } from "../keys-file.ts";
+import { withWriterKeys } from "../writer-keys.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
 import { createOutputLogger } from "../output-logger.ts";
 import { openerOptions, readOpener } from "../read-opener.ts";
@@ -70,7 +71,7 @@ async function runRepoPrune(args: Arguments, cli: Cli): Promise<ExitCode> {
     showPlan(shown, cli);
     if (isDry || isNothing(shown.prune)) return exitCodes.done;
     if (!args.flag("yes") && !(await askYes(cli, "Carry this out?"))) return exitCodes.done;
-    report(cli, await carryOut(shown.prune, args, cli, store, keysFile));
+    report(cli, await carryOut(shown.prune, args, cli, store));
     return exitCodes.done;
   } finally {
     cli.output.draw("");
@@ -106,22 +107,20 @@ async function carryOut(
   args: Arguments,
   cli: Cli,
   store: ObjectStore,
-  keysFile: KeysFile,
 ): Promise<PruneResult> {
-  const current: KeysFile = { ...keysFile, fence: keysFile.fence + 1 };
-  // Saved before the run: no two runs may ever carry the same number.
-  await saveKeys(keysPath(args, cli), current);
-  return executePrune(plan, {
-    ...engineHost(cli),
-    store,
-    keys: current.keys,
-    owner: { installationId: current.installationId, jobFence: current.fence },
-    cacheDirectory: defaultCacheFolder(repositoryPath(args), cli.environment),
-    logger: createOutputLogger(cli.output),
-    signal: cli.signal,
-    onProgress: (done, total) =>
-      cli.output.draw(`Deleted ${formatCount(done)} of ${formatCount(total)}`),
-  });
+  return withWriterKeys(keysPath(args, cli), ({ file, owner }) =>
+    executePrune(plan, {
+      ...engineHost(cli),
+      store,
+      keys: file.keys,
+      owner,
+      cacheDirectory: defaultCacheFolder(repositoryPath(args), cli.environment),
+      logger: createOutputLogger(cli.output),
+      signal: cli.signal,
+      onProgress: (done, total) =>
+        cli.output.draw(`Deleted ${formatCount(done)} of ${formatCount(total)}`),
+    }),
+  );
 }
 
 /** Undefined where no rule was typed: then nothing is removed by rules. */

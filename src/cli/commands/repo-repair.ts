@@ -9,7 +9,8 @@ import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatCount } from "../format-figures.ts";
-import { requireKeys, saveKeys, type KeysFile } from "../keys-file.ts";
+import { requireKeys } from "../keys-file.ts";
+import { withWriterKeys } from "../writer-keys.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
 import { createProgressView } from "../progress-view.ts";
 
@@ -61,11 +62,10 @@ async function runRepoRepair(args: Arguments, cli: Cli): Promise<ExitCode> {
     const exit = plan.beyondRepair.length > 0 ? exitCodes.integrity : exitCodes.done;
     if (isDry) return plan.setAside.length > 0 ? exitCodes.integrity : exit;
     if (!args.flag("yes") && !(await askYes(cli, "Carry this out?"))) return exit;
-    const current: KeysFile = { ...keysFile, fence: keysFile.fence + 1 };
-    // Saved before the run: no two runs may ever carry the same number.
-    await saveKeys(path, current);
-    const owner = { installationId: current.installationId, jobFence: current.fence };
-    report(cli, await executeRepair(plan, { ...options, owner }));
+    const repair = await withWriterKeys(path, ({ owner }) =>
+      executeRepair(plan, { ...options, owner }),
+    );
+    report(cli, repair);
     return exit;
   } finally {
     view.clear();

@@ -4,7 +4,7 @@ import { configName, parseHashName, parsePackName, readmeName } from "../format/
 import type { ObjectReference } from "../format/refs.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import { requireHash } from "../index-objects.ts";
-import { acquireLease } from "../lease.ts";
+import { acquireLease, type LeaseOwner } from "../lease.ts";
 import { listBackups, type ListedBackup } from "../list-backups.ts";
 import type { CopyProgress, CopyReport } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
@@ -17,6 +17,8 @@ import { toStopReason } from "../stop-reason.ts";
 export interface CopyOptions extends EngineHost {
   readonly from: ObjectStore;
   readonly to: ObjectStore;
+  /** Who writes into the target. */
+  readonly owner: LeaseOwner;
   /** Which backups; absent: every one that is signed. */
   readonly backupIds?: readonly string[];
   /** What everything must be signed with; absent: the key the source names. */
@@ -49,8 +51,7 @@ async function copyLeased(options: CopyOptions): Promise<CopyReport> {
   const run = new CopyRun(options, config, await planCopy(options, chosen));
   await options.onPlanned?.(run.plannedBytes);
   await run.copyFrame();
-  const owner = { installationId: config.repositoryId, jobFence: options.clock.now() };
-  const lease = await acquireLease(options.to, owner, options);
+  const lease = await acquireLease(options.to, options.owner, options);
   try {
     for (const backup of chosen) {
       options.signal.throwIfAborted();
