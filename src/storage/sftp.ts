@@ -6,13 +6,14 @@ import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
 import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
+import { flushFromBelow } from "./flush-from-below.ts";
 import { alienObject, checkObjectSize, objectNotFound } from "./local-objects.ts";
 import { objectExists } from "./local-publish.ts";
 import { checkObjectName, checkPrefix } from "./object-name.ts";
 import { untilAborted } from "./sftp/abort.ts";
 import { hasStatus, sftpStatus, toSftpError } from "./sftp/errors.ts";
 import { SftpFolders } from "./sftp/folders.ts";
-import { listObjects } from "./sftp/list.ts";
+import { listFolders, listObjects } from "./sftp/list.ts";
 import { openPlace } from "./sftp/place.ts";
 import type { SftpPlace } from "./sftp/place.ts";
 import { exists, publishPart } from "./sftp/publish.ts";
@@ -157,6 +158,17 @@ class SftpStore implements ObjectStore {
     await this.#checkProbe(name, bytes);
     const canRemove = await this.#canRemove(name);
     return { ...space, canWrite: true, canRemove, encryptedInFlight: true, clockSkewMilliseconds };
+  }
+
+  /** Nothing tells what a writer that died left unflushed: all of it is flushed, where the server can. */
+  async settle(): Promise<void> {
+    if (this.#access === "read") return;
+    const { root } = this.#place;
+    await this.#run("flush", root, undefined, async (session) =>
+      flushFromBelow(await listFolders(session, root), (folder) =>
+        this.#folders.flush(session, posix.join(root, folder)),
+      ),
+    );
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,22 @@ export async function* listSmbObjects(
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ObjectEntry, void, undefined> {
+  for await (const { objects } of readFolders(link, root, prefix, signal)) yield* objects;
+}
+
+/** The root ("") and every folder of the store below it. */
+export async function listSmbFolders(link: SmbLink, root: string): Promise<string[]> {
+  const found = [""];
+  for await (const { folders } of readFolders(link, root, "", undefined)) found.push(...folders);
+  return found;
+}
+
+async function* readFolders(
+  link: SmbLink,
+  root: string,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FolderContents, void, undefined> {
   const waiting = [prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")))];
   const running: Promise<FolderContents>[] = [];
   for (;;) {
@@ -33,7 +49,7 @@ export async function* listSmbObjects(
     }
     const contents = await running.shift();
     if (contents === undefined) return;
-    yield* contents.objects;
+    yield contents;
     waiting.push(...contents.folders);
   }
 }

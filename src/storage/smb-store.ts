@@ -5,12 +5,13 @@ import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
 import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
+import { flushFromBelow } from "./flush-from-below.ts";
 import { alienObject, checkObjectSize, objectNotFound } from "./local-objects.ts";
 import { checkObjectName, checkPrefix } from "./object-name.ts";
 import { absentStatuses } from "./smb-absent.ts";
-import { SmbFolders } from "./smb-folders.ts";
+import { SmbFolders, syncFolder } from "./smb-folders.ts";
 import { SmbLink } from "./smb-link.ts";
-import { listSmbObjects } from "./smb-list.ts";
+import { listSmbFolders, listSmbObjects } from "./smb-list.ts";
 import { publishObject, renamePart } from "./smb-publish.ts";
 import type { Publication } from "./smb-publish.ts";
 import {
@@ -174,6 +175,15 @@ class SmbStore implements ObjectStore {
     await this.#checkProbe(name, bytes);
     const canRemove = await this.#canRemove(name);
     return { ...space, canWrite: true, canRemove, encryptedInFlight, clockSkewMilliseconds };
+  }
+
+  /** Nothing tells what a writer that died left unflushed: all of it is flushed. */
+  async settle(): Promise<void> {
+    if (this.#access === "read") return;
+    await flushFromBelow(await listSmbFolders(this.#link, this.#root), (folder) => {
+      const path = folder === "" ? this.#root : this.#path(folder);
+      return this.#link.use("flush", folder, undefined, (share) => syncFolder(share, path));
+    });
   }
 
   close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { SftpSettings } from "../../src/storage/sftp.ts";
 import { assertCode, listAll, someBytes } from "../contracts/object-store.ts";
 import { startPasswordServer } from "../support/password-sftp.ts";
 import { findFreePort, startSshd } from "../support/sshd.ts";
+import { assertFromBelow, cannotTrace, traceFlushes } from "../support/trace-flushes.ts";
 
 const sshd = await startSshd();
 after(() => sshd.dispose());
@@ -43,6 +44,20 @@ describe("SFTP store", () => {
     await store.stat("data/ab/pack");
     assert.deepEqual(await readdir(join(settings.path, "holdfast", ".parts")), []);
     await store.close();
+  });
+
+  it("flushes what a writer that died may have left", { skip: cannotTrace }, async () => {
+    const settings = await makeSettings();
+    const writer = await openSftpStore(settings);
+    for (const name of ["data/aa/pack", "data/bb/pack", "locks/1"])
+      await writer.put(name, someBytes(10));
+    await writer.close();
+    const flushed = await traceFlushes(sshd.pid(), settings.path, async () => {
+      const store = await openSftpStore(settings);
+      await store.settle?.();
+      await store.close();
+    });
+    assertFromBelow(flushed, "holdfast");
   });
 
   it("makes nothing when opened for reading", async () => {

@@ -17,6 +17,7 @@ import { connectShare } from "../../src/storage/smb/connect-share.ts";
 import { startFaultRelay } from "../support/fault-relay.ts";
 import { sambaAccount, smbSettings, startSamba } from "../support/samba.ts";
 import type { SambaServer } from "../support/samba.ts";
+import { assertFromBelow, cannotTrace, traceFlushes } from "../support/trace-flushes.ts";
 
 let samba: SambaServer;
 before(async () => {
@@ -133,6 +134,20 @@ describe("an SMB store", () => {
     await reading.close(file);
     await discard(writing, part);
     await Promise.all([writing.disconnect(), reading.disconnect()]);
+  });
+
+  it("flushes what a writer that died may have left", { skip: cannotTrace }, async () => {
+    await mkdir(join(samba.folder, "settled"));
+    const writer = await openSmbStore({ ...smbSettings(samba), folders: ["settled"] });
+    for (const name of ["data/aa/pack", "data/bb/pack", "locks/1"])
+      await writer.put(name, randomBytes(10));
+    await writer.close();
+    const flushed = await traceFlushes(samba.pid(), join(samba.folder, "settled"), async () => {
+      const store = await openSmbStore({ ...smbSettings(samba), folders: ["settled"] });
+      await store.settle?.();
+      await store.close();
+    });
+    assertFromBelow(flushed, "holdfast");
   });
 
   it("leaves no part behind", async () => {

@@ -32,6 +32,8 @@ export interface SambaServer {
   readonly folder: string;
   /** What the read-only share `archive` shows. */
   readonly archive: string;
+  /** Of the server; its sessions are its children. */
+  pid(): number;
   /** Kills the server and all of its sessions at once, as a crash does. */
   kill(): Promise<void>;
   /** Starts it again on the same port. */
@@ -115,6 +117,7 @@ export async function startSamba(options: SambaOptions = {}): Promise<SambaServe
     port,
     folder,
     archive,
+    pid: () => server?.pid ?? 0,
     kill: () => end("SIGKILL"),
     start,
     stop: async () => {

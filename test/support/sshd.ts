@@ -26,6 +26,8 @@ export interface Sshd {
   readonly readerKey: string;
   readonly writerKeyFile: string;
   readonly knownHostsFile: string;
+  /** Of the server; its sessions are its children. */
+  pid(): number;
   /** Ends the server and every session at once. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -63,6 +65,7 @@ export async function startSshd(): Promise<Sshd> {
     readerKey: await readFile(join(folder, "reader"), "utf8"),
     writerKeyFile: join(folder, "writer"),
     knownHostsFile: join(folder, "known_hosts"),
+    pid: () => server.pid,
     kill: () => server.kill(),
     start: () => server.start(),
     dispose: async () => {
@@ -91,6 +94,10 @@ class SshdProcess {
   constructor(folder: string, port: number) {
     this.#folder = folder;
     this.#port = port;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   async start(): Promise<void> {

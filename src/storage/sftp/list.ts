@@ -19,6 +19,23 @@ export async function* listObjects(
   prefix: string,
   stop: (work: Promise<Listing>) => Promise<Listing>,
 ): AsyncGenerator<ObjectEntry, void, undefined> {
+  for await (const { entries } of readFolders(session, root, prefix, stop)) yield* entries;
+}
+
+/** The root ("") and every folder of the store below it. */
+export async function listFolders(session: SftpSession, root: string): Promise<string[]> {
+  const found = [""];
+  for await (const { folders } of readFolders(session, root, "", (work) => work))
+    found.push(...folders);
+  return found;
+}
+
+async function* readFolders(
+  session: SftpSession,
+  root: string,
+  prefix: string,
+  stop: (work: Promise<Listing>) => Promise<Listing>,
+): AsyncGenerator<Listing, void, undefined> {
   const waiting = [prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")))];
   const reading: Promise<Listing>[] = [];
   for (;;) {
@@ -29,9 +46,9 @@ export async function* listObjects(
     }
     const next = reading.shift();
     if (next === undefined) return;
-    const { entries, folders } = await stop(next);
-    waiting.push(...folders);
-    yield* entries;
+    const listing = await stop(next);
+    waiting.push(...listing.folders);
+    yield listing;
   }
 }
 
