@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { AppError, type ErrorCode } from "../base/errors.ts";
 
@@ -167,6 +166,7 @@ function isSpecialAddress(text: string): boolean {
 
 async function lookUpName(host: string): Promise<readonly ResolvedHost[]> {
   try {
+    const { lookup } = await import("node:dns/promises");
     const found = await lookup(host, { all: true });
     return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (cause) {
