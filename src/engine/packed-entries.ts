@@ -8,12 +8,12 @@ import type { EntryType, SourceEntry } from "./source.ts";
  */
 export class PackedEntries implements Iterable<SourceEntry> {
   readonly bytes: Buffer;
-  readonly #localRoot: string;
+  /** Ends in a slash. */
+  readonly localRoot: string;
 
-  /** `localRoot` ends in a slash. */
   constructor(bytes: Uint8Array, localRoot: string) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#localRoot = localRoot;
+    this.localRoot = localRoot;
   }
 
   get length(): number {
@@ -29,6 +29,49 @@ export class PackedEntries implements Iterable<SourceEntry> {
   /** Where the entry behind the one at `at` starts. */
   after(at: number): number {
     return at + this.bytes.readUInt32LE(at);
+  }
+
+  type(at: number): EntryType {
+    return recordTypes[this.bytes[at + recordAt.type] as number] as EntryType;
+  }
+
+  /** Whether both lie in one folder. */
+  areSiblings(one: number, other: number): boolean {
+    const a = this.#parentOf(one);
+    const b = this.#parentOf(other);
+    return this.bytes.compare(this.bytes, a.from, a.to, b.from, b.to) === 0;
+  }
+
+  /** Below 0 when the first one's name sorts before the other's. */
+  compareNames(one: number, other: number): number {
+    const a = one + recordAt.name;
+    const b = other + recordAt.name;
+    const { bytes } = this;
+    return bytes.compare(
+      bytes,
+      b,
+      b + bytes.readUInt16LE(other + recordAt.nameLength),
+      a,
+      a + bytes.readUInt16LE(one + recordAt.nameLength),
+    );
+  }
+
+  /** Where the file at `at` lies on this machine: absolute, raw bytes as latin1. */
+  localPath(at: number): string {
+    return this.localRoot + this.path(at);
+  }
+
+  linkTarget(at: number): Buffer {
+    const { bytes } = this;
+    const tail = at + recordAt.name + bytes.readUInt16LE(at + recordAt.nameLength);
+    const target = tail + tailBytes + bytes.readUInt32LE(tail);
+    return bytes.subarray(target, target + bytes.readUInt32LE(tail + 4));
+  }
+
+  /** Without the folder. */
+  name(at: number): Buffer {
+    const from = at + recordAt.name;
+    return this.bytes.subarray(from, from + this.bytes.readUInt16LE(at + recordAt.nameLength));
   }
 
   path(at: number): string {
@@ -53,11 +96,9 @@ export class PackedEntries implements Iterable<SourceEntry> {
     const flags = bytes[at + recordAt.flags] as number;
     const path = this.path(at);
     const tail = at + recordAt.name + bytes.readUInt16LE(at + recordAt.nameLength);
-    const target = tail + tailBytes + bytes.readUInt32LE(tail);
-    const targetEnd = target + bytes.readUInt32LE(tail + 4);
     return {
       path,
-      type: recordTypes[bytes[at + recordAt.type] as number] as EntryType,
+      type: this.type(at),
       mode: bytes.readUInt16LE(at + recordAt.mode),
       uid: bytes.readUInt32LE(at + recordAt.uid),
       gid: bytes.readUInt32LE(at + recordAt.gid),
@@ -65,14 +106,20 @@ export class PackedEntries implements Iterable<SourceEntry> {
       mtimeNs: bytes.readBigInt64LE(at + recordAt.mtime),
       ctimeNs: bytes.readBigInt64LE(at + recordAt.ctime),
       inode: bytes.readBigUInt64LE(at + recordAt.inode),
-      ...((flags & localFlag) === 0 ? undefined : { localPath: this.#localRoot + path }),
+      ...((flags & localFlag) === 0 ? undefined : { localPath: this.localRoot + path }),
       ...((flags & targetFlag) === 0
         ? undefined
-        : { linkTarget: bytes.toString("latin1", target, targetEnd) }),
+        : { linkTarget: this.linkTarget(at).toString("latin1") }),
       ...((flags & deviceFlag) === 0 ? undefined : { device: bytes.readBigUInt64LE(tail + 8) }),
       ...((flags & pagedFlag) === 0 ? undefined : { paged: true }),
       ...((flags & sparseFlag) === 0 ? undefined : { sparse: true }),
     };
+  }
+
+  #parentOf(at: number): { readonly from: number; readonly to: number } {
+    const tail = at + recordAt.name + this.bytes.readUInt16LE(at + recordAt.nameLength);
+    const from = tail + tailBytes;
+    return { from, to: from + this.bytes.readUInt32LE(tail) };
   }
 }
 

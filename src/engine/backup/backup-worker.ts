@@ -6,10 +6,12 @@ import { createChunker, type Chunker } from "../chunker.ts";
 import { createBlockCodec } from "../compression.ts";
 import { blockBytes } from "../format/limits.ts";
 import { guidBytes } from "../format/object-names.ts";
+import { PackedEntries } from "../packed-entries.ts";
 import { PackBuilder, type FinishedPack } from "../pack-builder.ts";
 import { createYoungCollector } from "../young-garbage.ts";
 import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
-import type { FileResult, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
+import { copyEntries } from "./copy-entries.ts";
+import type { FileResult, FileTask, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { readFile } from "./read-file.ts";
 
 /**
@@ -62,6 +64,8 @@ function createWorker(setup: WorkerSetup): BackupWorker {
     if (message.last) streams.delete(message.stream);
     return { ...sink.take(), bytes: message.bytes.length, changed: false };
   };
+  const readTask = (task: FileTask): FileResult =>
+    readFile(task, files, sink, setup.chunking.averageBytes);
   return {
     handle(message) {
       if (message.kind === "flush") {
@@ -74,12 +78,23 @@ function createWorker(setup: WorkerSetup): BackupWorker {
         send({ kind: "piece", stream: message.stream, result: takePiece(message) });
         return;
       }
-      const results = message.files.map((task) =>
-        readFile(task, files, sink, setup.chunking.averageBytes),
-      );
-      send({ kind: "files", batch: message.batch, results });
+      readAll(message, readTask);
     },
   };
+}
+
+function readAll(
+  message: Extract<ToWorker, { batch: number }>,
+  readTask: (task: FileTask) => FileResult,
+): void {
+  const { batch } = message;
+  if (message.kind === "files") {
+    send({ kind: "files", batch, results: message.files.map(readTask) });
+    return;
+  }
+  const entries = new PackedEntries(message.entries, message.localRoot);
+  const result = copyEntries(entries, readTask);
+  send({ kind: "entries", batch, result }, [result.records.buffer]);
 }
 
 /** A stream has a chunker of its own: its unfinished chunk waits there for the next piece. */

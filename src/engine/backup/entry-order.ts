@@ -1,4 +1,5 @@
 import { AppError } from "../../base/errors.ts";
+import type { PackedEntries } from "../packed-entries.ts";
 import type { SourceEntry } from "../source.ts";
 
 /** Sees that a source gives its entries in order, each in its directory: what would not come back must not go in. */
@@ -6,6 +7,8 @@ export class EntryOrder {
   readonly #role: string;
   /** The place before. */
   #last: string | undefined;
+  /** Where the entry before lies, if it was a packed one: its place is read off it when it is needed. */
+  #packed: { readonly batch: PackedEntries; at: number } | undefined;
   /** The directories the next entry may lie in, outermost first. */
   #parents: string[] = [""];
 
@@ -13,8 +16,28 @@ export class EntryOrder {
     this.#role = role;
   }
 
+  /** As `take`, for the entry at `at` of a batch. What lies in one folder is compared without making paths of it. */
+  takePacked(batch: PackedEntries, at: number): void {
+    const before = this.#packed;
+    if (
+      before?.batch === batch &&
+      batch.type(at) !== "directory" &&
+      batch.type(before.at) !== "directory" &&
+      batch.areSiblings(before.at, at) &&
+      batch.compareNames(before.at, at) < 0
+    ) {
+      before.at = at;
+      return;
+    }
+    const path = batch.path(at);
+    this.take({ path, type: batch.type(at) }, placeOf(path));
+    this.#packed = { batch, at };
+  }
+
   /** Takes the next entry and its place; throws where it must not follow those before it. */
-  take({ path, type }: SourceEntry, place: string): void {
+  take({ path, type }: Pick<SourceEntry, "path" | "type">, place: string): void {
+    if (this.#packed !== undefined) this.#last = placeOf(this.#packed.batch.path(this.#packed.at));
+    this.#packed = undefined;
     if (this.#last !== undefined && place <= this.#last)
       throw new AppError(
         "SourceFailed",
@@ -29,6 +52,7 @@ export class EntryOrder {
   /** Goes on behind an entry that is known to be in order, as are all between the last one taken and it. */
   skipTo(path: string, isDirectory: boolean): void {
     this.#last = placeOf(path);
+    this.#packed = undefined;
     this.#parents = [""];
     for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
       this.#parents.push(path.slice(0, at));

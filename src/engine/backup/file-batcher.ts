@@ -3,10 +3,10 @@ import type { FileResult, FileTask } from "./messages.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Large files are shared between workers at borders of this size. */
-const segmentBytes = 64 * 1024 * 1024;
+export const segmentBytes: number = 64 * 1024 * 1024;
 /** A batch is handed over when it has this many bytes or files. */
-const batchBytes = 4 * 1024 * 1024;
-const batchFiles = 256;
+export const batchBytes: number = 4 * 1024 * 1024;
+export const batchFiles = 256;
 
 /** Groups files into batches for the workers, and splits large ones. */
 export class FileBatcher {

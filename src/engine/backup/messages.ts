@@ -54,7 +54,33 @@ export interface FileResult {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** What became of a run of entries. */
+export interface EntriesResult {
+  /** Tree records of those that could be read, in their order. */
+  readonly records: Uint8Array;
+  readonly files: number;
+  readonly directories: number;
+  readonly otherEntries: number;
+  readonly bytes: number;
+  readonly newBytes: number;
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+export interface UnreadableFile {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export type ToWorker =
+  | {
+      readonly kind: "entries";
+      readonly batch: number;
+      /** As `PackedEntries` takes them: files, directories and symlinks, each fit for a record. */
+      readonly entries: Uint8Array;
+      readonly localRoot: string;
+      readonly segments: readonly SharedArrayBuffer[];
+    }
   | {
       readonly kind: "files";
       readonly batch: number;
@@ -72,6 +98,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: "files"; readonly batch: number; readonly results: readonly FileResult[] }
+  | { readonly kind: "entries"; readonly batch: number; readonly result: EntriesResult }
   | { readonly kind: "piece"; readonly stream: number; readonly result: FileResult }
   | {
       readonly kind: "pack";

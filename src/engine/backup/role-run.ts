@@ -1,25 +1,16 @@
 import { isAppError } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
-import { ByteWriter } from "../format/byte-writer.ts";
-import { encodeTreeRecord, recordAt, recordTypes, type TreeRecord } from "../format/tree-format.ts";
+import { recordAt, recordTypes } from "../format/tree-format.ts";
 import { PackedEntries } from "../packed-entries.ts";
 import type { Source, SourceEntry, SourceWarning } from "../source.ts";
 import { EntryOrder, placeOf } from "./entry-order.ts";
+import { findRun, startRun } from "./entry-run.ts";
+import { RecordQueue, type EntrySlot, type RoleCounts } from "./record-queue.ts";
 import { FileBatcher, type PendingFile } from "./file-batcher.ts";
 import type { TreeCache, TreeCachePointer } from "./tree-cache.ts";
-import { toRecord } from "./to-record.ts";
 import { TreeCursor } from "./tree-cursor.ts";
 import { TreeWriter, type CachedTree, type FinishedTree } from "./tree-writer.ts";
 import type { WorkerPool } from "./worker-pool.ts";
-
-/** Counts of one role's copy. */
-export interface RoleCounts {
-  files: number;
-  directories: number;
-  otherEntries: number;
-  plainBytes: number;
-  newBytes: number;
-}
 
 export interface RoleRunOptions {
   readonly role: string;
@@ -34,31 +25,22 @@ export interface RoleRunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Slots waiting for the files before them; the walk pauses above this. */
-const maxWaitingSlots = 16_384;
+/** Entries waiting for the files before them; the walk pauses above this. */
+const maxWaitingEntries = 16_384;
 
 /** Copies one role's entries into the repository, in order, reading only what changed. */
 export class RoleRun {
-  readonly counts: RoleCounts = {
-    files: 0,
-    directories: 0,
-    otherEntries: 0,
-    plainBytes: 0,
-    newBytes: 0,
-  };
+  readonly counts: RoleCounts;
   readonly #options: RoleRunOptions;
   readonly #writer: TreeWriter;
   readonly #batcher: FileBatcher;
   readonly #cursor: TreeCursor | undefined;
-  readonly #record = new ByteWriter(4096);
-  #slots: Slot[] = [];
+  readonly #queue: RecordQueue;
   readonly #order: EntryOrder;
   /** The entry before was the one of the cursor's record before: what equals the next record is it. */
   #isInStep = false;
   #keptFiles = 0;
   #keptBytes = 0;
-  /** Files that were left out: hard links to them would point nowhere. */
-  readonly #leftOut = new Set<string>();
 
   constructor(options: RoleRunOptions) {
     this.#options = options;
@@ -67,6 +49,8 @@ export class RoleRun {
     this.#cursor = before?.cursor;
     this.#writer = new TreeWriter(options.role, options.pool, options.cache, before);
     this.#batcher = new FileBatcher(options.pool, options.onBytes);
+    this.#queue = new RecordQueue(this.#writer, this.#batcher, options.warn);
+    this.counts = this.#queue.counts;
   }
 
   /** Runs to the finished tree; on failure nothing of the role is referenced. */
@@ -76,10 +60,10 @@ export class RoleRun {
         if (batch instanceof PackedEntries) await this.#takePacked(batch);
         else await this.#takeAll(batch);
         this.#options.signal.throwIfAborted();
-        await this.#drain(this.#slots.length > maxWaitingSlots);
+        await this.#queue.drain(this.#queue.length > maxWaitingEntries);
       }
       await this.#batcher.flush();
-      await this.#drain(true);
+      await this.#queue.drain(true);
       const tree = await this.#writer.finish();
       // A tree taken over from the backup before was not sent through a worker.
       this.#options.table.markReferences(tree.root.chunks);
@@ -100,21 +84,47 @@ export class RoleRun {
     }
   }
 
-  /** Most entries of most backups equal their records: those are compared as bytes, and nothing is made for them. */
+  /**
+   * Most entries of most backups equal their records: those are compared as bytes, and nothing is made for them. Nor for
+   * those that nothing is known of.
+   */
   async #takePacked(batch: PackedEntries): Promise<void> {
     let kept = -1;
-    for (let at = 0; at < batch.bytes.length; at = batch.after(at)) {
+    for (let at = 0; at < batch.bytes.length;) {
       const waits = this.#isInStep && this.#keep(batch, at);
       if (waits !== false) {
         kept = at;
         if (waits !== undefined) await waits;
+        at = batch.after(at);
         continue;
       }
       if (kept >= 0) this.#catchUp(batch, kept);
       kept = -1;
+      const next = this.#isKnown() ? at : await this.#takeRun(batch, at);
+      if (next > at) {
+        at = next;
+        continue;
+      }
       await this.#take(batch.entry(at));
+      at = batch.after(at);
     }
     if (kept >= 0) this.#catchUp(batch, kept);
+  }
+
+  /** Whether the tree before may hold something of what comes. */
+  #isKnown(): boolean {
+    return this.#cursor?.path !== undefined;
+  }
+
+  /** Hands as many entries as go together to a worker; returns where the others start. */
+  async #takeRun(batch: PackedEntries, from: number): Promise<number> {
+    const range = findRun(batch, from, (at) => this.#order.takePacked(batch, at));
+    if (range.count === 0) return from;
+    const { pool, onBytes } = this.#options;
+    await pool.ready();
+    const run = startRun(pool, batch, range, ({ bytes, files }) => onBytes(bytes, files));
+    this.#queue.push({ run });
+    return range.to;
   }
 
   #take(entry: SourceEntry): Promise<void> | undefined {
@@ -123,24 +133,24 @@ export class RoleRun {
     const cursor = this.#seek(place);
     this.#isInStep = cursor !== undefined;
     if (cursor !== undefined && this.#isReusable(cursor, entry)) return this.#reuse(cursor, entry);
-    const slot: Slot = {
+    const slot: EntrySlot = {
       entry,
       cached: cursor?.record,
       offset: cursor?.offset ?? 0,
       pending: undefined,
     };
     cursor?.advance();
-    this.#slots.push(slot);
+    this.#queue.push(slot);
     if (entry.type === "file" && entry.size > 0) return this.#readFile(slot, entry);
     if (entry.type === "stream") return this.#readStream(slot, entry);
     return undefined;
   }
 
-  async #readFile(slot: Slot, entry: SourceEntry): Promise<void> {
+  async #readFile(slot: EntrySlot, entry: SourceEntry): Promise<void> {
     slot.pending = await this.#batcher.add(entry);
   }
 
-  async #readStream(slot: Slot, entry: SourceEntry): Promise<void> {
+  async #readStream(slot: EntrySlot, entry: SourceEntry): Promise<void> {
     const pending = this.#batcher.addStream();
     slot.pending = pending;
     await copyStream(this.#options, entry, pending);
@@ -202,91 +212,19 @@ export class RoleRun {
   /** The cursor's record as it is, after those that wait for their files. */
   #takeOver(cursor: TreeCursor): Promise<void> | undefined {
     const { offset, length } = cursor;
-    const isKept = this.#slots.length === 0 && this.#writer.keep(offset, length);
+    const isKept = this.#queue.length === 0 && this.#writer.keep(offset, length);
     const record = isKept ? undefined : cursor.record;
     cursor.advance();
     if (record === undefined) return undefined;
-    if (this.#slots.length === 0)
+    if (this.#queue.length === 0)
       return this.#writer.same(record, offset) as Promise<void> | undefined;
-    this.#slots.push({ entry: undefined, cached: record, offset, pending: undefined });
+    this.#queue.push({ entry: undefined, cached: record, offset, pending: undefined });
     return undefined;
-  }
-
-  /** Writes the records whose content is known; with `all`, waits for the others. */
-  async #drain(all: boolean): Promise<void> {
-    let done = 0;
-    for (const slot of this.#slots) {
-      if (slot.pending !== undefined && !slot.pending.isDone) {
-        if (!all) break;
-        await this.#batcher.flush();
-        await slot.pending.done;
-      }
-      await this.#write(slot);
-      done += 1;
-    }
-    this.#slots = this.#slots.slice(done);
-  }
-
-  async #write(slot: Slot): Promise<void> {
-    if (slot.entry === undefined) {
-      if (slot.cached !== undefined) await this.#writer.same(slot.cached, slot.offset);
-      return;
-    }
-    const record = toRecord(slot.entry, slot.pending);
-    if (record === undefined) {
-      this.#warnUnreadable(slot.entry, slot.pending);
-      return;
-    }
-    if (slot.entry.type === "hardlink" && this.#leftOut.has(record.linkTarget)) {
-      this.#warnLostLink(slot.entry);
-      return;
-    }
-    this.#count(record);
-    this.#record.clear();
-    encodeTreeRecord(record, this.#record);
-    const bytes = this.#record.view();
-    if (slot.cached?.equals(bytes)) await this.#writer.same(slot.cached, slot.offset);
-    else await this.#writer.write(bytes);
-    this.counts.newBytes += slot.pending?.newBytes ?? 0;
-  }
-
-  #count(record: TreeRecord): void {
-    if (record.type === "directory") this.counts.directories += 1;
-    else if (record.type === "file" || record.type === "stream") this.counts.files += 1;
-    else this.counts.otherEntries += 1;
-    this.counts.plainBytes += record.size;
-  }
-
-  #warnLostLink(entry: SourceEntry): void {
-    this.#options.warn({
-      path: entry.path,
-      code: "LinkTargetLost",
-      message: "The name that stood for its content could not be read: the next backup tries again",
-    });
-  }
-
-  #warnUnreadable(entry: SourceEntry, pending: PendingFile | undefined): void {
-    this.#leftOut.add(entry.path);
-    const error = pending?.error;
-    this.#options.warn({
-      path: entry.path,
-      code: error?.code === "ENOENT" ? "Vanished" : (error?.code ?? "EIO"),
-      message: error?.message ?? "Cannot read",
-    });
   }
 }
 
 const fileType = recordTypes.indexOf("file");
 const directoryType = recordTypes.indexOf("directory");
-
-interface Slot {
-  /** Undefined for a record that is copied from the cache. */
-  readonly entry: SourceEntry | undefined;
-  readonly cached: Buffer | undefined;
-  /** Where `cached` lies in the cached tree. */
-  readonly offset: number;
-  pending: PendingFile | undefined;
-}
 
 function openBefore(
   options: RoleRunOptions,

@@ -4,6 +4,7 @@ import type { ChunkTable } from "../chunk-table.ts";
 import { packBufferBytes } from "../pack-builder.ts";
 import { keepYoungGenerations } from "../young-garbage.ts";
 import type {
+  EntriesResult,
   FileResult,
   FileTask,
   FromWorker,
@@ -74,6 +75,19 @@ export class WorkerPool {
       files,
       segments: this.#growSegments(),
     }) as Promise<readonly FileResult[]>;
+  }
+
+  /** Copies entries that nothing is known of; their records come back. Await `ready` first. */
+  copyEntries(entries: Uint8Array, localRoot: string): Promise<EntriesResult> {
+    const worker = this.#leastBusy();
+    const batch = this.#batches++;
+    return this.#ask(worker, `batch ${batch}`, {
+      kind: "entries",
+      batch,
+      entries,
+      localRoot,
+      segments: this.#growSegments(),
+    }) as Promise<EntriesResult>;
   }
 
   /** Resolves when another batch may be handed in: this is what slows the walk down. */
@@ -192,6 +206,8 @@ export class WorkerPool {
     switch (message.kind) {
       case "files":
         return this.#answer(worker, `batch ${message.batch}`, message.results);
+      case "entries":
+        return this.#answer(worker, `batch ${message.batch}`, message.result);
       case "piece":
         return this.#answer(
           worker,

@@ -54,6 +54,11 @@ export class ByteWriter {
     return this;
   }
 
+  /** Overwrites a u8 written before. */
+  patchU8(at: number, value: number): void {
+    this.#bytes.writeUInt8(value, at);
+  }
+
   /** Overwrites a u32 written before. */
   patchU32(at: number, value: number): void {
     this.#bytes.writeUInt32LE(value, at);

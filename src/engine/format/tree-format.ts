@@ -63,7 +63,7 @@ export const recordTypes: readonly EntryType[] = [
 ];
 export const sparseFlag = 1;
 export const pagedFlag = 2;
-const unstableFlag = 4;
+export const unstableFlag = 4;
 /** Bytes before the name, after the length field. */
 const fixedBytes = 48;
 /** 25 million chunks: a file of more than 1.5 TB. */
@@ -214,6 +214,17 @@ function decodeContent(
   const device = type === "character-device" || type === "block-device" ? reader.u64() : 0n;
   return { chunks: noBytes, linkTarget: "", device };
 }
+
+/** Whether a record may have these raw bytes as its name, below the root. */
+export function isSafeName(name: Uint8Array): boolean {
+  const [first, second] = name;
+  if (name.length === 0 || name.length > maxNameBytes) return false;
+  if (first === dot && (name.length === 1 || (name.length === 2 && second === dot))) return false;
+  return !name.includes(slash) && !name.includes(0);
+}
+
+const dot = 46;
+const slash = 47;
 
 /** A name is one path segment: what could lead elsewhere is never handed on. */
 function checkName(name: string, depth: number): void {
