@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { AppError, isAppError } from "../base/errors.ts";
 import type { BlockCodec } from "./compression.ts";
 import { objectKind, openBlock } from "./crypto/aead.ts";
-import { chunkId } from "./crypto/chunk-id.ts";
+import { createChunkNamer, type ChunkNamer } from "./crypto/chunk-id.ts";
 import { packContentKeyInfo } from "./crypto/key-purposes.ts";
 import { blockBytes, chunkIdBytes, chunkReferenceBytes, tagBytes } from "./format/limits.ts";
 import { blockAad, decodePackHeader, type BlockEntry } from "./format/pack-format.ts";
@@ -22,14 +22,14 @@ export interface OpenedPack {
 export class BlockOpener {
   readonly #codec: BlockCodec;
   readonly #dataKeys: DataKeys;
-  readonly #idKey: KeyObject;
+  readonly #nameOf: ChunkNamer;
   readonly #opened: Buffer = Buffer.allocUnsafeSlow(blockBytes);
   readonly #plain: Buffer = Buffer.allocUnsafeSlow(blockBytes);
 
   constructor(codec: BlockCodec, dataKeys: DataKeys, chunkIdKey: string) {
     this.#codec = codec;
     this.#dataKeys = dataKeys;
-    this.#idKey = createSecretKey(Buffer.from(chunkIdKey, "base64"));
+    this.#nameOf = createChunkNamer(createSecretKey(Buffer.from(chunkIdKey, "base64")));
   }
 
   /** Checks that the header is the one the index means, and derives the pack's key. */
@@ -74,7 +74,7 @@ export class BlockOpener {
 
   /** Throws unless the bytes are those the reference at `at` names. */
   checkChunk(pack: OpenedPack, references: Buffer, at: number, bytes: Uint8Array): void {
-    if (chunkId(this.#idKey, bytes).equals(references.subarray(at, at + chunkIdBytes))) return;
+    if (this.#nameOf(bytes).compare(references, at, at + chunkIdBytes) === 0) return;
     throw new AppError(
       "CorruptObject",
       `Object "${pack.name}" holds a chunk that is not what its id says`,

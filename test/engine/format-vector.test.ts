@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { createBlockCodec } from "../../src/engine/compression.ts";
 import { objectKind, sealSmall } from "../../src/engine/crypto/aead.ts";
 import { manifestBinding } from "../../src/engine/crypto/bindings.ts";
-import { chunkId } from "../../src/engine/crypto/chunk-id.ts";
+import { createChunkNamer } from "../../src/engine/crypto/chunk-id.ts";
 import { manifestKeyInfo } from "../../src/engine/crypto/key-purposes.ts";
 import { ByteReader } from "../../src/engine/format/byte-reader.ts";
 import { ByteWriter } from "../../src/engine/format/byte-writer.ts";
@@ -91,7 +91,7 @@ function buildObjects(vector: Vector): Record<string, string> {
 
 function referenceOf(chunkIdKey: string, bytes: Buffer): Buffer {
   const key = createSecretKey(Buffer.from(chunkIdKey, "base64"));
-  return new ByteWriter().bytes(chunkId(key, bytes)).u32(bytes.length).take();
+  return new ByteWriter().bytes(createChunkNamer(key)(bytes)).u32(bytes.length).take();
 }
 
 function buildTree(chunks: Buffer, size: number): Buffer {

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { AppError } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import type { Chunker } from "../chunker.ts";
-import { chunkId } from "../crypto/chunk-id.ts";
+import { createChunkNamer, type ChunkNamer } from "../crypto/chunk-id.ts";
 import { ByteWriter } from "../format/byte-writer.ts";
 import type { PackBuilder } from "../pack-builder.ts";
 
@@ -10,7 +10,7 @@ import type { PackBuilder } from "../pack-builder.ts";
 export class ChunkSink {
   readonly #table: ChunkTable;
   readonly #builder: PackBuilder;
-  readonly #idKey: KeyObject;
+  readonly #nameOf: ChunkNamer;
   readonly #signals: Int32Array;
   readonly #references = new ByteWriter(4096);
   #newBytes = 0;
@@ -18,7 +18,7 @@ export class ChunkSink {
   constructor(table: ChunkTable, builder: PackBuilder, idKey: KeyObject, signals: Int32Array) {
     this.#table = table;
     this.#builder = builder;
-    this.#idKey = idKey;
+    this.#nameOf = createChunkNamer(idKey);
     this.#signals = signals;
   }
 
@@ -26,7 +26,7 @@ export class ChunkSink {
   add(bytes: Uint8Array): void {
     if (Atomics.load(this.#signals, 0) !== 0)
       throw new AppError("Canceled", "The backup was stopped");
-    const id = chunkId(this.#idKey, bytes);
+    const id = this.#nameOf(bytes);
     let ordinal = this.#table.find(id, 0);
     if (ordinal < 0) ordinal = this.#store(id, bytes);
     this.#table.markUsed(ordinal);
