@@ -64,6 +64,8 @@ const law = {
   "backup-thread.ts": ["base", ...engineRoom],
   "thread-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "backup-thread.ts"],
   "watch-over.ts": ["base", "jobs", "notify", statePort, "config.ts", "provider/manifest.ts"],
+  // A look at the installation from its own machine: what main.ts puts together, without running it.
+  "check-installation.ts": everyLayer,
   "main.ts": everyLayer,
 };
 

@@ -8,6 +8,7 @@ import { createArmHandler, type ArmHandler, type PipelineOptions } from "./arm/p
 import { createThrottle } from "./arm/throttle.ts";
 import { systemClock } from "./base/clock.ts";
 import { toAppError } from "./base/errors.ts";
+import { readFreeSpace } from "./base/free-space.ts";
 import type { Logger } from "./base/log.ts";
 import { loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
@@ -21,6 +22,7 @@ import { createMetrics } from "./metrics/exposition.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
+import type { BackupEngine } from "./provider/ports.ts";
 import { parseRoles } from "./roles/role-config.ts";
 import { accessTable } from "./provider/access-rules.ts";
 import { createLogger } from "./server/logger.ts";
@@ -140,22 +142,11 @@ function createBackupProvider(
   wakers: { readonly onEnqueued: () => void; readonly onNotices: () => void },
 ): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey, audit } = parts;
-  const { failpoint, roles, workers, stateDirectory, restoreRoot } = config;
-  const { allowedHosts, authorities } = config.stores;
-  const engine = createThreadEngine({
-    workers,
-    cacheDirectory: makeFolder(stateDirectory, "cache"),
-    scratchDirectory: makeFolder(stateDirectory, "scratch"),
-    installationId: deployment.deploymentId,
-    roles,
-    allowedHosts,
-    authorities,
-    logger,
-    failpoint,
-  });
+  const { failpoint, stateDirectory, restoreRoot } = config;
+  const { allowedHosts } = config.stores;
   return createProvider({
     store,
-    engine,
+    engine: createEngine(parts),
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
     refusesUnknownSubscriptions: config.unknownSubscriptions === "refuse",
@@ -169,10 +160,26 @@ function createBackupProvider(
     newId: randomUUID,
     deployment,
     restoreRoot,
+    freeSpace: () => readFreeSpace(stateDirectory),
     ...wakers,
     failpoint: (name) => {
       if (name === failpoint) process.kill(process.pid, "SIGKILL");
     },
+  });
+}
+
+function createEngine({ config, logger, deployment }: Surroundings): BackupEngine {
+  const { failpoint, roles, workers, stateDirectory, stores } = config;
+  return createThreadEngine({
+    workers,
+    cacheDirectory: makeFolder(stateDirectory, "cache"),
+    scratchDirectory: makeFolder(stateDirectory, "scratch"),
+    installationId: deployment.deploymentId,
+    roles,
+    allowedHosts: stores.allowedHosts,
+    authorities: stores.authorities,
+    logger,
+    failpoint,
   });
 }
 

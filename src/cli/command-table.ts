@@ -23,6 +23,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Run the service",
     load: async () => (await import("./commands/serve.ts")).serve,
   },
+  doctor: {
+    summary: "Look at the service and everything it needs, and say what to do",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
   "keys create": {
     summary: "Make a certificate and its private key",
     load: async () => (await import("./commands/keys-create.ts")).keysCreate,

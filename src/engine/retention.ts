@@ -87,8 +87,9 @@ function keepFloor(trusted: readonly BackupRecord[], floor: number, why: Reasons
   if (newest !== undefined) why.add(newest, "the newest good one");
   const ready = good.filter((record) => record.isCloudRecoveryReady);
   const others = good.filter((record) => !record.isCloudRecoveryReady);
-  for (const record of [...ready, ...others].slice(0, floor))
-    why.add(record, `one of the ${floor} good ones that always stay`);
+  const words =
+    floor === 1 ? "the good one that always stays" : `one of ${floor} good ones that always stay`;
+  for (const record of [...ready, ...others].slice(0, floor)) why.add(record, words);
 }
 
 /** The last good ones; others stand in only while there are not enough good ones. */

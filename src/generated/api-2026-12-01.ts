@@ -464,6 +464,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/diagnose": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Looks at the service and at every location of the subscription, and says what is well, what needs care and what to do. It reads what the service knows; stores are tried out by testStore. */
+        readonly post: operations["Diagnosis_Run"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts": {
         readonly parameters: {
             readonly query?: never;
@@ -2067,6 +2084,41 @@ export interface components {
             /** @description Address of the next page; null or absent on the last one. */
             readonly nextLink?: string | null;
         };
+        /** @description How the service and its locations are. */
+        readonly Diagnosis: {
+            /**
+             * @description The worst of all checks.
+             * @enum {string}
+             */
+            readonly status?: "Passed" | "Warning" | "Failed";
+            /**
+             * Format: date-time
+             * @description When it was looked.
+             */
+            readonly checkedTime?: string;
+            /** @description What was looked at: the service first, then location by location. */
+            readonly checks?: readonly components["schemas"]["DiagnosisCheck"][];
+        };
+        /** @description One thing that was looked at. */
+        readonly DiagnosisCheck: {
+            /** @description What was looked at; stable, for programs. */
+            readonly name?: string;
+            /** @description The location it is about; absent for the service itself. */
+            readonly resourceId?: string;
+            /**
+             * @description How it is.
+             * @enum {string}
+             */
+            readonly status?: "Passed" | "Warning" | "Failed";
+            /** @description The alert or error behind it, for programs. */
+            readonly code?: string;
+            /** @description What was seen, for people. */
+            readonly message?: string;
+            /** @description What to do, in this order; empty when all is well. */
+            readonly remediation?: readonly string[];
+            /** @description The command that shows whether the cause is gone. */
+            readonly probe?: string;
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -2350,6 +2402,8 @@ export type NotificationRouteList = components['schemas']['NotificationRouteList
 export type NotificationTestResult = components['schemas']['NotificationTestResult'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterList = components['schemas']['DeadLetterList'];
+export type Diagnosis = components['schemas']['Diagnosis'];
+export type DiagnosisCheck = components['schemas']['DiagnosisCheck'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -3872,6 +3926,41 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly Diagnosis_Run: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The findings. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Diagnosis"];
                 };
             };
             /** @description Failure. */

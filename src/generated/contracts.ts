@@ -3568,6 +3568,15 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "Diagnosis_Run",
+    "method": "POST",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/diagnose",
+    "query": [],
+    "responses": {
+     "200": "Diagnosis"
+    }
+   },
+   {
     "operationId": "Alerts_List",
     "method": "GET",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/alerts",
@@ -5822,6 +5831,75 @@ export const contracts: readonly Contract[] = [
       "readOnly": true
      },
      "message": {
+      "type": "string",
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "Diagnosis": {
+    "type": "object",
+    "properties": {
+     "status": {
+      "type": "string",
+      "enum": [
+       "Passed",
+       "Warning",
+       "Failed"
+      ],
+      "readOnly": true
+     },
+     "checkedTime": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "checks": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/DiagnosisCheck"
+      },
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "DiagnosisCheck": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "resourceId": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Passed",
+       "Warning",
+       "Failed"
+      ],
+      "readOnly": true
+     },
+     "code": {
+      "type": "string",
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "remediation": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "readOnly": true
+     },
+     "probe": {
       "type": "string",
       "readOnly": true
      }

@@ -51,6 +51,7 @@ export const accessTable: AccessTable = {
   [`POST ${backup}/restore`]: restore,
   [`POST ${backup}/verify`]: verify,
   [`GET ${subscription}/${namespace}/alerts`]: read,
+  [`POST ${subscription}/${namespace}/diagnose`]: read,
   [`GET ${location}/alerts`]: read,
   [`GET ${location}/alerts/{alert}`]: read,
   [`POST ${location}/alerts/{alert}/close`]: operate,

@@ -15,6 +15,7 @@ import { pruneStore } from "./action-prune.ts";
 import { verifyStore } from "./action-verify.ts";
 import { testStore } from "./action-test-store.ts";
 import { moveNotSupported } from "./faults.ts";
+import { runDiagnosis } from "./diagnosis/diagnose.ts";
 import { deleteBackup } from "./backup-delete.ts";
 import { listBackups } from "./backup-list.ts";
 import { backupHandler } from "./jobs-backup.ts";
@@ -156,10 +157,7 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     [`POST ${location}/previewSchedule`, (request) => previewSchedule(deps, request)],
     [`POST ${location}/testStore`, (request) => testStore(deps, request)],
     ...backupHandlers(deps, vault),
-    [
-      `POST ${inSubscription}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/cancel`,
-      (request) => cancelOperation(deps, request),
-    ],
+    ...operatorHandlers(deps),
     [
       `POST ${inSubscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight`,
       createPreflight(deps),
@@ -171,6 +169,16 @@ function createHandlers(deps: ProviderDeps, vault: OpenerVault): ReadonlyMap<str
     ...alertHandlers(deps),
     ...notificationHandlers(deps),
   ]);
+}
+
+/** What people ask who look after the service. */
+function operatorHandlers(deps: ProviderDeps): readonly (readonly [string, Handler])[] {
+  const provider = `${inSubscription}/providers/Microsoft.Backup.Admin`;
+  const operation = `${provider}/locations/{location}/operationStatuses/{operationId}`;
+  return [
+    [`POST ${provider}/diagnose`, (request) => runDiagnosis(deps, request)],
+    [`POST ${operation}/cancel`, (request) => cancelOperation(deps, request)],
+  ];
 }
 
 function backupHandlers(

@@ -156,6 +156,12 @@ const modernRows: readonly OperationDescription[] = [
     "Checks one backup.",
   ),
   modern(
+    "diagnose/action",
+    "Diagnosis",
+    "Look at everything",
+    "Says how the service and its locations are and what needs care.",
+  ),
+  modern(
     "alerts/read",
     "Alert of any location",
     "Read all alerts",

@@ -31,6 +31,8 @@ export interface ProviderDeps {
   /** Fresh lower-case GUIDs. */
   readonly newId: () => string;
   readonly deployment: DeploymentInfo;
+  /** Bytes that are free where the service keeps its state and cache; absent where nobody can say. */
+  readonly freeSpace?: () => Promise<number>;
   /** Absolute folder below which restores are written. */
   readonly restoreRoot: string;
   /** Seals the tokens of list pages: the same in every process, of at least 16 bytes. */

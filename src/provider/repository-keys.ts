@@ -12,7 +12,7 @@ interface RepositoryDocument {
 
 /** The keys of a repository, or undefined when we have none. */
 export async function readKeys(
-  deps: ProviderDeps,
+  deps: Pick<ProviderDeps, "store" | "identity">,
   key: string,
 ): Promise<RepositoryKeys | undefined> {
   const found = await deps.store.get<RepositoryDocument>("repository", key);

@@ -31,7 +31,7 @@ export function recipientsOf(
 
 /** The pre-shared key in the clear, for one run. */
 export function openPreSharedKey(
-  deps: ProviderDeps,
+  deps: Pick<ProviderDeps, "identity">,
   locationKey: string,
   secrets: LocationSecrets,
 ): string {

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { fileURLToPath } from "node:url";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { findProgram } from "../find-program.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -18,7 +17,7 @@ function runServe(args: Arguments, cli: Cli): Promise<ExitCode> {
   const config = args.text("config");
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", findProgram()].concat(
+    ["--disable-warning=ExperimentalWarning", findProgram("main")].concat(
       config === undefined ? [] : ["--config", config],
     ),
     { stdio: "inherit" },
@@ -36,10 +35,4 @@ function runServe(args: Arguments, cli: Cli): Promise<ExitCode> {
 /** Being stopped on request is how a service ends well. */
 function isStopped(exit: number, cli: Cli): boolean {
   return exit === 0 || (cli.signal.aborted && exit === 128 + constants.signals.SIGTERM);
-}
-
-/** The source where we run from source, the built file otherwise. */
-function findProgram(): string {
-  const source = fileURLToPath(new URL("../../main.ts", import.meta.url));
-  return existsSync(source) ? source : fileURLToPath(new URL("../../main.js", import.meta.url));
 }

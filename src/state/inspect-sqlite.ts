@@ -1,0 +1,30 @@
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { schemaSteps } from "./schema-steps.ts";
+import { translateSqliteError } from "./sqlite-errors.ts";
+
+/** What a look at a state file shows without changing it. */
+export type StateInspection =
+  | { readonly kind: "absent" }
+  /** `isOurs`: its schema is the one this program works with, neither older nor newer. */
+  | { readonly kind: "intact"; readonly isOurs: boolean };
+
+/** Looks at the state of a service that may be running; throws `StateUnavailable` for one that cannot be read or is damaged. */
+export function inspectSqliteState(file: string): StateInspection {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return { kind: "absent" };
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true });
+    const found = Object.values(database.prepare("pragma quick_check(1)").all()[0] ?? {})[0];
+    if (found !== "ok") throw Object.assign(new Error(String(found)), { errcode: corrupt });
+    const row = database.prepare("select version from schema_version").get();
+    return { kind: "intact", isOurs: row?.["version"] === schemaSteps.length };
+  } catch (error) {
+    throw translateSqliteError(error, file);
+  } finally {
+    database?.close();
+  }
+}
+
+/** SQLite's own number for a damaged file. */
+const corrupt = 11;
