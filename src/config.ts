@@ -59,6 +59,8 @@ export interface Config {
   readonly leaseSeconds: number;
   /** Seconds from one look of the watchdog to the next. */
   readonly watchSeconds: number;
+  /** Seconds from one look at a store to the next, between backups; 0: never. */
+  readonly storeProbeSeconds: number;
   /** Caps every Retry-After, for demonstrations; absent: what the contract says. */
   readonly maximumRetryAfterSeconds?: number;
   /** Test builds only: the step at which the process kills itself. */
@@ -113,6 +115,7 @@ const settings: readonly string[] = [
   "pollSeconds",
   "leaseSeconds",
   "watchSeconds",
+  "storeProbeSeconds",
   "maximumRetryAfterSeconds",
 ];
 
@@ -156,12 +159,13 @@ export function parseConfig(
 
 function readPace(
   root: Readonly<Record<string, unknown>>,
-): Pick<Config, "workers" | "pollSeconds" | "leaseSeconds" | "watchSeconds"> {
+): Pick<Config, "workers" | "pollSeconds" | "leaseSeconds" | "watchSeconds" | "storeProbeSeconds"> {
   return {
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),
     watchSeconds: integer(root["watchSeconds"] ?? 30, "watchSeconds", 1, 3600),
+    storeProbeSeconds: integer(root["storeProbeSeconds"] ?? 900, "storeProbeSeconds", 0, 86_400),
   };
 }
 

@@ -22,6 +22,8 @@ import { createMetrics } from "./metrics/exposition.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
+import { createLineBuffer, type LineBuffer } from "./provider/operation-log/line-buffer.ts";
+import type { ProviderDeps } from "./provider/provider-deps.ts";
 import type { BackupEngine } from "./provider/ports.ts";
 import { parseRoles } from "./roles/role-config.ts";
 import { accessTable } from "./provider/access-rules.ts";
@@ -42,6 +44,7 @@ const maxAttempts = 5;
 const concurrency = 2;
 const owner = `${hostname()}/${process.pid}`;
 const upkeepMilliseconds = 30_000;
+const logMilliseconds = 1000;
 
 /** Runs the service until it is told to stop. `--config FILE` names the settings. */
 async function runService(args: readonly string[]): Promise<void> {
@@ -50,9 +53,10 @@ async function runService(args: readonly string[]): Promise<void> {
     options: { config: { type: "string", default: "holdfast.yaml" } },
   });
   const config = loadConfig(values.config, process.env);
-  const logger = createLogger(config.log);
+  const operationLines = createLineBuffer(systemClock);
+  const logger = createLogger({ ...config.log, onLine: (line) => operationLines.keep(line) });
   parseRoles(config.roles);
-  const surroundings = await readSurroundings(config, logger);
+  const surroundings = { ...(await readSurroundings(config, logger)), operationLines };
   const stop = await startParts(surroundings);
   const signal = await waitForSignal();
   const message = "Stopping: running work is handed back and continues after the next start";
@@ -68,9 +72,13 @@ interface Surroundings {
   readonly sealer: SecretSealer;
   readonly pagingKey: Uint8Array;
   readonly audit: KeptAuditLog;
+  readonly operationLines: LineBuffer;
 }
 
-async function readSurroundings(config: Config, logger: Logger): Promise<Surroundings> {
+async function readSurroundings(
+  config: Config,
+  logger: Logger,
+): Promise<Omit<Surroundings, "operationLines">> {
   const store = await openState(config);
   const deployment = await readDeployment(config, store);
   const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
@@ -90,6 +98,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   const backup = createBackupProvider(surroundings, {
     onEnqueued: () => running.worker?.wake(),
     onNotices: () => running.watchOver?.wake(),
+    onTrouble: () => running.watchOver?.look(),
   });
   const upkeepAll = async (): Promise<void> => {
     await backup.runUpkeep();
@@ -102,15 +111,16 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   const stopping = new AbortController();
   const server = await listen(surroundings, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
-  const upkeep = setInterval(() => runQuietly(upkeepAll, logger), upkeepMilliseconds);
+  const upkeep = startUpkeep(logger, upkeepAll, backup.keepLogs);
   return async () => {
-    clearInterval(upkeep);
     stopping.abort();
     await watchOver.stop();
     await scheduler.stop();
     await server.close();
     await worker.stop();
+    for (const one of upkeep) await one.stop();
     await surroundings.audit.upkeep();
+    await backup.keepLogs();
     await store.close();
   };
 }
@@ -139,9 +149,9 @@ function startWork(
 
 function createBackupProvider(
   parts: Surroundings,
-  wakers: { readonly onEnqueued: () => void; readonly onNotices: () => void },
+  wakers: Pick<ProviderDeps, "onEnqueued" | "onNotices" | "onTrouble">,
 ): BackupProvider {
-  const { config, logger, store, deployment, sealer, pagingKey, audit } = parts;
+  const { config, logger, store, deployment, sealer, pagingKey, audit, operationLines } = parts;
   const { failpoint, stateDirectory, restoreRoot } = config;
   const { allowedHosts } = config.stores;
   return createProvider({
@@ -151,6 +161,8 @@ function createBackupProvider(
     pagingKey,
     refusesUnknownSubscriptions: config.unknownSubscriptions === "refuse",
     auditPublicKey: audit.publicKey,
+    audit: audit.settings.log,
+    operationLines,
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
     notices: openNoticeSender(config),
@@ -269,10 +281,16 @@ function makeFolder(parent: string, name: string): string {
   return folder;
 }
 
-function runQuietly(upkeep: () => Promise<void>, logger: Logger): void {
-  upkeep().catch((error: unknown) =>
-    logger.error("Upkeep failed; it is tried again", { errorCode: toAppError(error).code }),
-  );
+/** What is tidied, and how often; the first time was before anything began. */
+function startUpkeep(
+  logger: Logger,
+  upkeepAll: () => Promise<void>,
+  keepLogs: () => Promise<void>,
+): readonly Repeater[] {
+  const common = { clock: systemClock, logger, beginsLater: true };
+  const tidy = { name: "Upkeep", pauseMilliseconds: upkeepMilliseconds, work: upkeepAll };
+  const logs = { name: "Keeping logs", pauseMilliseconds: logMilliseconds, work: keepLogs };
+  return [startRepeater({ ...common, ...tidy }), startRepeater({ ...common, ...logs })];
 }
 
 function waitForSignal(): Promise<string> {

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
 import { AppError, errorCodes } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
+import { keepScope } from "./base/work-scope.ts";
 import type { EngineCall, EngineOutcome, FromThread, ThreadSetup } from "./backup-thread.ts";
 import { listBackups } from "./engine/list-backups.ts";
 import type {
@@ -13,7 +14,7 @@ import type {
   RestoreSummary,
   VerifyReport,
 } from "./engine/model.ts";
-import type { ObjectStore } from "./engine/object-store.ts";
+import type { ObjectStore, StoreProbe } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
 import type { BackupEngine } from "./provider/ports.ts";
 import { checkStore, failureOfCheck } from "./storage/check-store.ts";
@@ -48,6 +49,14 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
       const failure = failureOfCheck(check);
       if (failure !== undefined) throw failure;
       return check;
+    },
+    lookAtStore: async (store, mayWrite) => {
+      const look = (opened: ObjectStore): Promise<StoreProbe> => opened.probe();
+      // A folder that is gone is a lost mount: opening it to write would make another one.
+      const reads = !mayWrite || store.kind === "local";
+      const seen = reads ? await withStore(store, look, "read") : undefined;
+      if (!mayWrite && seen !== undefined) return { leavesObject: false };
+      return { leavesObject: !(await withStore(store, look)).canRemove };
     },
     newRepositoryKeys: () => Promise.resolve(newRepositoryKeys(host)),
     prepareRepository: (store, keys, recipients, deployment) =>
@@ -153,11 +162,13 @@ function waitForOutcome(
 ): Promise<EngineOutcome> {
   const failed = (cause: unknown): AppError =>
     new AppError("Internal", "The engine's thread failed: see the log for its cause", { cause });
+  const inScope = keepScope();
   const ended = "The engine's thread ended before its work was done";
   return new Promise((resolve, reject) => {
     thread.on("message", (message: FromThread) => {
-      if (message.kind === "progress") onProgress(message.progress);
-      else if (message.kind === "log") logger[message.level](message.message, message.fields);
+      if (message.kind === "progress") inScope(() => onProgress(message.progress));
+      else if (message.kind === "log")
+        inScope(() => logger[message.level](message.message, message.fields));
       else if (message.kind === "done") resolve(message.outcome);
       else reject(toError(message));
     });

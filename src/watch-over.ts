@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import type { Config } from "./config.ts";
-import { startRepeater } from "./jobs/repeater.ts";
+import { startRepeater, type Repeater } from "./jobs/repeater.ts";
 import { startWorker } from "./jobs/worker.ts";
 import { createNoticeSender } from "./notify/send-notice.ts";
 import type { NoticeSender } from "./notify/route-target.ts";
@@ -13,11 +13,16 @@ import type { StateStore } from "./state/state-store.ts";
 export interface WatchOver {
   /** Delivers what was just written. */
   wake(): void;
+  /** Has the watchdog look at once. */
+  look(): void;
   stop(): Promise<void>;
 }
 
 export interface WatchOverParts {
-  readonly config: Pick<Config, "watchSeconds" | "pollSeconds" | "leaseSeconds">;
+  readonly config: Pick<
+    Config,
+    "watchSeconds" | "pollSeconds" | "leaseSeconds" | "storeProbeSeconds"
+  >;
   readonly logger: Logger;
   readonly store: StateStore;
   /** Names this process in the job table. */
@@ -35,7 +40,7 @@ const delivery = {
 /** Starts the watchdog, and the worker that delivers messages: no backup holds it up. */
 export function startWatchOver(
   { config, logger, store, owner }: WatchOverParts,
-  backup: Pick<BackupProvider, "runWatch" | "noticeHandlers">,
+  backup: Pick<BackupProvider, "runWatch" | "noticeHandlers" | "probeStores">,
 ): WatchOver {
   const common = { clock: systemClock, logger };
   const messenger = startWorker({
@@ -53,13 +58,35 @@ export function startWatchOver(
     pauseMilliseconds: config.watchSeconds * 1000,
     work: backup.runWatch,
   });
+  const probes = startProbes(config.storeProbeSeconds * 1000, common, backup);
   return {
     wake: () => messenger.wake(),
+    look: () => watchdog.wake(),
     stop: async () => {
       await watchdog.stop();
+      await probes?.stop();
       await messenger.stop();
     },
   };
+}
+
+/** How often it is seen whether a look is due: a share of the time between two. */
+const looksPerPeriod = 10;
+
+/** Looks at stores on a timer of its own: a store that hangs holds up nothing else. */
+function startProbes(
+  period: number,
+  common: { readonly clock: typeof systemClock; readonly logger: Logger },
+  { probeStores }: Pick<BackupProvider, "probeStores">,
+): Repeater | undefined {
+  if (period === 0) return undefined;
+  return startRepeater({
+    ...common,
+    name: "The look at the stores",
+    pauseMilliseconds: Math.min(30_000, Math.ceil(period / looksPerPeriod)),
+    beginsLater: true,
+    work: () => probeStores(period),
+  });
 }
 
 /** Throws `InvalidConfiguration` for a host that is none. */

@@ -36,5 +36,6 @@ export type AlertFamily =
   | "clock"
   | "size"
   | "notification"
+  | "copy"
   | "internal-copy"
   | "internal-retention";

@@ -20,6 +20,7 @@ export type BackupAlertId =
   | "BackupFailedStoreInUse"
   | "BackupInterrupted"
   | "BackupPartial"
+  | "BackupCopyFailed"
   | "InternalBackupFailed"
   | "InternalBackupNotDeleted";
 
@@ -186,6 +187,19 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
       tryAgain,
     ],
     probe: "holdfast backup start --location {location} --wait",
+  },
+  BackupCopyFailed: {
+    family: "copy",
+    severity: "Warning",
+    title: "Copying backups to another location failed",
+    cause: "The copies that should lie in a second store could not be made, or not all of them",
+    step: "Copying to the other location",
+    remediation: [
+      showLog,
+      "Try out the store of the location that the copies go to: holdfast location test NAME --wait",
+      "Copy again: holdfast location copy {location} --to NAME --wait",
+    ],
+    probe: "holdfast location copy {location} --to NAME --wait",
   },
   InternalBackupFailed: {
     family: "internal-copy",

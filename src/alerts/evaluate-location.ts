@@ -30,6 +30,7 @@ export function evaluateLocation(facts: LocationFacts, now: number): readonly Fi
     ...findDrills(facts, now),
     ...findSize(facts),
     ...findPrune(facts),
+    ...findCopies(facts),
     ...findRoutes(facts),
     ...(facts.hasPreSharedKey
       ? [{ typeId: "EncryptionSettingsOutdated", properties: {} } as const]
@@ -151,6 +152,20 @@ function findDrills(facts: LocationFacts, now: number): readonly Finding[] {
     });
   }
   return findings;
+}
+
+/** A copy within the machine and one to another place are different alerts; of several, the newest is told. */
+function findCopies({ failedCopies }: LocationFacts): readonly Finding[] {
+  const of = (isInternal: boolean): readonly Finding[] => {
+    const failed = failedCopies.filter((copy) => copy.isInternal === isInternal);
+    const [first] = failed;
+    if (first === undefined) return [];
+    const { operationId, error } = first;
+    const targets = failed.map(({ targetName }) => targetName).join(", ");
+    const typeId = isInternal ? "InternalBackupFailed" : "BackupCopyFailed";
+    return [{ typeId, evidence: operationId, error, properties: { operationId, targets } }];
+  };
+  return [...of(true), ...of(false)];
 }
 
 function findSize({ runs, targets }: LocationFacts): readonly Finding[] {

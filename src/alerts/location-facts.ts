@@ -18,6 +18,8 @@ export interface LocationFacts {
   /** Whether one of them was of the present certificates. */
   readonly isKeyProved: boolean;
   readonly lastPrune: { readonly operationId: string; readonly error?: AlertError } | undefined;
+  /** The last copy to each other location, where it failed. */
+  readonly failedCopies: readonly CopyFacts[];
   readonly store: StoreFacts;
   /** Routes that gave up on a message and have not delivered one since, with what they said. */
   readonly failingRoutes: Readonly<Record<string, AlertError>>;
@@ -67,6 +69,14 @@ export interface SkipFacts {
   readonly tick: string;
   readonly at: string;
   readonly reason: AlertError;
+}
+
+export interface CopyFacts {
+  readonly operationId: string;
+  readonly targetName: string;
+  /** To a store on the service's own machine. */
+  readonly isInternal: boolean;
+  readonly error: AlertError;
 }
 
 export interface StoreFacts {

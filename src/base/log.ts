@@ -11,6 +11,13 @@ export interface Logger {
   child(fields: LogFields): Logger;
 }
 
+/** A line without its time, as a logger writes it: clean text, and allowed fields only. */
+export interface WrittenLine {
+  readonly level: "error" | "warn" | "info" | "debug";
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
 /** Drops everything: the default of library code and of tests that do not look at logs. */
 export const silentLogger: Logger = {
   error: () => undefined,

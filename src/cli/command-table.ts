@@ -159,6 +159,10 @@ const table: Readonly<Record<string, TableRow>> = {
     summary: "Wait for an operation of the service to end",
     load: async () => (await import("./commands/operation-wait.ts")).operationWait,
   },
+  "operation log": {
+    summary: "Show what the service wrote down while an operation ran",
+    load: async () => (await import("./commands/operation-log.ts")).operationLog,
+  },
   "audit list": {
     summary: "Show who wrote what and who was denied",
     load: async () => (await import("./commands/audit-list.ts")).auditList,

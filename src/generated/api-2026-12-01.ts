@@ -413,6 +413,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Shows what the service wrote down while an operation ran; kept as long as the operation. */
+        readonly get: operations["OperationStatuses_GetLog"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight": {
         readonly parameters: {
             readonly query?: never;
@@ -2119,6 +2136,37 @@ export interface components {
             /** @description The command that shows whether the cause is gone. */
             readonly probe?: string;
         };
+        /** @description What was written down while an operation ran. Beyond four hundred lines those in the middle are left out: their numbers are missing. */
+        readonly OperationLog: {
+            /** @description The lines that are kept, oldest first. */
+            readonly value?: readonly components["schemas"]["OperationLogLine"][];
+            /** @description Never set: a log is one page. */
+            readonly nextLink?: string | null;
+        };
+        /** @description One line. */
+        readonly OperationLogLine: {
+            /**
+             * Format: int32
+             * @description Counts the lines of the operation from 1.
+             */
+            readonly sequence?: number;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            readonly timestamp?: string;
+            /**
+             * @description How grave it is.
+             * @enum {string}
+             */
+            readonly level?: "Error" | "Warning" | "Information";
+            /** @description What happened. */
+            readonly message?: string;
+            /** @description Particulars by name. */
+            readonly details?: {
+                readonly [key: string]: string;
+            };
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -2404,6 +2452,8 @@ export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterList = components['schemas']['DeadLetterList'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisCheck = components['schemas']['DiagnosisCheck'];
+export type OperationLog = components['schemas']['OperationLog'];
+export type OperationLogLine = components['schemas']['OperationLogLine'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -3800,6 +3850,45 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Failure. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    readonly OperationStatuses_GetLog: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Version of the contract that the caller speaks. */
+                readonly "api-version": components["parameters"]["ApiVersion"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description GUID of the subscription. */
+                readonly subscriptionId: components["parameters"]["SubscriptionId"];
+                /** @description Name of the backup location; case does not matter. */
+                readonly location: components["parameters"]["Location"];
+                /** @description GUID of the operation, as the poll address gave it. */
+                readonly operationId: components["parameters"]["OperationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The lines so far. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperationLog"];
+                };
             };
             /** @description Failure. */
             readonly default: {

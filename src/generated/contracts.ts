@@ -3512,6 +3512,15 @@ export const contracts: readonly Contract[] = [
     }
    },
    {
+    "operationId": "OperationStatuses_GetLog",
+    "method": "GET",
+    "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}/log",
+    "query": [],
+    "responses": {
+     "200": "OperationLog"
+    }
+   },
+   {
     "operationId": "Deployments_Preflight",
     "method": "POST",
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/deployments/{deployment}/preflight",
@@ -5660,6 +5669,62 @@ export const contracts: readonly Contract[] = [
     "required": [
      "status"
     ],
+    "additionalProperties": false
+   },
+   "OperationLog": {
+    "type": "object",
+    "properties": {
+     "value": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/OperationLogLine"
+      },
+      "readOnly": true
+     },
+     "nextLink": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "readOnly": true
+     }
+    },
+    "additionalProperties": false
+   },
+   "OperationLogLine": {
+    "type": "object",
+    "properties": {
+     "sequence": {
+      "type": "integer",
+      "format": "int32",
+      "readOnly": true
+     },
+     "timestamp": {
+      "type": "string",
+      "format": "date-time",
+      "readOnly": true
+     },
+     "level": {
+      "type": "string",
+      "enum": [
+       "Error",
+       "Warning",
+       "Information"
+      ],
+      "readOnly": true
+     },
+     "message": {
+      "type": "string",
+      "readOnly": true
+     },
+     "details": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      },
+      "readOnly": true
+     }
+    },
     "additionalProperties": false
    },
    "PreflightResult": {

@@ -12,6 +12,8 @@ export interface JobHandler {
   onFailure(job: Job, error: AppError): Promise<readonly Write[]>;
   /** The writes that go with a cancel; the work has stopped or never began. */
   onCancel(job: Job): Promise<readonly Write[]>;
+  /** Called when the end of the job is committed, whichever it is; must not throw. */
+  onEnded?(job: Job): void;
 }
 
 /**

@@ -28,10 +28,13 @@ export async function settleJob(job: Job, end: AttemptEnd, options: SettleOption
   try {
     await takeStep(job, next, end, options);
     logStep(next, options);
+    if (endSteps.has(next.step)) options.handler.onEnded?.(job);
   } catch (error) {
     await settleFailedStep(job, next, toAppError(error), options);
   }
 }
+
+const endSteps: ReadonlySet<NextStep["step"]> = new Set(["succeed", "cancel", "fail"] as const);
 
 async function takeStep(
   job: Job,

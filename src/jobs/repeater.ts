@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { toAppError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { createBell } from "./bell.ts";
 
 export interface RepeaterOptions {
   /** For the log, e.g. `Scheduler`. */
@@ -9,9 +10,13 @@ export interface RepeaterOptions {
   readonly logger: Logger;
   readonly pauseMilliseconds: number;
   readonly work: () => Promise<void>;
+  /** True: the first time comes after a pause. */
+  readonly beginsLater?: boolean;
 }
 
 export interface Repeater {
+  /** Does the work again as soon as may be: a quarter of a second after the last time at the earliest. */
+  wake(): void;
   /** Begins nothing more; resolves when what runs has ended. */
   stop(): Promise<void>;
 }
@@ -19,7 +24,9 @@ export interface Repeater {
 /** Does the work at once and then again and again, with a pause after each time; a failure is told once and the work goes on. */
 export function startRepeater(options: RepeaterOptions): Repeater {
   const { name, clock, logger, pauseMilliseconds, work } = options;
-  const stopping = new AbortController();
+  const bell = createBell(clock);
+  const rest = createBell(clock);
+  let isStopping = false;
   let isFailing = false;
   const attempt = async (): Promise<void> => {
     try {
@@ -34,16 +41,24 @@ export function startRepeater(options: RepeaterOptions): Repeater {
     }
   };
   const loop = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    if (options.beginsLater === true) await bell.wait(pauseMilliseconds);
+    while (!isStopping) {
       await attempt();
-      await clock.sleep(pauseMilliseconds, stopping.signal).catch(() => undefined);
+      // Who wakes us for each of a thousand things gets one answer to many.
+      if (pauseMilliseconds > restMilliseconds) await rest.wait(restMilliseconds);
+      if (!isStopping) await bell.wait(pauseMilliseconds - restMilliseconds);
     }
   };
   const looping = loop();
   return {
+    wake: () => bell.ring(),
     stop: () => {
-      stopping.abort();
+      isStopping = true;
+      bell.ring();
+      rest.ring();
       return looping;
     },
   };
 }
+
+const restMilliseconds = 250;

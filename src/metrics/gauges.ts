@@ -73,6 +73,10 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
     help: "1 when the store could be used when it was last looked at between backups",
     labels: place,
   },
+  holdfast_store_last_look_timestamp_seconds: {
+    help: "When the store was last looked at between backups",
+    labels: place,
+  },
   holdfast_store_free_bytes: {
     help: "Free space of the store as it last said",
     labels: place,
@@ -144,6 +148,7 @@ export type GaugeName =
   | "holdfast_backups"
   | "holdfast_backups_stored_bytes"
   | "holdfast_store_up"
+  | "holdfast_store_last_look_timestamp_seconds"
   | "holdfast_store_free_bytes"
   | "holdfast_store_size_bytes"
   | "holdfast_store_next_backup_bytes"

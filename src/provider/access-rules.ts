@@ -72,6 +72,7 @@ export const accessTable: AccessTable = {
   [`GET ${location}/operationStatuses/{operationId}`]: read,
   [`GET ${regional}/operationResults/{operationId}`]: read,
   [`GET ${regional}/operationStatuses/{operationId}`]: read,
+  [`GET ${regional}/operationStatuses/{operationId}/log`]: read,
   [`POST ${regional}/operationStatuses/{operationId}/cancel`]: operate,
   [`POST ${group}/${namespace}/deployments/{deployment}/preflight`]: administer,
   [`POST ${group}/moveResources`]: frontDoorOnly,

@@ -44,6 +44,7 @@ export function backupHandler(deps: ProviderDeps): JobHandler {
     run: (job, context) => runBackup(deps, job, context),
     onFailure: (job, error) => endBackup(deps, job, "Failed", error),
     onCancel: (job) => endBackup(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
   };
 }
 

@@ -21,6 +21,7 @@ import { nowIso } from "./provider-deps.ts";
 import { readKeys, sealKeys } from "./repository-keys.ts";
 import { recipientsOf } from "./store-access.ts";
 import { storeSpecOf } from "./store-spec-of.ts";
+import { noteWrite } from "./watch/notes.ts";
 
 /**
  * Makes a location's new settings true: looks at the store, makes sure a repository with these recipients
@@ -119,6 +120,8 @@ async function finishConfigure(
   return [
     replace(location, settled),
     ...prepared.keysWrite,
+    // The store was tried out on the way: what was known against it is over.
+    noteWrite(location.key, "probe", prepared.capacity === null ? {} : { at: nowIso(deps) }),
     ...(backups === undefined ? [] : await rebuildBackups(deps, location, settled, backups)),
     ...endOperation(await getOperation(deps.store, job.id), {
       state: "Succeeded",

@@ -23,6 +23,7 @@ import { nowIso } from "./provider-deps.ts";
 import { sealKeys } from "./repository-keys.ts";
 import { openStore, storeNotConfigured } from "./store-access.ts";
 import { storeSpecOf } from "./store-spec-of.ts";
+import { noteWrite, type CopyNote } from "./watch/notes.ts";
 
 export interface CopyPayload extends JobPayload {
   readonly targetKey: string;
@@ -43,6 +44,7 @@ export function copyHandler(deps: ProviderDeps): JobHandler {
     run: (job, context) => runCopy(deps, job, context),
     onFailure: (job, error) => endCopy(deps, job, "Failed", error),
     onCancel: (job) => endCopy(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
   };
 }
 
@@ -113,6 +115,7 @@ async function finishCopy(
   return [
     ...releaseWrites(location, job.id),
     replace(target, after),
+    ...copyNote(deps, job, location.key, target),
     sealKeys(deps, key, finished.keys),
     ...headWrites(key, finished.records),
     ...(await rebuildBackups(deps, target, after, finished.records)),
@@ -161,11 +164,33 @@ async function endCopy(
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
   const operation = await getOperation(deps.store, job.id);
+  const location = await findJobLocation(deps, job);
+  const target = await findTarget(deps, job);
+  const hasFailed = location !== undefined && target !== undefined && error !== undefined;
   return [
-    ...releaseWrites(await findJobLocation(deps, job), job.id),
-    ...releaseWrites(await findTarget(deps, job), job.id),
+    ...releaseWrites(location, job.id),
+    ...releaseWrites(target, job.id),
+    ...(hasFailed ? copyNote(deps, job, location.key, target, error) : []),
     ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
   ];
+}
+
+/** What the watchdog learns of a copy; a canceled one says nothing. */
+function copyNote(
+  deps: ProviderDeps,
+  job: Job,
+  key: string,
+  { value }: Document<BackupLocation>,
+  error?: AppError,
+): readonly Write[] {
+  const note: CopyNote = {
+    operationId: job.id,
+    at: nowIso(deps),
+    targetName: value.name,
+    isInternal: value.settings.store.kind === "local",
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+  };
+  return [noteWrite(key, `copy:${value.name.toLowerCase()}`, note)];
 }
 
 async function findTarget(

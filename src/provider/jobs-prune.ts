@@ -12,6 +12,8 @@ import type { JobPayload } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { openStore } from "./store-access.ts";
+import { isCallerFault } from "./watch/caller-faults.ts";
+import { noteWrite } from "./watch/notes.ts";
 import { upkeepAfterFailure, upkeepAfterPrune } from "./upkeep-times.ts";
 
 export interface PrunePayload extends JobPayload {
@@ -34,6 +36,7 @@ export function pruneHandler(deps: ProviderDeps): JobHandler {
     run: (job, context) => runPrune(deps, job, context),
     onFailure: (job, error) => endPrune(deps, job, "Failed", error),
     onCancel: (job) => endPrune(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
   };
 }
 
@@ -77,6 +80,7 @@ async function finishPrune(
       }),
     ),
     ...gone.map(({ kind, key }): Write => ({ op: "delete", kind, key })),
+    ...retentionNote(deps, job, location),
     ...endOperation(await getOperation(deps.store, job.id), {
       state: "Succeeded",
       endTime: nowIso(deps),
@@ -124,10 +128,24 @@ async function endPrune(
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
   const operation = await getOperation(deps.store, job.id);
+  const location = await findJobLocation(deps, job);
+  const tells = location !== undefined && error !== undefined && !isCallerFault(error.code);
   return [
-    ...settleLocationAfter(job, await findJobLocation(deps, job), (value) =>
-      upkeepAfterFailure(value, deps.clock.now()),
-    ),
+    ...settleLocationAfter(job, location, (value) => upkeepAfterFailure(value, deps.clock.now())),
+    ...(tells ? retentionNote(deps, job, location, error) : []),
     ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
   ];
+}
+
+/** What the watchdog learns: whether old backups can be removed. A dry run tried nothing. */
+function retentionNote(
+  deps: ProviderDeps,
+  job: Job,
+  { key }: Document<BackupLocation>,
+  error?: AppError,
+): readonly Write[] {
+  if ((job.payload as PrunePayload).isDryRun) return [];
+  const cause = error === undefined ? {} : { error: { code: error.code, message: error.message } };
+  const note = { operationId: job.id, at: nowIso(deps), ...cause };
+  return [noteWrite(key, "retention", note)];
 }

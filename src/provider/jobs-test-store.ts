@@ -6,6 +6,7 @@ import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-pa
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import { storeSpecOf } from "./store-spec-of.ts";
+import { noteWrite } from "./watch/notes.ts";
 
 /** Tries out a location's store. A store that is no good is a result, not a failure. */
 export function testStoreHandler(deps: ProviderDeps): JobHandler {
@@ -13,6 +14,7 @@ export function testStoreHandler(deps: ProviderDeps): JobHandler {
     run: (job, context) => runTest(deps, job, context),
     onFailure: (job, error) => endTest(deps, job, "Failed", error),
     onCancel: (job) => endTest(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
   };
 }
 
@@ -25,15 +27,20 @@ async function runTest(
   const spec =
     location &&
     storeSpecOf(deps, location.key, location.value.settings.store, location.value.secrets);
-  if (spec === undefined) return () => endAbandoned(deps, job);
+  if (location === undefined || spec === undefined) return () => endAbandoned(deps, job);
   await beginOperation(deps, job, context, "Trying out the store");
   const result = await deps.engine.testStore(spec);
-  return async () =>
-    endOperation(await getOperation(deps.store, job.id), {
+  const failed = result.steps.find(({ status }) => status === "Failed");
+  const error = failed && { code: failed.code ?? "Internal", message: failed.message };
+  return async () => [
+    // What somebody has just seen is what the watchdog goes by.
+    noteWrite(location.key, "probe", { at: nowIso(deps), ...(error && { error }) }),
+    ...endOperation(await getOperation(deps.store, job.id), {
       state: "Succeeded",
       endTime: nowIso(deps),
       result,
-    });
+    }),
+  ];
 }
 
 async function endTest(

@@ -32,6 +32,7 @@ export function verifyHandler(deps: ProviderDeps, vault: OpenerVault): JobHandle
   return {
     run: (job, context) => runVerify(deps, vault, job, context),
     onFailure: (job, error) => endRestore(deps, vault, job, "Failed", error),
+    onEnded: () => deps.onTrouble?.(),
     onCancel: (job) => endRestore(deps, vault, job, "Canceled", undefined),
   };
 }

@@ -32,6 +32,7 @@ import { allOperationRows, listOperations } from "./operation-list.ts";
 import { jobKinds } from "./operation-start.ts";
 import {
   findOperation,
+  operationRetentionMilliseconds,
   purgeExpired,
   renderOperationResult,
   renderOperationTarget,
@@ -40,6 +41,9 @@ import { measureState } from "./metrics/measure.ts";
 import { noticeHandler } from "./notify/notice-job.ts";
 import { noticeJobKind } from "./notify/notices.ts";
 import { notificationHandlers } from "./notify/route-handlers.ts";
+import { keepOperationLogs, readOperationLog } from "./operation-log/operation-log.ts";
+import { scopeHandler } from "./operation-log/scoped-handler.ts";
+import { tellSteps } from "./operation-log/telling-engine.ts";
 import { createOpenerVault, type OpenerVault } from "./opener-vault.ts";
 import { createPreflight } from "./preflight.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -47,6 +51,7 @@ import { listLocations, readBackup, readLocation } from "./reads.ts";
 import { runScheduler } from "./scheduler.ts";
 import { inOpenSubscription, putSubscription } from "./subscriptions.ts";
 import { sweepProvider } from "./sweeper.ts";
+import { probeStores } from "./watch/probe-stores.ts";
 import { watchLocations } from "./watch/watch.ts";
 
 /** What main puts to work: the provider for the ARM layer, the handlers for the worker, the upkeep for a timer. */
@@ -66,23 +71,18 @@ export interface BackupProvider {
   readonly runScheduler: () => Promise<void>;
   /** The watchdog's look at every location: on a timer of its own, whatever else works or not. */
   readonly runWatch: () => Promise<void>;
+  /** Looks at the stores that were not looked at for a period (milliseconds): every few seconds, in every instance. */
+  readonly probeStores: (periodMilliseconds: number) => Promise<void>;
+  /** Brings the log lines of operations to the state: every second or so, and before the state is closed. */
+  readonly keepLogs: () => Promise<void>;
   /** The state in numbers, as it is now. */
   readonly measure: () => Promise<readonly Reading[]>;
 }
 
 /** The one entry of the provider. */
-export function createProvider(deps: ProviderDeps): BackupProvider {
+export function createProvider(given: ProviderDeps): BackupProvider {
+  const deps = { ...given, engine: tellSteps(given.engine, given.logger) };
   const vault = createOpenerVault();
-  const jobHandlers = new Map<string, JobHandler>([
-    [jobKinds.configure, configureHandler(deps)],
-    [jobKinds.backup, backupHandler(deps)],
-    [jobKinds.restore, restoreHandler(deps, vault)],
-    [jobKinds.verify, verifyHandler(deps, vault)],
-    [jobKinds.prune, pruneHandler(deps)],
-    [jobKinds.copy, copyHandler(deps)],
-    [jobKinds.testStore, testStoreHandler(deps)],
-    [jobKinds.delete, deleteHandler(deps)],
-  ]);
   const provider: Provider = {
     namespace: "Microsoft.Backup.Admin",
     handlers: guardSubscriptions(deps, createHandlers(deps, vault)),
@@ -96,16 +96,37 @@ export function createProvider(deps: ProviderDeps): BackupProvider {
     provider,
     lifeCycle: createLifeCycle(deps, provider),
     insights: createInsights(guardSubscriptions(deps, insightsHandlers(deps))),
-    jobHandlers,
+    jobHandlers: createJobHandlers(deps, vault),
     noticeHandlers: new Map([[noticeJobKind, noticeHandler(deps)]]),
     runUpkeep: async () => {
       await sweepProvider(deps);
       await purgeExpired(deps);
+      await deps.store.removeEndedJobs(deps.clock.now() - operationRetentionMilliseconds);
     },
+    keepLogs: () => keepOperationLogs(deps),
     runScheduler: () => runScheduler(deps),
     runWatch: () => watchLocations(deps),
+    probeStores: (period) => probeStores(deps, period),
     measure: () => measureState(deps),
   };
+}
+
+/** What each kind of job does; every line it writes belongs to its operation. */
+function createJobHandlers(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+): ReadonlyMap<string, JobHandler> {
+  const handlers: readonly (readonly [string, JobHandler])[] = [
+    [jobKinds.configure, configureHandler(deps)],
+    [jobKinds.backup, backupHandler(deps)],
+    [jobKinds.restore, restoreHandler(deps, vault)],
+    [jobKinds.verify, verifyHandler(deps, vault)],
+    [jobKinds.prune, pruneHandler(deps)],
+    [jobKinds.copy, copyHandler(deps)],
+    [jobKinds.testStore, testStoreHandler(deps)],
+    [jobKinds.delete, deleteHandler(deps)],
+  ];
+  return new Map(handlers.map(([kind, handler]) => [kind, scopeHandler(handler)]));
 }
 
 /** Every handler asks first whether the state of its subscription lets it work. */
@@ -177,6 +198,7 @@ function operatorHandlers(deps: ProviderDeps): readonly (readonly [string, Handl
   const operation = `${provider}/locations/{location}/operationStatuses/{operationId}`;
   return [
     [`POST ${provider}/diagnose`, (request) => runDiagnosis(deps, request)],
+    [`GET ${operation}/log`, (request) => readOperationLog(deps, request)],
     [`POST ${operation}/cancel`, (request) => cancelOperation(deps, request)],
   ];
 }

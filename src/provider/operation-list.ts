@@ -217,6 +217,12 @@ const modernRows: readonly OperationDescription[] = [
     "Shows messages that could not be delivered.",
   ),
   modern(
+    "locations/operationStatuses/log/read",
+    "Operation log",
+    "Read operation logs",
+    "Shows what was written down while a long operation ran.",
+  ),
+  modern(
     "locations/operationStatuses/cancel/action",
     "Regional operation status",
     "Cancel an operation",

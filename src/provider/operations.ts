@@ -82,11 +82,17 @@ export async function purgeExpired(deps: ProviderDeps): Promise<number> {
     ...operations.filter(({ value }) => isExpired(value, now)),
     ...requests.filter(({ value }) => now - value.at > idempotencyWindowMilliseconds),
   ];
-  if (old.length > 0) await deps.store.commit(old.map(removal));
+  const removals = old.flatMap((document) => [
+    removal(document),
+    ...(document.kind === "operation"
+      ? [removal({ kind: "operationLog", key: document.key })]
+      : []),
+  ]);
+  if (removals.length > 0) await deps.store.commit(removals);
   return old.length;
 }
 
-function removal({ kind, key }: Document<unknown>): Write {
+function removal({ kind, key }: Pick<Document<unknown>, "kind" | "key">): Write {
   return { op: "delete", kind, key };
 }
 

@@ -26,6 +26,11 @@ export interface BackupEngine {
     store: StoreSpec,
   ): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;
   /**
+   * A light look between backups: that the store answers and, unless `mayWrite` is false, takes an object and lets it
+   * be removed. Throws what a backup would meet; makes nothing where nothing is.
+   */
+  lookAtStore(store: StoreSpec, mayWrite: boolean): Promise<StoreLook>;
+  /**
    * Fresh keys of a repository that does not exist yet, without an epoch. They are stored (sealed) BEFORE
    * `prepareRepository` writes to the store: a crash between the two must not leave a repository nobody can write.
    */
@@ -73,6 +78,11 @@ export interface BackupEngine {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<RestoreSummary>;
+}
+
+export interface StoreLook {
+  /** The store refuses removal: an object of the look lies there now. */
+  readonly leavesObject: boolean;
 }
 
 export interface BackupRun {

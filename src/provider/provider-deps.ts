@@ -1,8 +1,10 @@
+import type { AuditLog } from "../arm/audit.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DeploymentInfo } from "../engine/model.ts";
 import type { NoticeSender } from "../notify/route-target.ts";
 import type { StateStore } from "../state/state-store.ts";
+import type { LineBuffer } from "./operation-log/line-buffer.ts";
 import type {
   BackupEngine,
   FailpointHook,
@@ -43,8 +45,14 @@ export interface ProviderDeps {
   readonly auditPublicKey: string;
   /** Called after a job was committed, so that a worker looks at once. */
   readonly onEnqueued?: () => void;
+  /** Called when something became known that alerts are made of, so that the watchdog looks at once. */
+  readonly onTrouble?: () => void;
+  /** What the service does by itself is written into the log of what callers do. */
+  readonly audit?: Pick<AuditLog, "append">;
   /** The same for notifications. */
   readonly onNotices?: () => void;
+  /** Log lines about operations, on their way to the state. */
+  readonly operationLines?: LineBuffer;
   readonly failpoint?: FailpointHook;
 }
 

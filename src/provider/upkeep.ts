@@ -1,6 +1,7 @@
 import { isPending, nextRunTime } from "../jobs/schedule.ts";
 import type { Document } from "../state/state-store.ts";
 import { commitAction } from "./action-commit.ts";
+import { auditOwnAction } from "./audit-own-actions.ts";
 import { checkConfigured } from "./backup-start.ts";
 import type { PrunePayload } from "./jobs-prune.ts";
 import { scheduleOf } from "./location-schedule.ts";
@@ -28,15 +29,18 @@ export async function runUpkeepOf(
     isDryRun: false,
     appliesRetention: isRetentionDue,
   };
-  await commitAction(deps, undefined, serviceCaller(deps, "pruneExternalStore"), {
-    kind: "prune",
-    isAutomatic: true,
-    location,
-    resourceId: locationId(location.value),
-    payload,
-    chosen: undefined,
-    repetition: undefined,
-  });
+  const caller = serviceCaller(deps, "pruneExternalStore");
+  await auditOwnAction(deps, caller, locationId(location.value), () =>
+    commitAction(deps, undefined, caller, {
+      kind: "prune",
+      isAutomatic: true,
+      location,
+      resourceId: locationId(location.value),
+      payload,
+      chosen: undefined,
+      repetition: undefined,
+    }),
+  );
 }
 
 /** A clean-up begins only if no backup is due for so long. */

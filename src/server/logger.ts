@@ -1,12 +1,15 @@
 import type { Writable } from "node:stream";
 import winston from "winston";
-import type { LogFields, Logger } from "../base/log.ts";
+import type { LogFields, Logger, WrittenLine } from "../base/log.ts";
+import { currentScope } from "../base/work-scope.ts";
 
 export interface LogSettings {
   readonly format: "json" | "pretty";
   readonly level: "error" | "warn" | "info" | "debug";
   /** Where lines go; absent: standard error. */
   readonly stream?: Writable | undefined;
+  /** Told of every line, of whatever level, as it would be written. */
+  readonly onLine?: (line: WrittenLine) => void;
 }
 
 /** The logger of the process: one line each, and only fields whose names are on the list. */
@@ -17,7 +20,7 @@ export function createLogger(settings: LogSettings): Logger {
     format: settings.format === "json" ? jsonLine : prettyLine,
     transports: [createTransport(settings.stream)],
   });
-  return wrap(logger, {});
+  return wrap(logger, {}, settings.onLine);
 }
 
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
@@ -58,19 +61,22 @@ export const allowedFields: ReadonlySet<string> = new Set([
 // A field is a value, not a document: what is longer says no more.
 const maximumBytes = 2048;
 
-function wrap(logger: winston.Logger, fixed: LogFields): Logger {
+function wrap(logger: winston.Logger, fixed: LogFields, onLine: LogSettings["onLine"]): Logger {
   const log =
-    (level: string) =>
-    (message: string, fields: LogFields = {}): void => {
+    (level: WrittenLine["level"]) =>
+    (text: string, more: LogFields = {}): void => {
+      const message = clean(text);
+      const fields = pickAllowed({ ...currentScope(), ...fixed, ...more });
       // Fields lie apart from winston's own, so that none can overwrite level or message.
-      logger.log(level, clean(message), { fields: pickAllowed({ ...fixed, ...fields }) });
+      logger.log(level, message, { fields });
+      onLine?.({ level, message, fields });
     };
   return {
     error: log("error"),
     warn: log("warn"),
     info: log("info"),
     debug: log("debug"),
-    child: (fields) => wrap(logger, { ...fixed, ...fields }),
+    child: (fields) => wrap(logger, { ...fixed, ...fields }, onLine),
   };
 }
 

@@ -167,6 +167,16 @@ export async function listJobs(
   return (await query.orderBy("sequence").execute()).map(toJob);
 }
 
+/** Removes jobs that ended before the instant; living ones have no end. */
+export async function removeEndedJobs(database: StateDatabase, before: number): Promise<number> {
+  const result = await database
+    .deleteFrom("job")
+    .where("ended_at", "is not", null)
+    .where("ended_at", "<", before)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
 type JobChange = {
   readonly [K in keyof JobTable]?: Selectable<JobTable>[K] | Expression<Selectable<JobTable>[K]>;
 };

@@ -9,6 +9,7 @@ import {
   getJob,
   guardLease,
   listJobs,
+  removeEndedJobs,
   markCanceled,
   releaseJob,
 } from "./job-queries.ts";
@@ -33,6 +34,7 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
     requestCancel: (jobId) => run(() => markCanceled(database, facts, jobId)),
     getJob: (jobId) => run(() => getJob(database, jobId)),
     listJobs: (states) => run(() => listJobs(database, states)),
+    removeEndedJobs: (before) => run(() => removeEndedJobs(database, before)),
     check: () => run(() => checkHealth(database, facts)),
     close: () => (closed ??= run(() => database.destroy())),
   };

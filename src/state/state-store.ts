@@ -23,6 +23,8 @@ export interface StateStore {
   getJob(jobId: string): Promise<Job | undefined>;
   /** Jobs in any of the states, oldest first. */
   listJobs(states: readonly JobState[]): Promise<readonly Job[]>;
+  /** Removes jobs that ended before an instant (milliseconds since 1970); says how many. */
+  removeEndedJobs(before: number): Promise<number>;
   /** Throws `StateUnavailable` when the store cannot be read and written. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +36,7 @@ export interface StateStore {
  * each tick of a schedule, keyed by its location's key, `#` and the time of the decision. `cache`, `setting`,
  * `ledger`, `idempotency`: as named. `alert`: below its location's key. `watch`: what the watchdog remembers of a location;
  * `note`: what others tell it; `monitoring`: what is expected of a location;
- * `route`: a way notifications take; `deadLetter`: one that did not arrive.
+ * `route`: a way notifications take; `deadLetter`: one that did not arrive. `operationLog`: keyed as its operation.
  */
 export type DocumentKind =
   | "subscription"
@@ -53,7 +55,8 @@ export type DocumentKind =
   | "note"
   | "monitoring"
   | "route"
-  | "deadLetter";
+  | "deadLetter"
+  | "operationLog";
 
 export interface Document<T> {
   readonly kind: DocumentKind;

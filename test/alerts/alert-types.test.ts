@@ -25,7 +25,7 @@ describe("the table of alerts", () => {
     for (const family of [
       ...["backup", "partial", "store", "capacity", "configuration", "encryption", "schedule"],
       ...["skip", "retention", "internal-copy", "internal-retention", "recovery-point", "verify"],
-      ...["ledger", "drill", "key-proof", "certificate", "clock", "size", "notification"],
+      ...["ledger", "drill", "key-proof", "certificate", "clock", "size", "notification", "copy"],
     ])
       assert.ok(
         ids.some((id) => typeOf(id).family === family),

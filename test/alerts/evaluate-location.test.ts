@@ -172,6 +172,16 @@ const cases: readonly (readonly [string, Partial<LocationFacts>, readonly AlertT
     ["BackupNotDeleted"],
   ],
   [
+    "copies that fail, within the machine and to another place",
+    {
+      failedCopies: [true, false].map((isInternal) => ({
+        ...{ operationId: "c", targetName: "second", isInternal },
+        error: { code: "StoreFull", message: "Full" },
+      })),
+    },
+    ["InternalBackupFailed", "BackupCopyFailed"],
+  ],
+  [
     "a dead route",
     { failingRoutes: { mail: { code: "NotificationFailed", message: "550" } } },
     ["NotificationFailing"],

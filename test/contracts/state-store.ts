@@ -369,6 +369,22 @@ export function describeStateStore(
       });
     });
 
+    it("removes jobs that ended before a time, and no other", async () => {
+      for (const id of ["old", "young", "waiting"]) await enqueue(id);
+      const end = async (): Promise<void> => {
+        const lease = leaseOf(await claimed());
+        await store.commit([{ op: "finishJob", lease, state: "failed" }]);
+      };
+      await end();
+      await opened.advance(1000);
+      const between = opened.now();
+      await end();
+      assert.equal(await store.removeEndedJobs(between), 1);
+      assert.equal(await store.getJob("old"), undefined);
+      assert.equal((await store.getJob("young"))?.state, "failed");
+      assert.equal((await store.getJob("waiting"))?.state, "queued");
+    });
+
     it("answers its health check until closed", async () => {
       await store.check();
       await store.close();

@@ -166,6 +166,31 @@ describe("secrets of calls", () => {
   });
 });
 
+describe("what the service tells of itself", () => {
+  it("holds the log of every operation, and the diagnosis", async () => {
+    const api = listen("2026-12-01");
+    const started = /\/operation(?:Statuses|Results)\/([0-9a-f-]{36})/g;
+    const operations = new Set([...heard.join().matchAll(started)].map(([, id]) => id));
+    assert.ok(operations.size >= 5, [...operations].join());
+    const provider = pathOf("new").replace(
+      /\/resourceGroups.*/,
+      "/providers/Microsoft.Backup.Admin",
+    );
+    for (const id of operations) {
+      const path = `${provider}/locations/new/operationStatuses/${id}/log`;
+      const other = path.replace("/new/", "/old/");
+      const logs = [await api.get(path), await api.get(other)].filter(
+        ({ status }) => status === 200,
+      );
+      assert.ok(
+        logs.some(({ body }) => body.value.length > 1),
+        `No log of ${id}`,
+      );
+    }
+    assert.equal((await api.post(`${provider}/diagnose`)).status, 200);
+  });
+});
+
 describe("P5: secrets", () => {
   const places = ["state", "stores", "log"];
 

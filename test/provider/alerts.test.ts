@@ -226,6 +226,35 @@ describe("the watchdog", () => {
       assert.deepEqual(await active(world), []);
     }));
 
+  it("hears of copies and clean-ups that fail from their own end, and of their success", () =>
+    withProviderWorld(async (world) => {
+      await setUpLocation(world, { isBackupSchedulerEnabled: true });
+      await makeBackup(world);
+      const second = `${groupPath}/backupLocations/second`;
+      const store = {
+        location: "redmond",
+        properties: { externalStoreDefault: { path: "/second" } },
+      };
+      await world.finish(await world.accept("PUT", second, { body: store }));
+      const act = async (action: string, body?: object): Promise<void> => {
+        await world.clock.advance(1000);
+        const call = { apiVersion: modern, body };
+        await world.finish(await world.accept("POST", `${locationPath}/${action}`, call));
+        await world.provider.runWatch();
+      };
+      const fail = (): Promise<void> => Promise.reject(denied);
+      world.engine.behavior = { copy: fail, prune: fail };
+      await act("copy", { targetLocationName: "second" });
+      assert.deepEqual(await active(world), ["InternalBackupFailed Active"]);
+      await act("pruneExternalStore");
+      const both = ["BackupNotDeleted Active", "InternalBackupFailed Active"];
+      assert.deepEqual(await active(world), both);
+      world.engine.behavior = {};
+      await act("copy", { targetLocationName: "second" });
+      await act("pruneExternalStore");
+      assert.deepEqual(await active(world), []);
+    }));
+
   it("forgets closed alerts after a week, and everything of a location that is gone", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { AuditFacts } from "../../src/arm/audit.ts";
 import { isTerminal, type OperationRecord } from "../../src/arm/operation-record.ts";
 import { AppError } from "../../src/base/errors.ts";
 import type { BackupLocation } from "../../src/provider/model.ts";
@@ -87,6 +88,37 @@ describe("retention", () => {
       assert.equal(first?.policy?.keepWithinDays, 2);
       assert.equal(second?.policy, undefined);
       assert.deepEqual((await readLocation(world)).upkeep, {});
+    }),
+  );
+
+  it(
+    "is written into the audit log when the service applies it by itself, and not done when that cannot be",
+    withSlowWorld(async (world) => {
+      const told: AuditFacts[] = [];
+      let isBroken = true;
+      const append = (facts: AuditFacts): Promise<void> => {
+        if (isBroken) return Promise.reject(new AppError("StateUnavailable", "The disk is full"));
+        told.push(facts);
+        return Promise.resolve();
+      };
+      await setUpLocation(world, { backupRetentionPeriodInDays: 2 });
+      await makeDaily(world, 5);
+      world.restart({ audit: { append } });
+      await assert.rejects(world.provider.runScheduler(), { code: "StateUnavailable" });
+      assert.equal(world.engine.pruneRuns.length, 0);
+      isBroken = false;
+      const [operation] = await look(world);
+      assert.deepEqual(
+        told.map(({ event, status, operationId }) => [event, status, operationId]),
+        [
+          ["Started", undefined, undefined],
+          ["Ended", 202, operation?.id],
+        ],
+      );
+      const [{ principalName, resource = "", correlationId } = assert.fail()] = told;
+      assert.equal(principalName, "Holdfast scheduler");
+      assert.match(resource, /\/backupLocations\/redmond\/pruneExternalStore$/);
+      assert.equal(correlationId, operation?.correlationId);
     }),
   );
 

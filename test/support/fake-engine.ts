@@ -99,6 +99,11 @@ export function createFakeEngine(now: () => number): FakeEngine {
       const step = { name: "reach", status: "Passed", message: "The store answers" } as const;
       return { isUsable: true, steps: [step], freeBytes: engine.behavior.freeBytes ?? 2 ** 30 };
     },
+    lookAtStore: async (spec) => {
+      calls.push("lookAtStore");
+      await engine.behavior.probe?.(describeStore(spec));
+      return { leavesObject: false };
+    },
     newRepositoryKeys: () => {
       calls.push("newRepositoryKeys");
       return Promise.resolve(freshKeys());

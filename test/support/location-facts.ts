@@ -39,6 +39,7 @@ export function wellFacts(change: Partial<LocationFacts> = {}): LocationFacts {
     lastDrill: ago(20 * day),
     isKeyProved: true,
     lastPrune: { operationId: "p1" },
+    failedCopies: [],
     store: { isAlmostFull: false, particulars: { free: "1.0 TiB" } },
     failingRoutes: {},
     targets: {

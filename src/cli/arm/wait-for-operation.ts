@@ -26,6 +26,11 @@ export interface StartedOperation {
   readonly retryAfterSeconds: number;
 }
 
+/** Whether nothing happens to the operation any more. */
+export function isEnded({ status }: OperationState): boolean {
+  return finalStates.includes(status);
+}
+
 const finalStates = ["Succeeded", "Failed", "Canceled"];
 const defaultRetrySeconds = 2;
 const maxRetrySeconds = 300;
@@ -85,7 +90,7 @@ export async function waitForOperation(
       const answer = await service.call("GET", operation.statusUrl);
       const state = answer.body as OperationState;
       show(state);
-      if (finalStates.includes(state.status)) return requireSuccess(state);
+      if (isEnded(state)) return requireSuccess(state);
       pause = readRetryAfter(answer) * 1000;
     }
   } finally {

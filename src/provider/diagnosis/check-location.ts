@@ -91,7 +91,7 @@ function healthyChecks(
       : [passed("certificate", `No certificate ends before ${firstEnd}`)]),
     passed(
       "store",
-      notes.probe === undefined
+      notes.probe?.at === undefined
         ? "Nothing is known against the store"
         : `The store could be used at ${notes.probe.at}`,
     ),

@@ -108,9 +108,10 @@ function backupReadings(backups: readonly Backup[]): readonly Row[] {
 function storeReadings({ location, backups, notes }: LocationState, now: number): readonly Row[] {
   const outlook = judgeCapacity({ location, backups, now });
   const { freeBytes, totalBytes, nextBackupBytes, reserveBytes, daysLeft } = outlook;
-  const isUp = notes.probe === undefined ? undefined : Number(notes.probe.error === undefined);
+  const looked = notes.probe?.at;
   return [
-    ["holdfast_store_up", isUp],
+    ["holdfast_store_up", looked === undefined ? null : Number(notes.probe?.error === undefined)],
+    ["holdfast_store_last_look_timestamp_seconds", seconds(looked)],
     ["holdfast_store_free_bytes", freeBytes],
     ["holdfast_store_size_bytes", totalBytes],
     ["holdfast_store_next_backup_bytes", nextBackupBytes],

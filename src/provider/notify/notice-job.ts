@@ -28,6 +28,8 @@ export function noticeHandler(deps: ProviderDeps): JobHandler {
     run: (job, context) => deliver(deps, job, context),
     onFailure: (job, error) => giveUp(deps, job, error),
     onCancel: () => Promise.resolve([]),
+    // A route that gave up is told of now, on the others.
+    onEnded: () => deps.onTrouble?.(),
   };
 }
 

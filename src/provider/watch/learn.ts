@@ -1,7 +1,7 @@
 import { isTerminal, type OperationRecord } from "../../arm/operation-record.ts";
 import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
-import type { PruneResult } from "../jobs-prune.ts";
 import { kindOf } from "../operations.ts";
+import { isCallerFault } from "./caller-faults.ts";
 import type { RememberedVerify, WatchRecord } from "./watch-record.ts";
 
 /** The epoch of a backup by its id, or of the newest where no id is given. */
@@ -38,20 +38,10 @@ function learnFrom(record: WatchRecord, operation: OperationRecord, epochOf: Epo
       return operation.state === "Succeeded"
         ? learnFromDrill(record, operation, epochOf(backupOf(operation)))
         : record;
-    case "pruneexternalstore":
-      return learnFromPrune(record, operation);
     default:
       return record;
   }
 }
-
-/** What a caller got wrong says nothing about the store. */
-const callerFaults: ReadonlySet<string> = new Set(
-  ["InvalidPfx", "WrongPfxPassword", "DecryptionKeyMismatch", "SubscriptionNotActive"].concat(
-    ["BackupNotFound", "RoleNotFound", "AnotherOperationInProgress", "EncryptionNotConfigured"],
-    ["StoreNotConfigured", "Interrupted"],
-  ),
-);
 
 function learnFromVerify(
   record: WatchRecord,
@@ -59,7 +49,7 @@ function learnFromVerify(
   epochOf: EpochOf,
 ): WatchRecord {
   const { error } = operation;
-  if (error !== undefined && callerFaults.has(error.code)) return record;
+  if (error !== undefined && isCallerFault(error.code)) return record;
   const verify = verifyOf(operation);
   const isClean = verify.findings.length === 0 && error === undefined;
   const { lastVerify } = record;
@@ -114,17 +104,6 @@ function learnFromDrill(
   const others = record.provedEpochs.filter((one) => one !== epoch);
   const provedEpochs = epoch === undefined ? others : [...others, epoch].slice(-keptEpochs);
   return { ...record, provedEpochs, lastDrill: endTime ?? startTime };
-}
-
-function learnFromPrune(record: WatchRecord, operation: OperationRecord): WatchRecord {
-  const { id: operationId, error, result } = operation;
-  if (error !== undefined) {
-    const { code, message } = error;
-    if (callerFaults.has(code)) return record;
-    return { ...record, lastPrune: { operationId, error: { code, message } } };
-  }
-  const isDryRun = (result as PruneResult | undefined)?.report.isDryRun === true;
-  return isDryRun ? record : { ...record, lastPrune: { operationId } };
 }
 
 function backupOf({ resourceId }: OperationRecord): string | undefined {

@@ -4,13 +4,14 @@ import { formatBytes } from "../../base/format-bytes.ts";
 import { planRuns } from "../../jobs/schedule.ts";
 import type { StateStore } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
+import { isUsable } from "../backup-records.ts";
 import type { Backup, BackupLocation } from "../model.ts";
 import { judgeCapacity } from "../capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../location-schedule.ts";
 import { renderStoreText } from "../store-text.ts";
 import { getMonitoring, targetsOf, type Monitoring } from "./monitoring.ts";
 import type { RouteNote } from "../notify/notice-job.ts";
-import { readNotes, type Notes } from "./notes.ts";
+import { readNotes, type CopyNote, type Notes } from "./notes.ts";
 import { freshRecord, type WatchRecord } from "./watch-record.ts";
 
 export interface LocationState {
@@ -57,7 +58,8 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
     lastVerify: record.lastVerify,
     lastDrill: record.lastDrill,
     isKeyProved: newest !== undefined && record.provedEpochs.includes(newest),
-    lastPrune: notes.retention ?? record.lastPrune,
+    lastPrune: notes.retention,
+    failedCopies: failedCopies(notes),
     store: storeFacts(state, now),
     failingRoutes: failingRoutes(notes),
     targets: targetsOf(monitoring, expectedHours(location, now)),
@@ -120,7 +122,7 @@ function storeFacts(
   now: number,
 ): LocationFacts["store"] {
   const { level, freeBytes, nextBackupBytes, daysLeft } = judgeCapacity({ location, backups, now });
-  const error = notes.probe?.error;
+  const error = isOutdated(notes.probe, backups) ? undefined : notes.probe?.error;
   return {
     ...(error === undefined ? {} : { error }),
     isAlmostFull: level === "short" || level === "low",
@@ -132,14 +134,31 @@ function storeFacts(
   };
 }
 
+/** A backup that was stored later shows that the store works. */
+function isOutdated(note: Notes["probe"], backups: readonly Backup[]): boolean {
+  const at = note?.at ?? "";
+  return backups.some((backup) => isUsable(backup) && (backup.endedAt ?? "") > at);
+}
+
+function failedCopies(notes: Notes): LocationFacts["failedCopies"] {
+  return notesOf<CopyNote>(notes, "copy:").flatMap(([, note]) => {
+    const { operationId, targetName, isInternal, error } = note;
+    return error === undefined ? [] : [{ operationId, targetName, isInternal, error }];
+  });
+}
+
 function failingRoutes(notes: Notes): LocationFacts["failingRoutes"] {
-  const failing = Object.entries(notes as Readonly<Record<string, RouteNote>>).flatMap(
-    ([name, { error }]) =>
-      name.startsWith("route:") && error !== undefined
-        ? [[name.slice("route:".length), error] as const]
-        : [],
+  const failing = notesOf<RouteNote>(notes, "route:").flatMap(([name, { error }]) =>
+    error === undefined ? [] : [[name, error] as const],
   );
   return Object.fromEntries(failing);
+}
+
+/** The notes of a kind of which there are several, by what follows the prefix. */
+function notesOf<T>(notes: Notes, prefix: string): readonly (readonly [string, T])[] {
+  return Object.entries(notes as object).flatMap(([name, note]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), note as T] as const] : [],
+  );
 }
 
 function runOf(backup: Backup): RunFacts {

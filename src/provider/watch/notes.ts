@@ -16,7 +16,32 @@ export interface Notes {
     readonly error?: AlertError;
   };
   /** The store as it was last looked at between backups. */
-  readonly probe?: { readonly at: string; readonly error?: AlertError };
+  readonly probe?: ProbeNote;
+  /** By the location that copies went to, as `copy:NAME`: how the last ones fared. */
+  readonly [copy: `copy:${string}`]: CopyNote;
+}
+
+export interface ProbeNote {
+  /** Absent until the first look has ended. */
+  readonly at?: string;
+  readonly error?: AlertError;
+  /** Somebody looks since then. */
+  readonly lookingSince?: string;
+  /** When a look last wrote something that the store does not let us remove. */
+  readonly leftObjectAt?: string;
+}
+
+export interface CopyNote {
+  readonly operationId: string;
+  readonly at: string;
+  readonly targetName: string;
+  /** The target's store is on the service's own machine. */
+  readonly isInternal: boolean;
+  readonly error?: AlertError;
+}
+
+export function noteKeyOf(locationKey: string, kind: string): string {
+  return `${locationKey}/notes/${kind}`;
 }
 
 /** The write of one note. */
@@ -25,7 +50,7 @@ export function noteWrite<K extends keyof Notes>(
   kind: K,
   note: NonNullable<Notes[K]>,
 ): Write {
-  return { op: "put", kind: "note", key: `${locationKey}/notes/${kind}`, value: note };
+  return { op: "put", kind: "note", key: noteKeyOf(locationKey, kind), value: note };
 }
 
 export async function readNotes(store: StateStore, locationKey: string): Promise<Notes> {

@@ -1,4 +1,3 @@
-import type { AlertError } from "../../alerts/alert.ts";
 import type { VerifyFacts } from "../../alerts/location-facts.ts";
 import type { VerifyDepth } from "../../engine/model.ts";
 
@@ -16,7 +15,6 @@ export interface WatchRecord {
   readonly lastDrill?: string;
   /** Epochs whose private key was used. */
   readonly provedEpochs: readonly string[];
-  readonly lastPrune?: { readonly operationId: string; readonly error?: AlertError };
   /** The newest record of the audit log that was told of. */
   readonly auditSequence?: number;
 }

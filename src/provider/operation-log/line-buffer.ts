@@ -1,0 +1,54 @@
+import { toIso, type Clock } from "../../base/clock.ts";
+import type { WrittenLine } from "../../base/log.ts";
+
+/** A line of an operation, not yet counted. */
+export interface PendingLine {
+  readonly at: string;
+  readonly level: "error" | "warn" | "info";
+  readonly message: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** Lines of operations on their way to the state. */
+export interface LineBuffer {
+  /** Takes a line if it is about an operation; never throws and never waits. */
+  keep(line: WrittenLine): void;
+  /** Everything that was kept since, by operation. */
+  take(): ReadonlyMap<string, readonly PendingLine[]>;
+}
+
+/** Particulars that say something about the work; no stack, no address. */
+const told: ReadonlySet<string> = new Set(
+  ["errorCode", "code", "error", "step", "role", "state", "kind", "jobKind", "attempt"].concat(
+    ["delayMilliseconds", "seconds", "count", "bytes", "files", "object", "backupId"],
+    ["apiVersion", "route", "correlationId", "clientRequestId"],
+  ),
+);
+
+// What is not fetched within a second or so is lost rather than piled up.
+const maximumOperations = 2000;
+const maximumLines = 500;
+
+export function createLineBuffer(clock: Clock): LineBuffer {
+  let waiting = new Map<string, PendingLine[]>();
+  return {
+    keep: ({ level, message, fields }) => {
+      const id = fields["operationId"] ?? fields["jobId"];
+      if (typeof id !== "string" || level === "debug") return;
+      const lines = waiting.get(id) ?? [];
+      if (lines.length >= maximumLines || waiting.size >= maximumOperations) return;
+      const details = Object.fromEntries(
+        Object.entries(fields).flatMap(([name, value]) =>
+          value !== undefined && told.has(name) ? [[name, String(value)] as const] : [],
+        ),
+      );
+      lines.push({ at: toIso(clock.now()), level, message, details });
+      waiting.set(id, lines);
+    },
+    take: () => {
+      const taken = waiting;
+      waiting = new Map();
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "../../base/log.ts";
+import type { BackupRecord, Progress } from "../../engine/model.ts";
+import type { BackupEngine } from "../ports.ts";
+
+type Report = (progress: Progress) => void;
+
+/** The engine, telling the log where a long run is and what came of it: few lines, however long it takes. */
+export function tellSteps(engine: BackupEngine, logger: Logger): BackupEngine {
+  return {
+    ...engine,
+    runBackup: async (run, report, signal) => {
+      const record = await engine.runBackup(run, tellPhases(report, logger), signal);
+      tellRoles(record, logger);
+      return record;
+    },
+    verify: (run, report, signal) => engine.verify(run, tellPhases(report, logger), signal),
+    copy: (run, report, signal) => engine.copy(run, tellPhases(report, logger), signal),
+    restore: (run, report, signal) => engine.restore(run, tellPhases(report, logger), signal),
+    prune: async (run, report, signal) => {
+      const result = await engine.prune(run, report, signal);
+      const removed = { count: result.removedBackups.length, bytes: result.bytesFreedNow };
+      logger.info(run.isDryRun ? "Clean-up planned" : "Clean-up done", removed);
+      return result;
+    },
+  };
+}
+
+/** A line for each phase and role, when it begins. */
+function tellPhases(report: Report, logger: Logger): Report {
+  let told = "";
+  return (progress) => {
+    const { phase, role } = progress;
+    const now = `${phase} ${role ?? ""}`;
+    if (now !== told) logger.info("Step begun", { step: phase, role });
+    told = now;
+    report(progress);
+  };
+}
+
+function tellRoles({ roles, status, storedBytes }: BackupRecord, logger: Logger): void {
+  for (const role of roles) {
+    const { name, status: state, plainBytes: bytes, files } = role;
+    logger.info("Role ended", { role: name, state, bytes, files });
+  }
+  logger.info("Backup stored", { state: status, bytes: storedBytes });
+}
