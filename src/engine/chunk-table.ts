@@ -20,6 +20,8 @@ const slotWords = 5;
 const headerWords = 4;
 const busy = 0xffff_ffff | 0;
 const firstGrowthSlots = 131_072;
+/** Far fewer than an empty segment holds. */
+const referencesPerGrowth = firstGrowthSlots / 4;
 /** Share of a segment that is filled before the next is used. */
 const maxLoad = 0.75;
 /** Packs a repository may have per run's table: 8 Mi × 32 MiB. */
@@ -97,6 +99,14 @@ export class ChunkTable {
           words.getInt32(at + 12, true),
           ordinal + 1,
         );
+    }
+  }
+
+  /** Owner only: adds every chunk of a list of references of any length; tells where those stand that were not there. */
+  addGrowing(references: Buffer, ordinal: number, onNew?: (at: number) => void): void {
+    for (let at = 0; at < references.length; at += chunkReferenceBytes) {
+      if (at % (referencesPerGrowth * chunkReferenceBytes) === 0) this.growAhead();
+      if (this.add(references, at, ordinal) < 0) onNew?.(at);
     }
   }
 

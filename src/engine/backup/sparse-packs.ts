@@ -58,7 +58,7 @@ function findTrees(
 class PackWeights {
   readonly #packs: readonly PackEntry[];
   readonly #packOf: ChunkTable;
-  readonly #counted = new ChunkTable(createChunkTableParts(0));
+  readonly #counted: ChunkTable;
   readonly #needed: Float64Array;
 
   constructor(packs: readonly PackEntry[]) {
@@ -70,6 +70,7 @@ class PackWeights {
       0,
     );
     this.#packOf = new ChunkTable(createChunkTableParts(count));
+    this.#counted = new ChunkTable(createChunkTableParts(count));
     packs.forEach(({ blocks }, pack) => {
       for (const { chunks } of blocks) this.#packOf.addAll(chunks, pack);
     });
@@ -109,13 +110,11 @@ class PackWeights {
   }
 
   #add(references: Buffer): void {
-    this.#counted.growAhead();
-    for (let at = 0; at < references.length; at += chunkReferenceBytes) {
-      if (this.#counted.add(references, at, 0) >= 0) continue;
+    this.#counted.addGrowing(references, 0, (at) => {
       const pack = this.#packOf.find(references, at);
-      if (pack < 0) continue;
+      if (pack < 0) return;
       this.#needed[pack] = (this.#needed[pack] ?? 0) + references.readUInt32LE(at + chunkIdBytes);
-    }
+    });
   }
 }
 
@@ -132,15 +131,17 @@ function* readCachedRecords(cache: TreeCache, tree: TreeCachePointer): Generator
     return;
   }
   try {
-    let rest: Buffer = Buffer.alloc(0);
-    for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
-      const bytes: Buffer = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    for (
+      let bytes = reader.join(Buffer.alloc(0));
+      bytes !== undefined;
+      bytes = reader.join(bytes)
+    ) {
       let at = 0;
       for (let length = recordLength(bytes, 0); length > 0; length = recordLength(bytes, at)) {
         yield bytes.subarray(at, at + length);
         at += length;
       }
-      rest = bytes.subarray(at);
+      bytes = bytes.subarray(at);
     }
   } finally {
     reader.close();

@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { objectKind, openSmall, sealSmall } from "../crypto/aead.ts";
 import { treeCacheKeyInfo } from "../crypto/key-purposes.ts";
+import { neededBytes } from "../format/tree-format.ts";
 import { deriveObjectKey } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 
@@ -175,6 +176,19 @@ export class TreeCacheReader {
     const piece = this.#isAtEnd ? undefined : this.#readPiece();
     this.#isAtEnd = piece === undefined;
     return piece;
+  }
+
+  /** What is left of a piece, with as many pieces behind it as its next record needs, joined once; undefined at the end. */
+  join(rest: Buffer): Buffer | undefined {
+    const needed = neededBytes(rest);
+    const pieces = rest.length === 0 ? [] : [rest];
+    for (let bytes = rest.length; bytes < needed;) {
+      const next = this.next();
+      if (next === undefined) return undefined;
+      pieces.push(next);
+      bytes += next.length;
+    }
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   }
 
   #readPiece(): Buffer | undefined {

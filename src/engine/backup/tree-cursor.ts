@@ -1,4 +1,4 @@
-import { neededBytes, recordAt, recordLength, recordTypes } from "../format/tree-format.ts";
+import { recordAt, recordLength, recordTypes } from "../format/tree-format.ts";
 import type { PackedEntries } from "../packed-entries.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import type { SourceEntry } from "../source.ts";
@@ -100,18 +100,11 @@ export class TreeCursor {
     );
   }
 
-  /** Joins what is left with as many pieces as the next record needs, once; false at the end of the tree. */
+  /** False at the end of the tree. */
   #readOn(): boolean {
-    const rest = this.#piece.subarray(this.#position);
-    const needed = neededBytes(rest);
-    const pieces = rest.length === 0 ? [] : [rest];
-    for (let bytes = rest.length; bytes < needed;) {
-      const next = this.#reader.next();
-      if (next === undefined) return false;
-      pieces.push(next);
-      bytes += next.length;
-    }
-    this.#piece = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    const joined = this.#reader.join(this.#piece.subarray(this.#position));
+    if (joined === undefined) return false;
+    this.#piece = joined;
     this.#position = 0;
     return true;
   }

@@ -51,11 +51,7 @@ async function countLive(
     if (backup === undefined) continue;
     opened += 1;
     for (const pack of backup.locator.packs) packs.set(pack.packId, pack);
-    const note = (references: Buffer): void => {
-      for (let at = 0; at < references.length; at += chunkReferenceBytes)
-        live.add(references, at, 0);
-      live.growAhead();
-    };
+    const note = (references: Buffer): void => live.addGrowing(references, 0);
     for (const root of backup.roots) {
       note(root.chunks);
       for await (const [, { chunks }] of readRecords(store, backup, root)) note(chunks);
