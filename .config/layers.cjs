@@ -32,7 +32,7 @@ const law = {
   alerts: ["base", statePort],
   notify: ["base", "alerts/notice.ts", "npm:nodemailer"].concat(
     // What may be spoken to, and how an HTTP peer is kept from holding us up, is one thing for all.
-    ["storage/host-policy.ts", "storage/web-agent.ts"],
+    ["storage/host-policy.ts", "storage/web-agent.ts", "storage/web-trust.ts"],
   ),
   engine: ["base"],
   "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],

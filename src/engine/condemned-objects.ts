@@ -3,7 +3,8 @@ import { decodeQuarantine, type Quarantine } from "./format/quarantine.ts";
 import { decodeTombstone, type Tombstone } from "./format/tombstone.ts";
 import { maxDocumentBytes, maxNamedFaults } from "./format/limits.ts";
 import { openSignedDocument } from "./format/signed-document.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectEntry, ObjectStore } from "./object-store.ts";
+import { readAhead } from "./read-ahead.ts";
 import { readBounded } from "./read-object.ts";
 
 /** Signed notes about objects no new backup may rely on. */
@@ -26,10 +27,11 @@ export async function readCondemned(
     decode: (body: Readonly<Record<string, unknown>>, name: string) => T,
   ): Promise<T[]> => {
     const found: T[] = [];
-    for await (const { name, bytes } of store.list(`${folder}/`)) {
-      if (!noteName.test(name)) continue;
+    const start = ({ name, bytes }: ObjectEntry): Promise<Uint8Array> =>
+      readBounded(store, name, maxDocumentBytes, { knownBytes: bytes });
+    for await (const [{ name }, reading] of readAhead(listNotes(store, folder), start)) {
       try {
-        const document = await readBounded(store, name, maxDocumentBytes, bytes);
+        const document = await reading;
         const note = decode(openSignedDocument(name, document, publicKey), name);
         if (note.repositoryId === repositoryId && name === `${folder}/${note.id}`) found.push(note);
       } catch (error) {
@@ -40,11 +42,15 @@ export async function readCondemned(
     }
     return found;
   };
-  return {
-    tombstones: await read("tombstones", decodeTombstone),
-    quarantines: await read("quarantine", decodeQuarantine),
-    unreadable,
-  };
+  const [tombstones, quarantines] = await Promise.all([
+    read("tombstones", decodeTombstone),
+    read("quarantine", decodeQuarantine),
+  ]);
+  return { tombstones, quarantines, unreadable };
+}
+
+async function* listNotes(store: ObjectStore, folder: string): AsyncGenerator<ObjectEntry> {
+  for await (const entry of store.list(`${folder}/`)) if (noteName.test(entry.name)) yield entry;
 }
 
 /** Names of all objects that a tombstone or a quarantine note names. */

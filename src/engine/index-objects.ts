@@ -38,7 +38,8 @@ import {
   type PackHeader,
 } from "./format/pack-format.ts";
 import type { EpochKeys } from "./model.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectEntry, ObjectStore } from "./object-store.ts";
+import { readAhead } from "./read-ahead.ts";
 import { readBounded } from "./read-object.ts";
 
 /** An index object that is whole, and the packs it names. */
@@ -65,12 +66,12 @@ export async function loadIndex(
   const objects: IndexObject[] = [];
   const packs: PackEntry[] = [];
   const damaged: { name: string; error: AppError }[] = [];
-  for await (const entry of store.list("index/")) {
-    if (parseHashName(entry.name, "index") === undefined) continue;
+  const read = ({ name, bytes }: ObjectEntry): Promise<Uint8Array> =>
+    readBounded(store, name, maxIndexBytes, { knownBytes: bytes });
+  for await (const [entry, reading] of readAhead(listIndex(store), read)) {
     let found: PackEntry[] | undefined;
     try {
-      const bytes = await readBounded(store, entry.name, maxIndexBytes, entry.bytes);
-      found = readIndexObject(entry.name, bytes, repositoryId, epoch);
+      found = readIndexObject(entry.name, await reading, repositoryId, epoch);
     } catch (error) {
       if (!isAppError(error) || !damageCodes.has(error.code)) throw error;
       if (damaged.length < maxNamedFaults) damaged.push({ name: entry.name, error });
@@ -84,6 +85,11 @@ export async function loadIndex(
     for (const pack of found) packs.push(pack);
   }
   return { objects, packs, damaged };
+}
+
+async function* listIndex(store: ObjectStore): AsyncGenerator<ObjectEntry> {
+  for await (const entry of store.list("index/"))
+    if (parseHashName(entry.name, "index") !== undefined) yield entry;
 }
 
 /** What the bytes themselves are guilty of: a store that fails to give them says nothing about them. */

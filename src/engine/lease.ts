@@ -40,20 +40,17 @@ export async function acquireLease(
   owner: LeaseOwner,
   host: EngineHost,
 ): Promise<WriterLease> {
-  const state = await readLocks(store);
-  const newest = state.newest;
-  if (
-    newest !== undefined &&
-    !state.released.has(newest.fence) &&
-    isHeldByOther(newest, owner, host.clock.now())
-  ) {
+  const state = await listLocks(store);
+  // What is released says nothing any more.
+  const held = state.released.has(state.fence) ? undefined : await readNewest(store, state);
+  if (held !== undefined && isHeldByOther(held, owner, host.clock.now())) {
     throw new AppError(
       "StoreLocked",
-      `Another writer holds the repository until ${toIso(newest.validUntil)}: wait for it to end; a writer that died frees the repository by itself within ${(leaseMilliseconds + skewMilliseconds) / 60_000} minutes`,
+      `Another writer holds the repository until ${toIso(held.validUntil)}: wait for it to end; a writer that died frees the repository by itself within ${(leaseMilliseconds + skewMilliseconds) / 60_000} minutes`,
       { retryable: true },
     );
   }
-  const fence = (newest?.fence ?? 0) + 1;
+  const fence = state.fence + 1;
   if (fence > maxFence)
     throw new AppError(
       "StoreTampered",
@@ -87,8 +84,8 @@ class StoreLease implements WriterLease {
   }
 
   async assertHeld(): Promise<void> {
-    const { newest } = await readLocks(this.#store);
-    if (newest?.fence === this.fence && this.#host.clock.now() < this.#validUntil) return;
+    const { fence } = await listLocks(this.#store);
+    if (fence === this.fence && this.#host.clock.now() < this.#validUntil) return;
     throw new AppError(
       "LeaseLost",
       "Another writer has taken over the repository: this run stops before it publishes; the next run continues from what is stored",
@@ -96,8 +93,8 @@ class StoreLease implements WriterLease {
   }
 
   async assertNewest(): Promise<void> {
-    const { newest } = await readLocks(this.#store);
-    if (newest?.fence === this.fence) return;
+    const { fence } = await listLocks(this.#store);
+    if (fence === this.fence) return;
     throw new AppError(
       "LeaseLost",
       "Another writer took over the repository while this backup was published: the backup is withdrawn; the next run continues from what is stored",
@@ -145,9 +142,15 @@ interface Lock {
   readonly validUntil: number;
 }
 
-async function readLocks(
-  store: ObjectStore,
-): Promise<{ names: string[]; released: Set<number>; newest: Lock | undefined }> {
+/** What the names of the locks say: the newest fence, 0 for none, and its latest renewal. */
+interface LockNames {
+  readonly names: readonly string[];
+  readonly released: ReadonlySet<number>;
+  readonly fence: number;
+  readonly beat: number;
+}
+
+async function listLocks(store: ObjectStore): Promise<LockNames> {
   const names: string[] = [];
   const released = new Set<number>();
   let fence = 0;
@@ -164,9 +167,15 @@ async function readLocks(
       beat = found;
     }
   }
-  if (fence === 0) return { names, released, newest: undefined };
-  const name = beat > 0 ? `${lockName(fence)}-${beat}` : lockName(fence);
-  return { names, released, newest: await readLock(store, name, fence) };
+  return { names, released, fence, beat };
+}
+
+async function readNewest(
+  store: ObjectStore,
+  { fence, beat }: LockNames,
+): Promise<Lock | undefined> {
+  if (fence === 0) return undefined;
+  return readLock(store, beat > 0 ? `${lockName(fence)}-${beat}` : lockName(fence), fence);
 }
 
 async function readLock(store: ObjectStore, name: string, fence: number): Promise<Lock> {
@@ -227,11 +236,15 @@ async function writeLock(
 
 /** Old locks tell nothing any more; on a store that cannot delete they stay. */
 async function removeOlder(store: ObjectStore, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    try {
-      await store.remove(name);
-    } catch {
-      return;
-    }
+  const [first, ...others] = names;
+  if (first === undefined) return;
+  try {
+    await store.remove(first);
+    await Promise.all(others.slice(0, mostRemoved).map((name) => store.remove(name)));
+  } catch {
+    return;
   }
 }
+
+/** What is left goes with the next run. */
+const mostRemoved = 64;

@@ -1,14 +1,20 @@
 import { AppError, isAppError, type ErrorCode } from "../base/errors.ts";
-import { isRemoved, readCondemned, removedBackups } from "./condemned-objects.ts";
+import {
+  isRemoved,
+  readCondemned,
+  removedBackups,
+  type CondemnedObjects,
+} from "./condemned-objects.ts";
 import { maxManifestBytes, maxNamedFaults, maxSmallDocumentBytes } from "./format/limits.ts";
 import { decodeManifest, toBackupRecord, type Manifest } from "./format/manifest.ts";
 import { parseManifestName } from "./format/object-names.ts";
 import { decodeSignedDocument } from "./format/signed-document.ts";
 import { sha256 } from "./index-objects.ts";
 import type { BackupRecord } from "./model.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectEntry, ObjectStore } from "./object-store.ts";
+import { quietly, readAhead } from "./read-ahead.ts";
 import { readBounded } from "./read-object.ts";
-import { readConfig } from "./repository.ts";
+import { readConfig, type RepositoryConfig } from "./repository.ts";
 
 export interface ListedBackup {
   readonly record: BackupRecord;
@@ -21,6 +27,11 @@ export interface UnreadableBackup {
   readonly error: unknown;
 }
 
+export interface BackupListing {
+  readonly backups: readonly ListedBackup[];
+  readonly unreadable: readonly UnreadableBackup[];
+}
+
 /**
  * Every backup the store shows, oldest first, with what its signature is worth. Manifests that cannot be
  * read are reported beside, never dropped silently; those that a signed tombstone has taken out are gone.
@@ -28,23 +39,30 @@ export interface UnreadableBackup {
 export async function listBackups(
   store: ObjectStore,
   expectedPublicKey?: string,
-): Promise<{
-  readonly backups: readonly ListedBackup[];
-  readonly unreadable: readonly UnreadableBackup[];
-}> {
-  const config = await readConfig(store, expectedPublicKey);
+): Promise<BackupListing> {
+  return readBackups(store, await readConfig(store, expectedPublicKey));
+}
+
+/** As above, of a repository whose config was read before. */
+export async function readBackups(
+  store: ObjectStore,
+  { repositoryId, signingPublicKey }: Pick<RepositoryConfig, "repositoryId" | "signingPublicKey">,
+  condemned: Promise<CondemnedObjects> = quietly(
+    readCondemned(store, repositoryId, signingPublicKey),
+  ),
+): Promise<BackupListing> {
   const backups: ListedBackup[] = [];
   const unreadable: UnreadableBackup[] = [];
-  const { repositoryId, signingPublicKey } = config;
-  const { tombstones } = await readCondemned(store, repositoryId, signingPublicKey);
-  const removed = removedBackups(tombstones);
+  let removed: ReturnType<typeof removedBackups> | undefined;
   let strangeBytes = 0;
   let unnamed = 0;
-  for await (const { name, bytes } of store.list("backups/")) {
-    const id = parseManifestName(name);
-    if (id === undefined) continue;
+  const start = ({ name, bytes }: ObjectEntry): Promise<ListedBackup> =>
+    readBackup(store, name, repositoryId, signingPublicKey, bytes);
+  for await (const [{ name, bytes }, reading] of readAhead(listManifests(store), start)) {
+    const id = parseManifestName(name) as string;
+    removed ??= removedBackups((await condemned).tombstones);
     try {
-      const backup = await readBackup(store, name, repositoryId, signingPublicKey, bytes);
+      const backup = await reading;
       if (isRemoved(removed, id, backup.record.manifestHash)) continue;
       if (backup.record.signature !== "trusted") strangeBytes += bytes;
       if (backup.record.signature !== "trusted" && strangeBytes > maxStrangeBytes)
@@ -58,12 +76,19 @@ export async function listBackups(
       else unnamed += 1;
     }
   }
+  // Also when no backup is there: a store that fails to answer must not look empty.
+  await condemned;
   if (unnamed > 0) unreadable.push({ name: "backups/", error: manyMore(unnamed) });
   backups.sort(
     (a, b) =>
       a.record.sequence - b.record.sequence || (a.record.createdAt < b.record.createdAt ? -1 : 1),
   );
   return { backups, unreadable };
+}
+
+async function* listManifests(store: ObjectStore): AsyncGenerator<ObjectEntry> {
+  for await (const entry of store.list("backups/"))
+    if (parseManifestName(entry.name) !== undefined) yield entry;
 }
 
 const unreadableCodes: ReadonlySet<ErrorCode> = new Set([
@@ -100,7 +125,7 @@ export async function readBackup(
   publicKey: string,
   knownBytes?: number,
 ): Promise<ListedBackup> {
-  const bytes = await readBounded(store, name, maxManifestBytes, knownBytes);
+  const bytes = await readBounded(store, name, maxManifestBytes, { knownBytes });
   const document = decodeSignedDocument(name, bytes);
   // A stranger's body is looked into to say whose it is: that is worth little memory.
   if (bytes.length > maxSmallDocumentBytes && !document.verifies(publicKey))

@@ -13,7 +13,14 @@ export interface ObjectStore {
   /** Publishes bytes under a name that must be absent. */
   put(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** Whole object, or `length` bytes from `offset`. Throws `ObjectNotFound`. */
-  get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+  get(
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+    allocate?: Allocate,
+  ): Promise<Uint8Array>;
+  /** Set where `get` asks `allocate` for its memory, before it reads a byte; others bring memory of their own. */
+  readonly asksForMemory?: true;
   /** Every object whose name starts with the prefix, in no particular order; unfinished parts are not shown. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectEntry>;
   /** Size in bytes, or undefined when absent. */
@@ -37,6 +44,12 @@ export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
+
+/**
+ * Gives memory of exactly so many bytes to read into, or throws what `get` is to fail with. A read that is tried again
+ * asks again: what it was given before may still be written to, and is of no more use.
+ */
+export type Allocate = (bytes: number) => Uint8Array;
 
 export interface ObjectEntry {
   readonly name: string;

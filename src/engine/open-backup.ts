@@ -25,6 +25,7 @@ import { deriveObjectKey, loadIndex, readIndexObject, requireHash } from "./inde
 import { readBackup, type ListedBackup } from "./list-backups.ts";
 import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { quietly, readAhead } from "./read-ahead.ts";
 import {
   missingObject,
   openEpoch,
@@ -51,11 +52,14 @@ export async function openBackup(
 ): Promise<OpenedBackup> {
   const config = await readConfig(store, expectedPublicKey);
   const { manifest, record } = await findBackup(store, config, backupId);
+  // Beside each other what does not need the other: each answer of a far store is late.
+  const readingRefs = quietly(readRefs(store, manifest));
   const epoch = await openEpoch(store, config, manifest.epochId, opener);
   const roots = openRoots(manifest, epoch);
-  const refs = await readRefs(store, manifest);
+  const refs = await readingRefs;
+  const openingKeys = quietly(openDataKeys(store, config, epoch, refs, opener));
   const locator = new ChunkLocator(await readReferencedIndex(store, config, epoch, refs));
-  const dataKeys = await openDataKeys(store, config, epoch, refs, opener);
+  const dataKeys = await openingKeys;
   return { record, epoch, roots, locator, dataKeys };
 }
 
@@ -110,7 +114,7 @@ class ChunkReader {
   readonly #backup: OpenedBackup;
   readonly #opener: BlockOpener;
   #pack: { readonly number: number; readonly opened: OpenedPack } | undefined;
-  #block: { readonly number: number; readonly plain: Buffer } | undefined;
+  #block: { readonly pack: number; readonly number: number; readonly plain: Buffer } | undefined;
 
   constructor(store: ObjectStore, backup: OpenedBackup) {
     this.#store = store;
@@ -127,8 +131,9 @@ class ChunkReader {
         "A chunk of the backup's tree is in no pack of the index: run verify to see what is damaged",
       );
     const pack = this.#backup.locator.packs[place.pack] as PackEntry;
-    const opened = await this.#openPack(place.pack, pack);
-    const plain = await this.#openBlock(opened, pack, place.block);
+    const opening = quietly(this.#openPack(place.pack, pack));
+    const plain = await this.#openBlock(opening, place.pack, pack, place.block);
+    const opened = await opening;
     const bytes = plain.subarray(
       place.offset,
       place.offset + references.readUInt32LE(at + chunkIdBytes),
@@ -142,18 +147,26 @@ class ChunkReader {
     const name = packName(pack.packId);
     const header = await this.#read(name, 0, packHeaderBytes);
     this.#pack = { number, opened: this.#opener.openPack(name, header, pack.dataKeyId) };
-    this.#block = undefined;
     return this.#pack.opened;
   }
 
-  async #openBlock(opened: OpenedPack, pack: PackEntry, number: number): Promise<Buffer> {
-    if (this.#block?.number === number) return this.#block.plain;
+  /** Reads the block beside the header of a pack that is new: both are small, and each answer is late. */
+  async #openBlock(
+    opening: Promise<OpenedPack>,
+    packNumber: number,
+    pack: PackEntry,
+    number: number,
+  ): Promise<Buffer> {
+    if (this.#block?.pack === packNumber && this.#block.number === number) return this.#block.plain;
     const block = pack.blocks[number];
+    const name = packName(pack.packId);
     if (block === undefined)
-      throw new AppError("CorruptObject", `Object "${opened.name}" has no block ${number}`);
-    const sealed = await this.#read(opened.name, block.offset, block.storedBytes);
-    this.#block = { number, plain: this.#opener.open(opened, number, block, sealed) };
-    return this.#block.plain;
+      throw new AppError("CorruptObject", `Object "${name}" has no block ${number}`);
+    const reading = quietly(this.#read(name, block.offset, block.storedBytes));
+    const opened = await opening;
+    const plain = this.#opener.open(opened, number, block, await reading);
+    this.#block = { pack: packNumber, number, plain };
+    return plain;
   }
 
   async #read(name: string, offset: number, length: number): Promise<Buffer> {
@@ -193,11 +206,12 @@ async function readReferencedIndex(
     for (const pack of found) if (needed.has(packName(pack.packId))) packs.set(pack.packId, pack);
   };
   let failure: AppError | undefined;
-  for (const { name } of refs) {
-    if (!name.startsWith("index/")) continue;
+  const indexes = refs.filter(({ name }) => name.startsWith("index/"));
+  const read = ({ name }: ObjectReference): Promise<Uint8Array> =>
+    readDocument(store, name, maxIndexBytes);
+  for await (const [{ name }, reading] of readAhead(indexes, read)) {
     try {
-      const bytes = await readDocument(store, name, maxIndexBytes);
-      take(readIndexObject(name, bytes, config.repositoryId, epoch) ?? []);
+      take(readIndexObject(name, await reading, config.repositoryId, epoch) ?? []);
     } catch (error) {
       if (!isAppError(error) || !indexDamage.has(error.code)) throw error;
       failure ??= error;
@@ -225,9 +239,10 @@ async function openDataKeys(
   opener: Opener,
 ): Promise<DataKeys> {
   const keys = new Map<string, string>();
-  for (const { name } of refs) {
-    if (!name.startsWith("keys/")) continue;
-    const body = openSignedDocument(name, await readDocument(store, name), config.signingPublicKey);
+  const stored = refs.filter(({ name }) => name.startsWith("keys/"));
+  const read = ({ name }: ObjectReference): Promise<Uint8Array> => readDocument(store, name);
+  for await (const [{ name }, reading] of readAhead(stored, read)) {
+    const body = openSignedDocument(name, await reading, config.signingPublicKey);
     const fields = new DocumentFields(body, name);
     fields.expectFormat("holdfast-data-key", 1);
     const id = fields.hex("id", 32);

@@ -1,30 +1,40 @@
 import { AppError, isAppError } from "../base/errors.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { Allocate, ObjectStore } from "./object-store.ts";
+
+export interface ReadOptions {
+  /** The size that a listing or an index gave; without it the store says it. */
+  readonly knownBytes?: number | undefined;
+  readonly signal?: AbortSignal;
+  /** Where to read to; a store may bring memory of its own all the same. */
+  readonly allocate?: Allocate;
+}
 
 /**
  * Reads an object whole, but only once the store says that it is no larger than the bound: who owns the store must
  * not be able to fill our memory. Throws `LimitExceeded` above it, and `CorruptObject` when what comes is not what
- * was announced. `knownBytes` is the size a listing or an index gave; without it the store is asked.
+ * was announced.
  */
 export async function readBounded(
   store: ObjectStore,
   name: string,
   maxBytes: number,
-  knownBytes?: number,
+  options: ReadOptions = {},
 ): Promise<Uint8Array> {
+  const { knownBytes, signal, allocate = (length) => Buffer.allocUnsafeSlow(length) } = options;
+  if (knownBytes === undefined && store.asksForMemory === true)
+    // One request instead of two: the size comes with the answer, and before the bytes.
+    return store.get(name, undefined, signal, (length) => {
+      if (length > maxBytes) throw tooLarge(name, length, maxBytes);
+      return allocate(length);
+    });
   const bytes = knownBytes ?? (await store.stat(name))?.bytes;
   if (bytes === undefined)
     throw new AppError("ObjectNotFound", `Cannot find "${name}" in the store`, { target: name });
-  if (bytes > maxBytes)
-    throw new AppError(
-      "LimitExceeded",
-      `Object "${name}" has ${bytes} bytes, more than the ${maxBytes} of any such object: it was not read`,
-      { target: name },
-    );
+  if (bytes > maxBytes) throw tooLarge(name, bytes, maxBytes);
   // An empty range says nothing about whether the object is there.
   const length = Math.max(1, bytes);
   try {
-    const read = await store.get(name, { offset: 0, length });
+    const read = await store.get(name, { offset: 0, length }, signal, allocate);
     if (read.length === bytes) return read;
   } catch (cause) {
     if (!isAppError(cause, "InvalidArgument")) throw cause;
@@ -33,6 +43,14 @@ export async function readBounded(
   throw new AppError(
     "CorruptObject",
     `Object "${name}" does not have the ${bytes} bytes that the store announced: it is truncated or changes while it is read`,
+    { target: name },
+  );
+}
+
+function tooLarge(name: string, bytes: number, maxBytes: number): AppError {
+  return new AppError(
+    "LimitExceeded",
+    `Object "${name}" has ${bytes} bytes, more than the ${maxBytes} of any such object: it was not read`,
     { target: name },
   );
 }

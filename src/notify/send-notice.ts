@@ -1,5 +1,6 @@
 import { createHostPolicy, type HostPurpose, type NameLookup } from "../storage/host-policy.ts";
-import { portOf, trustAlso } from "../storage/web-agent.ts";
+import { portOf } from "../storage/web-agent.ts";
+import { trustAlso } from "../storage/web-trust.ts";
 import { checkEmail, sendEmail } from "./email.ts";
 import { invalidRoute } from "./faults.ts";
 import type { NoticeSender, RouteTarget } from "./route-target.ts";

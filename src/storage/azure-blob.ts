@@ -3,7 +3,13 @@ import type { ContainerClient } from "@azure/storage-blob";
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
-import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
+import type {
+  Allocate,
+  ByteRange,
+  ObjectEntry,
+  ObjectStore,
+  StoreProbe,
+} from "../engine/object-store.ts";
 import { createBlobClient } from "./azure-blob-client.ts";
 import type { BlobClient, BlobCredential, BlobServiceVersion } from "./azure-blob-client.ts";
 import { dateOfFailure, hasBlobCode, toBlobError } from "./azure-blob-faults.ts";
@@ -79,6 +85,7 @@ export async function openBlobStore(
 }
 
 class BlobStore implements ObjectStore {
+  readonly asksForMemory = true;
   readonly #container: ContainerClient;
   readonly #mayRemove: boolean;
   readonly #root: string;
@@ -132,14 +139,20 @@ class BlobStore implements ObjectStore {
     await this.#putKey(name, bytes, signal);
   }
 
-  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+    allocate?: Allocate,
+  ): Promise<Uint8Array> {
     checkObjectName(name);
-    return this.#run("read", name, signal, (stop) =>
-      readObject(name, range, {
+    return this.#run("read", name, signal, (stop) => {
+      const reader = {
         stat: () => this.stat(name),
-        open: (part) => this.#open(name, part, stop),
-      }),
-    );
+        open: (part: ByteRange | undefined) => this.#open(name, part, stop),
+      };
+      return readObject(name, range, reader, allocate);
+    });
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectEntry> {

@@ -71,3 +71,8 @@ export function checkObjectSize(name: string, bytes: number): void {
     { target: name },
   );
 }
+
+/** Memory of its own for what is read: not from the shared pool, as callers may transfer it. */
+export function ownMemory(bytes: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(bytes);
+}

@@ -8,6 +8,7 @@ import { openLocalStore } from "./local.ts";
 import { retryStore } from "./retrying.ts";
 import type { RemoteSpec, StoreSpec } from "./store-spec.ts";
 import { hostOf } from "./store-spec.ts";
+import { trustAlso } from "./web-trust.ts";
 
 export interface OpenStoreOptions {
   /** `read` makes nothing and works with an account that may only read; default `write`. */
@@ -46,8 +47,6 @@ async function openRemote(
 ): Promise<ObjectStore> {
   // Each new connection of HTTP looks its host up again, under the same policy.
   const resolve: HostPolicy["resolve"] = (host, port) => hosts.resolve(host, port);
-  // Even Node's own HTTP takes a quarter of a short command's time to load.
-  const { trustAlso } = await import("./web-agent.ts");
   const web = { access, clock, resolve, ...trustAlso(authorities) };
   switch (spec.kind) {
     case "smb": {

@@ -59,12 +59,15 @@ export function retryStore(store: ObjectStore, options: RetryOptions): ObjectSto
           if (!(await holdsBytes(store, name, bytes, attemptSignal))) throw error;
         }
       }),
-    get: (name, range, signal) =>
-      run(`read "${name}"`, signal, (_, attemptSignal) => store.get(name, range, attemptSignal)),
+    get: (name, range, signal, allocate) =>
+      run(`read "${name}"`, signal, (_, attemptSignal) =>
+        store.get(name, range, attemptSignal, allocate),
+      ),
     list: (prefix, signal) => listAgain(store, options, prefix, signal),
     stat: (name) => run(`look at "${name}"`, undefined, () => store.stat(name)),
     remove: (name) => run(`remove "${name}"`, undefined, () => store.remove(name)),
     probe: () => run("probe the store", undefined, () => store.probe()),
+    ...(store.asksForMemory === undefined ? {} : { asksForMemory: store.asksForMemory }),
     ...(localPath === undefined ? {} : { localPath }),
     ...(settle === undefined
       ? {}

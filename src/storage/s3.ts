@@ -1,7 +1,13 @@
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
-import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
+import type {
+  Allocate,
+  ByteRange,
+  ObjectEntry,
+  ObjectStore,
+  StoreProbe,
+} from "../engine/object-store.ts";
 import type { WebStoreOptions } from "./azure-blob.ts";
 import { clockMismatch, ClockWatch } from "./clock-watch.ts";
 import { checkObjectSize, objectNotFound } from "./local-objects.ts";
@@ -9,6 +15,7 @@ import { objectExists } from "./local-publish.ts";
 import { checkObjectName, checkPrefix, isObjectName } from "./object-name.ts";
 import { checkS3Settings, createS3Client } from "./s3-client.ts";
 import type { LoadedS3, S3StoreSettings } from "./s3-client.ts";
+import { decodeKey, endlessList } from "./s3-keys.ts";
 import { dateOfS3Failure, hasS3Code, skewCodes, statusOfS3, toS3Error } from "./s3-faults.ts";
 import { uploadObject } from "./s3-put.ts";
 import { createWebAgent } from "./web-agent.ts";
@@ -48,6 +55,7 @@ export async function openS3Store(
 }
 
 class S3Store implements ObjectStore {
+  readonly asksForMemory = true;
   readonly #s3: LoadedS3;
   readonly #bucket: string;
   readonly #root: string;
@@ -83,15 +91,20 @@ class S3Store implements ObjectStore {
   /** One look at the bucket, so that a wrong setting shows now and by its name; then the proof. */
   async checkReach(): Promise<void> {
     const { ListObjectsV2Command } = this.#s3.library;
+    // Beside each other; what the look finds is said first, as it names the setting.
+    const proving =
+      this.#access === "write"
+        ? proveConditionalPut({ put: (key, bytes) => this.#putKey(key, bytes, undefined) })
+        : undefined;
+    proving?.catch(() => undefined);
     const found = await this.#run("open the store in", this.#bucket, undefined, (signal) =>
       this.#s3.client.send(
         new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#root, MaxKeys: 1 }),
         { abortSignal: signal },
       ),
     );
-    if (this.#access === "write") {
-      await proveConditionalPut({ put: (key, bytes) => this.#putKey(key, bytes, undefined) });
-    } else if ((found.Contents ?? []).length === 0) {
+    await proving;
+    if (this.#access === "read" && (found.Contents ?? []).length === 0) {
       throw new AppError(
         "RepositoryNotFound",
         `Cannot find a folder "holdfast" in bucket "${this.#bucket}": give the bucket and folder that a backup was written to`,
@@ -107,14 +120,20 @@ class S3Store implements ObjectStore {
     await this.#putKey(name, bytes, signal);
   }
 
-  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+    allocate?: Allocate,
+  ): Promise<Uint8Array> {
     checkObjectName(name);
-    return this.#run("read", name, signal, (stop) =>
-      readObject(name, range, {
+    return this.#run("read", name, signal, (stop) => {
+      const reader = {
         stat: () => this.stat(name),
-        open: (part) => this.#open(name, part, stop),
-      }),
-    );
+        open: (part: ByteRange | undefined) => this.#open(name, part, stop),
+      };
+      return readObject(name, range, reader, allocate);
+    });
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectEntry> {
@@ -301,20 +320,4 @@ class S3Store implements ObjectStore {
     if (this.#access === "write") return;
     throw new AppError("StoreReadOnly", "Cannot change the store: it was opened for reading only");
   }
-}
-
-function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll("+", " "));
-  } catch {
-    return "";
-  }
-}
-
-function endlessList(bucket: string): AppError {
-  return new AppError(
-    "StoreUnsupported",
-    `Cannot list bucket "${bucket}": the service gives the same page again and again`,
-    { target: bucket },
-  );
 }

@@ -4,10 +4,16 @@ import { posix } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
-import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
+import type {
+  Allocate,
+  ByteRange,
+  ObjectEntry,
+  ObjectStore,
+  StoreProbe,
+} from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
 import { flushFromBelow } from "./flush-from-below.ts";
-import { alienObject, checkObjectSize, objectNotFound } from "./local-objects.ts";
+import { alienObject, checkObjectSize, objectNotFound, ownMemory } from "./local-objects.ts";
 import { objectExists } from "./local-publish.ts";
 import { checkObjectName, checkPrefix } from "./object-name.ts";
 import { untilAborted } from "./sftp/abort.ts";
@@ -48,6 +54,7 @@ interface Put {
 }
 
 class SftpStore implements ObjectStore {
+  readonly asksForMemory = true;
   readonly #place: SftpPlace;
   readonly #access: "read" | "write";
   readonly #clock: Clock;
@@ -75,7 +82,12 @@ class SftpStore implements ObjectStore {
     await this.#run("write", name, signal, write, () => put.isCommitting);
   }
 
-  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+    allocate: Allocate = ownMemory,
+  ): Promise<Uint8Array> {
     checkObjectName(name);
     signal?.throwIfAborted();
     return this.#run("read", name, signal, async (session) => {
@@ -89,7 +101,9 @@ class SftpStore implements ObjectStore {
         if (!stats.isFile()) throw alienObject(name);
         const part = fitRange(name, stats.size, range);
         checkObjectSize(name, part.length);
-        return await readPieces(session, await opening, name, part, signal);
+        const target = allocate(part.length);
+        await readPieces(session, await opening, { name, offset: part.offset, target }, signal);
+        return target;
       } catch (error) {
         if (!hasStatus(error, noSuchFile) || !(await exists(session, this.#place.root)))
           throw error;

@@ -3,10 +3,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { systemClock } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError, isAppError } from "../base/errors.ts";
-import type { ByteRange, ObjectEntry, ObjectStore, StoreProbe } from "../engine/object-store.ts";
+import type {
+  Allocate,
+  ByteRange,
+  ObjectEntry,
+  ObjectStore,
+  StoreProbe,
+} from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
 import { flushFromBelow } from "./flush-from-below.ts";
-import { alienObject, checkObjectSize, objectNotFound } from "./local-objects.ts";
+import { alienObject, checkObjectSize, objectNotFound, ownMemory } from "./local-objects.ts";
 import { checkObjectName, checkPrefix } from "./object-name.ts";
 import { absentStatuses } from "./smb-absent.ts";
 import { SmbFolders, syncFolder } from "./smb-folders.ts";
@@ -74,6 +80,7 @@ export async function openSmbStore(settings: SmbStoreSettings): Promise<ObjectSt
 }
 
 class SmbStore implements ObjectStore {
+  readonly asksForMemory = true;
   readonly #link: SmbLink;
   readonly #root: string;
   readonly #folders: SmbFolders;
@@ -115,7 +122,12 @@ class SmbStore implements ObjectStore {
     await this.#link.use("write", name, signal, write, () => !isAsked);
   }
 
-  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+    allocate: Allocate = ownMemory,
+  ): Promise<Uint8Array> {
     checkObjectName(name);
     return this.#link.use("read", name, signal, async (share) => {
       const file = await this.#openObject(share, name, signal);
@@ -123,7 +135,7 @@ class SmbStore implements ObjectStore {
         if (file.isLink) throw alienObject(name);
         const { offset, length } = fitRange(name, file.bytes, range);
         checkObjectSize(name, length);
-        const bytes = Buffer.allocUnsafeSlow(length); // not from the shared pool: callers may transfer it
+        const bytes = allocate(length);
         await share.read(file, offset, bytes, signal);
         return bytes;
       } finally {

@@ -1,9 +1,11 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import type { AgentOptions } from "node:https";
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent, AgentOptions } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { getCACertificates } from "node:tls";
+
+// Not imported: that would read every member of the module, and with them load a client of WebSocket.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 const connectMilliseconds = 15_000;
 const idleMilliseconds = 60_000; // some services take half a minute to commit a large object
@@ -22,11 +24,6 @@ export interface WebConnectionOptions {
 export interface ResolvedAddress {
   readonly address: string;
   readonly family: 4 | 6;
-}
-
-/** Trust in the authorities of a PEM beside the usual ones; without it in the usual ones only. */
-export function trustAlso(authorities: string | undefined): { readonly caPem?: string[] } {
-  return authorities === undefined ? {} : { caPem: [...getCACertificates("default"), authorities] };
 }
 
 export type WebAgent = HttpAgent | HttpsAgent;
@@ -59,7 +56,7 @@ interface SocketLimits {
   readonly idle: number;
 }
 
-class LimitedHttpAgent extends HttpAgent {
+class LimitedHttpAgent extends http.Agent {
   readonly #limits: SocketLimits;
 
   constructor(options: AgentOptions, limits: SocketLimits) {
@@ -72,7 +69,7 @@ class LimitedHttpAgent extends HttpAgent {
   }
 }
 
-class LimitedHttpsAgent extends HttpsAgent {
+class LimitedHttpsAgent extends https.Agent {
   readonly #limits: SocketLimits;
 
   constructor(options: AgentOptions, limits: SocketLimits) {

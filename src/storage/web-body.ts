@@ -1,7 +1,7 @@
 import { AppError } from "../base/errors.ts";
-import type { ByteRange } from "../engine/object-store.ts";
+import type { Allocate, ByteRange } from "../engine/object-store.ts";
 import { fitRange } from "./byte-range.ts";
-import { checkObjectSize, objectNotFound } from "./local-objects.ts";
+import { checkObjectSize, objectNotFound, ownMemory } from "./local-objects.ts";
 
 /** How a service over HTTP reads an object. */
 export interface WebReader {
@@ -24,6 +24,7 @@ export async function readObject(
   name: string,
   range: ByteRange | undefined,
   reader: WebReader,
+  allocate: Allocate = ownMemory,
 ): Promise<Uint8Array> {
   if (range !== undefined && !isReadable(range)) {
     fitRange(name, await sizeOf(name, reader), range);
@@ -34,12 +35,18 @@ export async function readObject(
     fitRange(name, await sizeOf(name, reader), range);
     throw tampered(name, "the service refused a range that lies within it");
   }
-  const { length } = fitRange(name, body.totalBytes, range);
-  checkObjectSize(name, length);
-  if (body.length !== length) {
-    throw tampered(name, `the service sends ${body.length} bytes instead of ${length}`);
+  try {
+    const { length } = fitRange(name, body.totalBytes, range);
+    checkObjectSize(name, length);
+    if (body.length !== length) {
+      throw tampered(name, `the service sends ${body.length} bytes instead of ${length}`);
+    }
+    return await collectBody(name, body, allocate(length));
+  } catch (error) {
+    // What is not read to its end would keep its connection.
+    (body.stream as { readonly destroy?: () => void }).destroy?.();
+    throw error;
   }
-  return collectBody(name, body);
 }
 
 async function sizeOf(name: string, reader: WebReader): Promise<number> {
@@ -90,8 +97,11 @@ function isReadable({ offset, length }: ByteRange): boolean {
   return areWhole && offset >= 0 && length > 0 && Number.isSafeInteger(offset + length);
 }
 
-async function collectBody(name: string, { stream, length }: WebBody): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafeSlow(length); // not from the shared pool: callers may transfer it
+async function collectBody(
+  name: string,
+  { stream, length }: WebBody,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
   let done = 0;
   for await (const piece of stream) {
     if (done + piece.length > length) throw tampered(name, "the service sends more than it said");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
 import type { ErrorCode } from "../../src/base/errors.ts";
-import { isAppError } from "../../src/base/errors.ts";
+import { AppError, isAppError } from "../../src/base/errors.ts";
 import type { ObjectEntry, ObjectStore } from "../../src/engine/object-store.ts";
 
 /** A fresh, empty store and a way to look at it as another process would. */
@@ -52,6 +52,7 @@ export const objectStoreCases: readonly StoreCase[] = [
   { title: "keeps objects for the next process", run: keepsObjects },
   { title: "reads exact ranges", run: readsRanges },
   { title: "refuses ranges past the end", run: refusesRanges },
+  { title: "reads into the memory it asks for", run: readsIntoMemory },
   { title: "refuses a name that is taken", run: refusesTakenName },
   { title: "lets one of 20 parallel puts win", run: letsOneWin },
   { title: "publishes nothing after an abort", run: publishesNothingAfterAbort },
@@ -104,6 +105,30 @@ async function readsRanges({ store }: StoreUnderTest): Promise<void> {
     const read = await store.get("data/ab/pack", { offset, length });
     assertBytes(read, bytes.subarray(offset, offset + length));
   }
+}
+
+async function readsIntoMemory({ store }: StoreUnderTest): Promise<void> {
+  const bytes = someBytes(300_000);
+  await store.put("data/ab/pack", bytes);
+  const given: Uint8Array[] = [];
+  const range = { offset: 1000, length: 200_000 };
+  const read = await store.get("data/ab/pack", range, undefined, (length) => {
+    given.push(new Uint8Array(new SharedArrayBuffer(length)));
+    return given.at(-1) as Uint8Array;
+  });
+  assertBytes(read, bytes.subarray(1000, 201_000));
+  assert.equal(read.buffer === given.at(-1)?.buffer, store.asksForMemory === true);
+  if (store.asksForMemory !== true) return;
+  const sizes: number[] = [];
+  const refusal = new AppError("LimitExceeded", "too much");
+  const refuse = (length: number): never => {
+    sizes.push(length);
+    throw refusal;
+  };
+  for (let time = 1; time <= 20; time += 1)
+    await assert.rejects(store.get("data/ab/pack", undefined, undefined, refuse), refusal);
+  assert.deepEqual(new Set(sizes), new Set([bytes.length]));
+  assertBytes(await store.get("data/ab/pack"), bytes); // no connection is left waiting
 }
 
 async function refusesRanges({ store }: StoreUnderTest): Promise<void> {

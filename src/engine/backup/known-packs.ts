@@ -1,13 +1,14 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { namesOf, readCondemned } from "../condemned-objects.ts";
+import { namesOf, readCondemned, type CondemnedObjects } from "../condemned-objects.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import { dataKeyName, packName, parsePackName } from "../format/object-names.ts";
-import { listPacks, loadIndex, type IndexObject } from "../index-objects.ts";
+import { listPacks, loadIndex, type IndexObject, type LoadedIndex } from "../index-objects.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { EpochKeys } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
+import { quietly } from "../read-ahead.ts";
 import type { BackupOptions } from "./options.ts";
 import { chooseSparsePacks, defaultAvoidBelow } from "./sparse-packs.ts";
 import type { TreeCache } from "./tree-cache.ts";
@@ -33,6 +34,25 @@ export interface NewestBackup {
   readonly cache: TreeCache | undefined;
 }
 
+/** What is listed of a repository before a backup, under way. A failure is seen by who awaits it. */
+export interface Listings {
+  readonly index: Promise<LoadedIndex>;
+  readonly present: Promise<ReadonlyMap<string, number>>;
+  readonly dataKeys: Promise<ReadonlySet<string>>;
+  readonly condemned: Promise<CondemnedObjects>;
+}
+
+/** Starts all listings beside each other: each answer of a far store is late. */
+export function startListings({ store, keys }: BackupOptions, epoch: EpochKeys): Listings {
+  const { repositoryId, signingPublicKey } = keys;
+  return {
+    index: quietly(loadIndex(store, repositoryId, epoch)),
+    present: quietly(listPacks(store)),
+    dataKeys: quietly(listDataKeys(store)),
+    condemned: quietly(readCondemned(store, repositoryId, signingPublicKey)),
+  };
+}
+
 /**
  * Reads the index of an epoch. What prune has marked or repair has set aside counts as absent: its content is stored
  * again rather than relied on.
@@ -41,16 +61,17 @@ export async function readKnownRepository(
   options: BackupOptions,
   epoch: EpochKeys,
   newest: NewestBackup,
+  listings: Listings,
 ): Promise<KnownRepository> {
-  const { store, keys, logger } = options;
+  const reading = quietly(readNeededPacks(options, epoch, newest.listed));
   const [index, present, dataKeys, condemned] = await Promise.all([
-    loadIndex(store, keys.repositoryId, epoch),
-    listPacks(store),
-    listDataKeys(store),
-    readCondemned(store, keys.repositoryId, keys.signingPublicKey),
+    listings.index,
+    listings.present,
+    listings.dataKeys,
+    listings.condemned,
   ]);
   const setAside = namesOf(condemned);
-  warnOfDamage(logger, [...index.damaged, ...condemned.unreadable]);
+  warnOfDamage(options.logger, [...index.damaged, ...condemned.unreadable]);
   const objects = index.objects.filter((object) => !setAside.has(object.name));
   const indexed = new Set(objects.flatMap((object) => object.packIds));
   const known = [...new Map(index.packs.map((pack) => [pack.packId, pack])).values()].filter(
@@ -63,11 +84,11 @@ export async function readKnownRepository(
     (pack) => present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
   );
   if (usable.length < known.length)
-    logger.warn(
+    options.logger.warn(
       "Packs named by the index, or their keys, are missing from the store: their content is stored again",
       { count: known.length - usable.length },
     );
-  const packs = await choosePacks(options, epoch, newest, usable);
+  const packs = choosePacks(options, newest, usable, await reading);
   const gone = new Set([...setAside].map((name) => parsePackName(name)));
   return {
     packs,
@@ -95,13 +116,12 @@ function warnOfDamage(
 }
 
 /** The newest backup's packs first: content that was moved out of a pack must not be found there again. */
-async function choosePacks(
+function choosePacks(
   options: BackupOptions,
-  epoch: EpochKeys,
   { listed, cache }: NewestBackup,
   usable: readonly PackEntry[],
-): Promise<readonly PackEntry[]> {
-  const needed = await readNeededPacks(options, epoch, listed);
+  needed: ReadonlySet<string>,
+): readonly PackEntry[] {
   const first = usable.filter(({ packId }) => needed.has(packName(packId)));
   const others = usable.filter(({ packId }) => !needed.has(packName(packId)));
   // What the newest backup wrote itself it needs all of.

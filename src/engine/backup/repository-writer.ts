@@ -14,7 +14,12 @@ import { readPackFooter, type IndexObject } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 import { putChecked } from "../read-back.ts";
 import { signerOf } from "../repository.ts";
-import { readKnownRepository, type KnownRepository, type NewestBackup } from "./known-packs.ts";
+import {
+  readKnownRepository,
+  type KnownRepository,
+  type Listings,
+  type NewestBackup,
+} from "./known-packs.ts";
 import type { BackupOptions } from "./options.ts";
 import type { ArrivedPack } from "./worker-pool.ts";
 
@@ -55,8 +60,9 @@ export class RepositoryWriter {
     options: BackupOptions,
     epoch: EpochKeys,
     newest: NewestBackup,
+    listings: Listings,
   ): Promise<RepositoryWriter> {
-    const known = await readKnownRepository(options, epoch, newest);
+    const known = await readKnownRepository(options, epoch, newest, listings);
     const chunks = known.packs.reduce((sum, pack) => sum + countChunks(pack), 0);
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
     writer.#indexObjects.push(...known.indexObjects);

@@ -3,20 +3,16 @@ import { toIso } from "../../base/clock.ts";
 import { objectKind, sealSmall } from "../crypto/aead.ts";
 import { manifestBinding } from "../crypto/bindings.ts";
 import { manifestKeyInfo } from "../crypto/key-purposes.ts";
-import {
-  encodeManifest,
-  encodeRoots,
-  isFolderName,
-  type Manifest,
-  type TreeRoot,
-} from "../format/manifest.ts";
+import { encodeManifest, encodeRoots, type Manifest, type TreeRoot } from "../format/manifest.ts";
 import { manifestName, refsName } from "../format/object-names.ts";
 import { encodeRefs } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
 import { buildIndexObjects, deriveObjectKey, sha256 } from "../index-objects.ts";
+import type { CondemnedObjects } from "../condemned-objects.ts";
 import { acquireLease, type WriterLease } from "../lease.ts";
-import { listBackups, readBackup, type ListedBackup } from "../list-backups.ts";
+import { readBackup, readBackups, type ListedBackup } from "../list-backups.ts";
 import type { BackupRecord, EpochKeys, RoleResult } from "../model.ts";
+import { quietly } from "../read-ahead.ts";
 import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
@@ -24,7 +20,9 @@ import { newestOf, reportLedger } from "./own-ledger.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { rollBackWhenFull } from "./roll-back.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
+import { requireRoleNames, requireSomething } from "./require-roles.ts";
 import { copyRoles, FirstWave, type CopiedRole } from "./copy-roles.ts";
+import { startListings } from "./known-packs.ts";
 import { commitCaches, openCache } from "./role-caches.ts";
 import { keepOrWithdraw } from "./withdraw-backup.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -46,6 +44,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
 const canceled = "The backup was canceled: nothing older was changed";
 
 async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
+  const lookingForOwn = quietly(options.store.stat(manifestName(options.backupId)));
   const config = await readConfig(options.store, options.keys.signingPublicKey);
   const epoch = options.keys.epochs.at(-1);
   if (epoch === undefined)
@@ -54,7 +53,8 @@ async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
       "Cannot back up: the repository has no encryption certificate; set one on the backup location",
     );
   requireRoleNames(options);
-  const done = await findOwnManifest(options, config);
+  const isThere = (await lookingForOwn) !== undefined;
+  const done = isThere ? await findOwnManifest(options, config) : undefined;
   if (done !== undefined) return done;
   const lease = await acquireLease(
     options.store,
@@ -76,12 +76,13 @@ async function runLeased(
   lease: WriterLease,
 ): Promise<BackupRecord> {
   const startedAt = options.clock.now();
-  const newest = await findNewest(options, config);
+  const listings = startListings(options, epoch);
+  const newest = await findNewest(options, config, listings.condemned);
   const previous = newest?.record;
   const cache = openCache(options, epoch);
   const firstWave = new FirstWave(options);
   const writer = await firstWave.orClose(
-    RepositoryWriter.open(options, epoch, { listed: newest, cache }),
+    RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings),
   );
   const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
   const pool = createPool(options, config, epoch, writer);
@@ -113,8 +114,9 @@ async function runLeased(
 async function findNewest(
   options: BackupOptions,
   config: RepositoryConfig,
+  condemned: Promise<CondemnedObjects>,
 ): Promise<ListedBackup | undefined> {
-  const { backups } = await listBackups(options.store, config.signingPublicKey);
+  const { backups } = await readBackups(options.store, config, condemned);
   const trusted = backups.filter(({ record }) => record.signature === "trusted");
   reportLedger(
     options,
@@ -184,6 +186,7 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
   await options.failpoint?.("backup.before-manifest");
   await writer.storeObject(name, bytes);
   await options.failpoint?.("backup.manifest-stored");
+  const looking = quietly(input.lease.assertNewest());
   const { record } = await readBackup(
     options.store,
     name,
@@ -196,7 +199,7 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
       `Object "${name}" read back from the store does not verify: do not rely on this backup`,
       { target: name },
     );
-  await keepOrWithdraw(options, input.lease, record);
+  await keepOrWithdraw(options, looking, input.lease, record);
   await options.failpoint?.("backup.checked");
   return record;
 }
@@ -277,34 +280,6 @@ export function foldStatus(roles: readonly RoleResult[]): BackupRecord["status"]
 export function isRecoveryReady(roles: readonly RoleResult[]): boolean {
   const essential = roles.filter((role) => role.essential);
   return essential.length > 0 && essential.every((role) => role.status === "Succeeded");
-}
-
-/** Each role is restored into a folder of its name. */
-function requireRoleNames({ roles }: BackupOptions): void {
-  const names = new Set<string>();
-  for (const { name } of roles) {
-    if (!isFolderName(name) || names.has(name))
-      throw new AppError(
-        "InvalidConfiguration",
-        `Cannot back up a role named "${name.slice(0, 80)}": names must be unique and fit for a folder`,
-        { target: name },
-      );
-    names.add(name);
-  }
-}
-
-/** Nothing at all is a failure, and says why each role gave nothing. */
-function requireSomething(roles: readonly RoleResult[]): void {
-  if (roles.some((role) => role.status === "Succeeded" || role.status === "PartialSucceeded"))
-    return;
-  const causes = roles.map((role) => `role "${role.name}": ${role.error?.message ?? role.status}`);
-  const code = roles.length === 1 ? roles[0]?.error?.code : undefined;
-  throw new AppError(
-    code === "SourceTimeout" || code === "SourceUnavailable" || code === "SourceFailed"
-      ? code
-      : "NothingBackedUp",
-    `No role could be backed up: ${causes.join("; ") || "no roles are configured"}`,
-  );
 }
 
 async function findOwnManifest(

@@ -10,17 +10,18 @@ import { signerOf } from "../repository.ts";
 import type { BackupOptions } from "./options.ts";
 
 /**
- * Looks at the lease once more after the manifest was published. Who takes it from now on sees the backup; who took it
+ * Ends with the look at the lease that began after the manifest was published (`assertNewest`). Who takes it from now on sees the backup; who took it
  * before may have pruned what it needs while this process stood still: then it is taken out of the ledger again, by a
  * tombstone as prune does. Throws `LeaseLost`.
  */
 export async function keepOrWithdraw(
   options: BackupOptions,
+  looking: Promise<void>,
   lease: WriterLease,
   record: BackupRecord,
 ): Promise<void> {
   try {
-    await lease.assertNewest();
+    await looking;
   } catch (error) {
     if (isAppError(error, "LeaseLost")) await withdraw(options, lease, record);
     throw error;

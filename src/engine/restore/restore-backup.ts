@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../../base/log.ts";
-import { chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
+import { chunkReferenceBytes } from "../format/limits.ts";
 import type { TreeRoot } from "../format/manifest.ts";
 import type { TreeRecord } from "../format/tree-format.ts";
 import type { Opener, Progress, RestoreSummary } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
-import { readBounded } from "../read-object.ts";
 import type { EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import { readRecords } from "../tree-records.ts";
@@ -18,6 +17,7 @@ import {
   type PlannedJob,
 } from "./restore-plan.ts";
 import { DamageReport, isDamage } from "./damage-report.ts";
+import { PackLoader, spareSlots, type PackSlot } from "./pack-loader.ts";
 import { RestorePool } from "./restore-pool.ts";
 import { selectRoles } from "./select-roles.ts";
 import { WriteLane } from "./write-lane.ts";
@@ -110,6 +110,7 @@ class RestoreRun {
   readonly #options: RestoreOptions;
   readonly #backup: OpenedBackup;
   readonly #pool: RestorePool;
+  readonly #loader: PackLoader;
   readonly #windowPieces: number;
   #files = 0;
   #bytes = 0;
@@ -124,7 +125,9 @@ class RestoreRun {
       setsOwner: options.setsOwner,
       umask: process.umask(),
     };
-    this.#pool = new RestorePool(setup, options.workers ?? 2);
+    const workers = options.workers ?? 2;
+    this.#pool = new RestorePool(setup, workers);
+    this.#loader = new PackLoader(options.store, workers + spareSlots, options.signal);
   }
 
   async restoreRole(root: TreeRoot): Promise<RestoreSummary["roles"][number]> {
@@ -258,8 +261,9 @@ class RestoreRun {
     const finished = new Set<PlannedFile>();
     for (const planned of plan.jobs()) {
       await this.#pool.ready();
+      const slot = await this.#loader.reserve(planned.job.name, planned.packBytes);
       if (failure !== undefined || this.#options.signal.aborted) break;
-      const job: Promise<void> = this.#runJob(planned, finished)
+      const job: Promise<void> = this.#runJob(planned, slot, finished)
         .catch((error: unknown) => void (failure ??= error))
         .finally(() => running.delete(job));
       running.add(job);
@@ -278,16 +282,10 @@ class RestoreRun {
     }
   }
 
-  async #runJob(planned: PlannedJob, finished: Set<PlannedFile>): Promise<void> {
-    const { store } = this.#options;
-    const { name } = planned.job;
+  async #runJob(planned: PlannedJob, slot: PackSlot, finished: Set<PlannedFile>): Promise<void> {
     let outcome;
     try {
-      const source =
-        store.localPath === undefined
-          ? { bytes: await readBounded(store, name, maxPackBytes, planned.packBytes) }
-          : { localPath: store.localPath(name) };
-      outcome = await this.#pool.run({ ...planned.job, ...source });
+      outcome = await this.#pool.run({ ...planned.job, ...(await slot.load()) });
     } catch (error) {
       if (!isDamage(error)) throw error;
       outcome = {
@@ -296,6 +294,8 @@ class RestoreRun {
           { block: 0, message: error.message, files: planned.files.map((_, index) => index) },
         ],
       };
+    } finally {
+      slot.release();
     }
     for (const fault of outcome.faults) this.damage.addFiles(planned, fault.files, fault.message);
     planned.files.forEach((file, index) => {

@@ -54,7 +54,7 @@ async function hashStored(
   if (store.localPath !== undefined) return hash({ job, localPath: store.localPath(name) });
   let bytes: Uint8Array;
   try {
-    bytes = await readBounded(store, name, size, size);
+    bytes = await readBounded(store, name, size, { knownBytes: size });
   } catch (error) {
     if (!isAppError(error)) throw error;
     if (error.code === "CorruptObject") return { job, hash: damaged, bytes: 0 };

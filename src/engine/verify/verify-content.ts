@@ -1,13 +1,12 @@
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import type { PackEntry } from "../format/index-format.ts";
-import { chunkIdBytes, chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
+import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
-import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
-import { readBounded } from "../read-object.ts";
 import type { UnopenedBackups } from "../model.ts";
 import type { RepositoryConfig } from "../repository.ts";
+import { PackLoader, spareSlots, type PackSlot } from "../restore/pack-loader.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
 import { sortByKey } from "./sort-by-key.ts";
@@ -79,14 +78,17 @@ async function checkPacks(
     setsOwner: false,
     umask: 0,
   };
-  const pool = new RestorePool(setup, options.workers ?? 2);
+  const workers = options.workers ?? 2;
+  const pool = new RestorePool(setup, workers);
+  const loader = new PackLoader(options.store, workers + spareSlots, options.signal);
   const progress = createProgress(options, packs);
   const running = new Set<Promise<void>>();
   try {
     for (const pack of packs) {
       await pool.ready();
+      const slot = await loader.reserve(packName(pack.packId), pack.bytes);
       options.signal.throwIfAborted();
-      const job: Promise<void> = checkPack(pool, options.store, pack, report)
+      const job: Promise<void> = checkPack(pool, slot, pack, report)
         .then(() => progress(pack))
         .finally(() => running.delete(job));
       running.add(job);
@@ -113,16 +115,13 @@ function createProgress(
 
 async function checkPack(
   pool: RestorePool,
-  store: ObjectStore,
+  slot: PackSlot,
   pack: PackEntry,
   report: ContentReport,
 ): Promise<void> {
   const name = packName(pack.packId);
   try {
-    const source =
-      store.localPath === undefined
-        ? { bytes: await readBounded(store, name, maxPackBytes, pack.bytes) }
-        : { localPath: store.localPath(name) };
+    const source = await slot.load();
     const blocks = pack.blocks.map((block, number) => ({ ...block, number }));
     const outcome = await pool.run({
       name,
@@ -144,6 +143,8 @@ async function checkPack(
   } catch (error) {
     if (!isAppError(error)) throw error;
     report.add(error.code, name, error.message);
+  } finally {
+    slot.release();
   }
 }
 

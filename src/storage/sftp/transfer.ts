@@ -1,5 +1,4 @@
 import { AppError } from "../../base/errors.ts";
-import type { ByteRange } from "../../engine/object-store.ts";
 import { hasStatus, sftpStatus } from "./errors.ts";
 import type { SftpSession } from "./session.ts";
 
@@ -40,15 +39,22 @@ export async function writePart(
   await session.close(handle); // some servers report a full disk as late as here
 }
 
-/** The range of an open file; a file that ends early is `StoreTampered`, never a short answer. */
+/** Where bytes of an open file go to. */
+export interface Reading {
+  readonly name: string;
+  readonly offset: number;
+  readonly target: Uint8Array;
+}
+
+/** Fills the target from an open file; a file that ends early is `StoreTampered`, never a short answer. */
 export async function readPieces(
   session: SftpSession,
   handle: Buffer,
-  name: string,
-  { offset, length }: ByteRange,
+  { name, offset, target }: Reading,
   stop: Stop | undefined,
-): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafeSlow(length); // not from the shared pool: callers may transfer it
+): Promise<void> {
+  const { length } = target;
+  const bytes = Buffer.from(target.buffer, target.byteOffset, length);
   const readBytes = session.maximumReadBytes;
   await runPipelined(Math.ceil(length / readBytes), readsInFlight, async (index) => {
     stop?.throwIfAborted();
@@ -60,7 +66,6 @@ export async function readPieces(
       done += count;
     }
   });
-  return bytes;
 }
 
 async function readOnce(
