@@ -7,6 +7,8 @@ export interface Sweep<T> {
   readonly store: StateStore;
   /** Documents of this kind promise that a job works on them. */
   readonly documentKind: DocumentKind;
+  /** Reads those that may be unfinished; absent: all of the kind are looked at. */
+  readonly listUnfinished?: (() => Promise<readonly Document<T>[]>) | undefined;
   /** The job an unfinished document waits for; undefined for a document that waits for none. */
   readonly findJobId: (document: Document<T>) => string | undefined;
   /**
@@ -49,6 +51,11 @@ const pageSize = 500;
 
 async function endOrphanDocuments<T>(sweep: Sweep<T>): Promise<readonly string[]> {
   const ended: string[] = [];
+  if (sweep.listUnfinished !== undefined) {
+    for (const document of await sweep.listUnfinished())
+      if (await endIfOrphan(sweep, document)) ended.push(document.key);
+    return ended;
+  }
   let after: string | undefined;
   for (;;) {
     const position = after === undefined ? {} : { after };

@@ -29,6 +29,7 @@ import { verifyHandler } from "./jobs-verify.ts";
 import { deleteLocation } from "./location-delete.ts";
 import { patchLocation, putLocation } from "./location-put.ts";
 import { allOperationRows, listOperations } from "./operation-list.ts";
+import { followOpenOperations } from "./open-operations.ts";
 import { jobKinds } from "./operation-start.ts";
 import {
   findOperation,
@@ -83,6 +84,7 @@ export interface BackupProvider {
 export function createProvider(given: ProviderDeps): BackupProvider {
   const deps = { ...given, engine: tellSteps(given.engine, given.logger) };
   const vault = createOpenerVault();
+  const openOperations = followOpenOperations(deps.store);
   const provider: Provider = {
     namespace: "Microsoft.Backup.Admin",
     handlers: guardSubscriptions(deps, createHandlers(deps, vault)),
@@ -99,7 +101,7 @@ export function createProvider(given: ProviderDeps): BackupProvider {
     jobHandlers: createJobHandlers(deps, vault),
     noticeHandlers: new Map([[noticeJobKind, noticeHandler(deps)]]),
     runUpkeep: async () => {
-      await sweepProvider(deps);
+      await sweepProvider(deps, openOperations);
       await purgeExpired(deps);
       await deps.store.removeEndedJobs(deps.clock.now() - operationRetentionMilliseconds);
     },

@@ -2,8 +2,8 @@ import type { OperationRecord } from "../arm/operation-record.ts";
 import type { RequestContext } from "../arm/request-context.ts";
 import type { RestoreSummary, VerifyReport } from "../engine/model.ts";
 import type { StoreCheck } from "../storage/store-check.ts";
-import type { Document, Write } from "../state/state-store.ts";
-import { getOperation, listAll } from "./documents.ts";
+import type { DocumentKind, StateStore, Write } from "../state/state-store.ts";
+import { getOperation } from "./documents.ts";
 import type { RememberedRequest } from "./idempotency.ts";
 import { idempotencyWindowMilliseconds } from "./idempotency.ts";
 import type { CopyResult } from "./jobs-copy.ts";
@@ -74,26 +74,45 @@ export function renderOperationTarget(
 /** Removes operations and records whose time is over and requests no longer remembered; says how many. */
 export async function purgeExpired(deps: ProviderDeps): Promise<number> {
   const now = deps.clock.now();
-  const operations = await listAll<OperationRecord>(deps.store, "operation", "");
-  const requests = await listAll<RememberedRequest>(deps.store, "idempotency", "");
-  const records = await listAll<ScheduleRecord>(deps.store, "scheduleRecord", "");
-  const old = [
-    ...records.filter(({ value }) => now - Date.parse(value.at) > recordRetentionMilliseconds),
-    ...operations.filter(({ value }) => isExpired(value, now)),
-    ...requests.filter(({ value }) => now - value.at > idempotencyWindowMilliseconds),
-  ];
-  const removals = old.flatMap((document) => [
-    removal(document),
-    ...(document.kind === "operation"
-      ? [removal({ kind: "operationLog", key: document.key })]
-      : []),
-  ]);
-  if (removals.length > 0) await deps.store.commit(removals);
-  return old.length;
+  const operations = await purgeOld<OperationRecord>(deps.store, "operation", (value) =>
+    isExpired(value, now),
+  );
+  const requests = await purgeOld<RememberedRequest>(
+    deps.store,
+    "idempotency",
+    ({ at }) => now - at > idempotencyWindowMilliseconds,
+  );
+  const records = await purgeOld<ScheduleRecord>(
+    deps.store,
+    "scheduleRecord",
+    ({ at }) => now - Date.parse(at) > recordRetentionMilliseconds,
+  );
+  return operations + requests + records;
 }
 
-function removal({ kind, key }: Pick<Document<unknown>, "kind" | "key">): Write {
-  return { op: "delete", kind, key };
+const purgePage = 100;
+
+/** Documents whose last write is the one their age counts from: behind a page with nothing old there is nothing old. */
+async function purgeOld<T>(
+  store: StateStore,
+  kind: DocumentKind,
+  isOld: (value: T) => boolean,
+): Promise<number> {
+  let count = 0;
+  for (let after = 0; ;) {
+    const page = await store.listChanges<T>(kind, after, purgePage);
+    const old = page.filter(({ value }) => isOld(value));
+    if (old.length === 0) return count;
+    await store.commit(old.flatMap(({ key }) => removals(kind, key)));
+    count += old.length;
+    after = page.at(-1)?.revision ?? after;
+  }
+}
+
+/** An operation takes its log along. */
+function removals(kind: DocumentKind, key: string): readonly Write[] {
+  const removal = { op: "delete", kind, key } as const;
+  return kind === "operation" ? [removal, { ...removal, kind: "operationLog" }] : [removal];
 }
 
 function isExpired(operation: OperationRecord, now: number): boolean {

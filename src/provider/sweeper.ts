@@ -15,6 +15,7 @@ import {
 import { errorOf, findJobLocation } from "./job-parts.ts";
 import type { Backup, BackupLocation } from "./model.ts";
 import { backupKey, isSettled } from "./model.ts";
+import type { OpenOperations } from "./open-operations.ts";
 import { jobKinds } from "./operation-start.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
@@ -23,11 +24,15 @@ import { nowIso } from "./provider-deps.ts";
  * Ends what waits for a job that will never come: operations without a living job, and locations and backups
  * that were left behind by one. Safe beside running workers. Call it at start and now and then.
  */
-export async function sweepProvider(deps: ProviderDeps): Promise<readonly SweepReport[]> {
+export async function sweepProvider(
+  deps: ProviderDeps,
+  openOperations: OpenOperations,
+): Promise<readonly SweepReport[]> {
   const handledKinds = new Set<string>(Object.values(jobKinds));
   const operations = await sweepOrphans<OperationRecord>({
     store: deps.store,
     documentKind: "operation",
+    listUnfinished: () => openOperations.list(),
     findJobId: ({ value }) => (isTerminal(value.state) ? undefined : value.id),
     endDocument: async (document) => endOrphanOperation(deps, document),
     isOrphanJob: (job) => isOrphanJob(deps, job),

@@ -2,6 +2,7 @@ import { CompiledQuery } from "kysely";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 import { checkKey, findPrefixEnd } from "./key-range.ts";
+import { nextRevision } from "./revision-queries.ts";
 import type { Document, DocumentKind, ListOptions, Write } from "./state-store.ts";
 
 type PutWrite = Extract<Write, { op: "put" }>;
@@ -74,6 +75,7 @@ export async function putDocument(
   const changed = {
     etag: facts.newEtag(),
     body: toJson(write.value, `${write.kind}/${write.key}`),
+    revision: await nextRevision(database, write.kind),
   };
   if (typeof write.if === "object") {
     const result = await database
@@ -104,6 +106,7 @@ export async function deleteDocument(database: StateDatabase, write: DeleteWrite
     if (await getDocument(database, write.kind, write.key)) throw conflict(write);
     return;
   }
+  await nextRevision(database, write.kind);
   let statement = database
     .deleteFrom("document")
     .where("kind", "=", write.kind)

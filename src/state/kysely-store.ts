@@ -1,6 +1,7 @@
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 import { deleteDocument, getDocument, listDocuments, putDocument } from "./document-queries.ts";
+import { getRevision, listChangedDocuments } from "./revision-queries.ts";
 import {
   claimJob,
   enqueueJob,
@@ -28,6 +29,9 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
   return {
     get: (kind, key) => run(() => getDocument(database, kind, key)),
     list: (kind, options) => run(() => listDocuments(database, kind, options)),
+    revisionOf: (kind) => run(() => getRevision(database, kind)),
+    listChanges: (kind, after, limit) =>
+      run(() => listChangedDocuments(database, kind, after, limit)),
     commit: (writes, guard) => run(() => commitWrites(database, facts, writes, guard)),
     claimJob: (claim) => run(() => claimJob(database, facts, claim)),
     heartbeat: (lease, seconds) => run(() => extendLease(database, facts, lease, seconds)),

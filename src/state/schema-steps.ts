@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 
@@ -7,7 +8,7 @@ type SchemaStep = (database: StateDatabase, facts: DialectFacts) => Promise<void
  * Step n brings the schema from version n to n + 1. Steps are only ever appended: a published step is
  * never edited, because stores that ran it exist.
  */
-export const schemaSteps: readonly SchemaStep[] = [createFirstTables];
+export const schemaSteps: readonly SchemaStep[] = [createFirstTables, numberDocuments];
 
 /** Brings the schema to the newest version in one transaction; throws `StateNewerThanProgram` for a later one. */
 export async function applySchemaSteps(
@@ -82,4 +83,30 @@ async function createJobTable(transaction: StateDatabase, facts: DialectFacts): 
     .addColumn("ended_at", "bigint")
     .execute();
   await transaction.schema.createIndex("job_state").on("job").column("state").execute();
+}
+
+/** Revisions of documents, so that changes are found without reading everything. What is there counts as written by key. */
+async function numberDocuments(transaction: StateDatabase): Promise<void> {
+  await transaction.schema
+    .createTable("kind_revision")
+    .addColumn("kind", "text", (column) => column.primaryKey())
+    .addColumn("revision", "bigint", (column) => column.notNull())
+    .execute();
+  await transaction.schema
+    .alterTable("document")
+    .addColumn("revision", "bigint", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await sql`
+    update document set revision = numbered.place from (
+      select kind, key, row_number() over (partition by kind order by key) as place from document
+    ) as numbered where document.kind = numbered.kind and document.key = numbered.key
+  `.execute(transaction);
+  await sql`
+    insert into kind_revision (kind, revision) select kind, count(*) from document group by kind
+  `.execute(transaction);
+  await transaction.schema
+    .createIndex("document_revision")
+    .on("document")
+    .columns(["kind", "revision"])
+    .execute();
 }

@@ -8,6 +8,14 @@ export interface StateStore {
   get<T>(kind: DocumentKind, key: string): Promise<Document<T> | undefined>;
   /** Documents whose key starts with `prefix`, ordered by key, after `after` (exclusive), at most `limit`. */
   list<T>(kind: DocumentKind, options: ListOptions): Promise<readonly Document<T>[]>;
+  /** Grows with every write of the kind, removals too, whichever process made it: while it stands, nothing has changed. */
+  revisionOf(kind: DocumentKind): Promise<number>;
+  /** The documents of a kind that were written after a revision, oldest write first; removed ones are not among them. */
+  listChanges<T>(
+    kind: DocumentKind,
+    after: number,
+    limit: number,
+  ): Promise<readonly ChangedDocument<T>[]>;
   /**
    * All writes or none, durable when it resolves. Throws `StateConflict` (target = `kind/key`) when a
    * condition does not hold, `LeaseLost` when the guard names a lease that is no longer ours.
@@ -64,6 +72,11 @@ export interface Document<T> {
   /** Opaque; changes with every write. */
   readonly etag: string;
   readonly value: T;
+}
+
+export interface ChangedDocument<T> extends Document<T> {
+  /** Of its kind, when it was written last. */
+  readonly revision: number;
 }
 
 export interface ListOptions {

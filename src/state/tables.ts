@@ -4,6 +4,7 @@ import type { JobState } from "./state-store.ts";
 /** The tables as queries see them. Columns are never renamed or removed: only schema steps add. */
 export interface StateTables {
   readonly document: DocumentTable;
+  readonly kind_revision: KindRevisionTable;
   readonly job: JobTable;
   readonly schema_version: { readonly version: number };
   readonly health: { readonly id: number; readonly checked_at: number };
@@ -15,6 +16,14 @@ interface DocumentTable {
   readonly etag: string;
   /** JSON as text in every database: one code base, and bytes come back as they were written. */
   readonly body: string;
+  /** Of its kind when it was written last; 0 in what an older program wrote beside ours. */
+  readonly revision: Generated<number>;
+}
+
+/** Counts the writes of each kind of document, in the order they were committed. */
+interface KindRevisionTable {
+  readonly kind: string;
+  readonly revision: number;
 }
 
 export interface JobTable {

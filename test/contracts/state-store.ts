@@ -208,6 +208,39 @@ export function describeStateStore(
       });
     });
 
+    describe("revisions", () => {
+      const keysAfter = async (after: number, limit = 100): Promise<readonly string[]> =>
+        (await store.listChanges("location", after, limit)).map(({ key }) => key);
+
+      it("tell what was written since, in the order of the commits", async () => {
+        await store.commit([put("b", 1), put("a", 1)]);
+        const before = await store.revisionOf("location");
+        assert.deepEqual(await keysAfter(0), ["b", "a"]);
+        assert.deepEqual(await keysAfter(before), []);
+        await store.commit([put("c", 1)]);
+        await store.commit([put("b", 2)]);
+        assert.deepEqual(await keysAfter(0), ["a", "c", "b"]);
+        assert.deepEqual(await keysAfter(before), ["c", "b"]);
+        assert.deepEqual(await keysAfter(before, 1), ["c"]);
+        const [, last] = await store.listChanges("location", before, 2);
+        assert.equal(last?.revision, await store.revisionOf("location"));
+        assert.deepEqual([last?.value, last?.etag], [2, (await store.get("location", "b"))?.etag]);
+      });
+
+      it("grow with removals, by kind, and with nothing that failed", async () => {
+        await store.commit([put("a", 1)]);
+        const before = await store.revisionOf("location");
+        await store.commit([{ op: "put", kind: "backup", key: "a", value: 1 }]);
+        await enqueue("j");
+        await assert.rejects(store.commit([put("b", 1), { ...put("a", 2), if: "absent" }]));
+        assert.equal(await store.revisionOf("location"), before);
+        await store.commit([{ op: "delete", kind: "location", key: "a" }]);
+        assert.ok((await store.revisionOf("location")) > before);
+        await store.commit([put("b", 1)]);
+        assert.deepEqual(await keysAfter(before), ["b"]);
+      });
+    });
+
     describe("jobs", () => {
       it("claims the oldest due job first", async () => {
         await enqueue("later", opened.now() + 60_000);

@@ -90,6 +90,32 @@ describe("sqlite file", () => {
     assert.deepEqual(readFileSync(file), before);
   });
 
+  it("numbers the documents of a file that an older program left", async () => {
+    const file = newFile();
+    const store = await open(file);
+    const puts = ["b", "a", "c"].map(
+      (key) => ({ op: "put", kind: "setting", key, value: key }) as const,
+    );
+    await store.commit(puts);
+    await store.close();
+    runSql(file, "drop index document_revision; alter table document drop column revision");
+    runSql(file, "drop table kind_revision; update schema_version set version = 1");
+    const newer = await open(file);
+    const changes = await newer.listChanges("setting", 0, 10);
+    assert.deepEqual(
+      changes.map(({ key, revision, value }) => [key, revision, value]),
+      [
+        ["a", 1, "a"],
+        ["b", 2, "b"],
+        ["c", 3, "c"],
+      ],
+    );
+    await newer.commit([{ op: "put", kind: "setting", key: "a", value: "again" }]);
+    assert.equal(await newer.revisionOf("setting"), 4);
+    assert.deepEqual((await newer.listChanges("setting", 3, 10)).at(0)?.value, "again");
+    await newer.close();
+  });
+
   it("refuses a damaged file with advice", async () => {
     const file = newFile();
     const store = await open(file);

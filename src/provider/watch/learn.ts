@@ -13,20 +13,18 @@ export interface Lesson {
   readonly ended: readonly OperationRecord[];
 }
 
-/** What the ended operations of a location tell beyond the ones that were learnt from before. */
+/** What operations of a location tell that were written since the last look. */
 export function learnFromOperations(
   before: WatchRecord,
   operations: readonly OperationRecord[],
   epochOf: EpochOf,
 ): Lesson {
-  const over = operations.filter(({ state }) => isTerminal(state));
-  const known = new Set(before.seen);
-  const ended = over
-    .filter(({ id }) => !known.has(id))
+  const { seen, ...known } = before;
+  const ended = operations
+    .filter(({ id, state }) => isTerminal(state) && seen?.includes(id) !== true)
     .toSorted((a, b) => ((a.endTime ?? "") < (b.endTime ?? "") ? -1 : 1));
-  const seen = over.map(({ id }) => id).toSorted();
-  const record = ended.reduce((sofar, one) => learnFrom(sofar, one, epochOf), before);
-  return { record: { ...record, seen }, ended };
+  const learnt = ended.reduce<WatchRecord>((sofar, one) => learnFrom(sofar, one, epochOf), known);
+  return { record: learnt, ended };
 }
 
 function learnFrom(record: WatchRecord, operation: OperationRecord, epochOf: EpochOf): WatchRecord {

@@ -9,8 +9,10 @@ export interface WatchRecord {
   readonly configuredAt?: string;
   /** Since when a scheduled backup has been due. */
   readonly dueSince?: string;
-  /** Ended operations that were learnt from and are still listed. */
-  readonly seen: readonly string[];
+  /** How far the operations were read, by their revision in the state; absent: not at all. */
+  readonly operationRevision?: number;
+  /** Ended operations that an older program had learnt from, when it kept no revision. */
+  readonly seen?: readonly string[];
   readonly lastVerify?: RememberedVerify;
   readonly lastDrill?: string;
   /** Epochs whose private key was used. */
@@ -26,5 +28,5 @@ export interface RememberedVerify extends VerifyFacts {
 }
 
 export function freshRecord(incarnation: string): WatchRecord {
-  return { incarnation, seen: [], provedEpochs: [] };
+  return { incarnation, provedEpochs: [] };
 }

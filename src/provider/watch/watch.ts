@@ -7,7 +7,7 @@ import { toIso } from "../../base/clock.ts";
 import { isAppError, toAppError } from "../../base/errors.ts";
 import type { Document, Write } from "../../state/state-store.ts";
 import { create, listAll, replace } from "../documents.ts";
-import { locationKey, type Backup, type BackupLocation } from "../model.ts";
+import type { Backup, BackupLocation } from "../model.ts";
 import { noticesOfAlerts, noticesOfBackup, noticeWrites } from "../notify/notices.ts";
 import { listRoutes } from "../notify/route-record.ts";
 import { kindOf } from "../operations.ts";
@@ -15,6 +15,7 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { forgetGone } from "./forget-gone.ts";
 import { readAuditNews } from "./audit-news.ts";
 import { learnFromOperations, type Lesson } from "./learn.ts";
+import { readOperationNews, type OperationNews } from "./operation-news.ts";
 import { factsOf, isConfigured, isDue, newestEpoch } from "./location-facts.ts";
 import { readLocationState, type LocationState } from "./location-facts.ts";
 import type { WatchRecord } from "./watch-record.ts";
@@ -25,12 +26,17 @@ import type { WatchRecord } from "./watch-record.ts";
  */
 export async function watchLocations(deps: ProviderDeps): Promise<void> {
   const locations = await listAll<BackupLocation>(deps.store, "location", "");
-  const operations = groupByLocation(await listAll<OperationRecord>(deps.store, "operation", ""));
+  const records = await listAll<WatchRecord>(deps.store, "watch", "");
+  const kept = new Map(records.map((record) => [record.key, record]));
+  const positions = locations.map(
+    ({ key, value }) => [key, positionIn(kept.get(key), value)] as const,
+  );
+  const news = await readOperationNews(deps.store, new Map(positions));
   for (const location of locations) {
     const { provisioningState } = location.value;
     if (provisioningState === "Creating" || provisioningState === "Deleting") continue;
     try {
-      await watchLocation(deps, location, operations.get(location.key) ?? []);
+      await watchLocation(deps, location, kept.get(location.key), news);
     } catch (error) {
       // Another instance was quicker: it wrote what we would have.
       if (isAppError(error, "StateConflict")) continue;
@@ -44,12 +50,12 @@ export async function watchLocations(deps: ProviderDeps): Promise<void> {
 async function watchLocation(
   deps: ProviderDeps,
   location: Document<BackupLocation>,
-  operations: readonly OperationRecord[],
+  kept: Document<WatchRecord> | undefined,
+  news: OperationNews,
 ): Promise<void> {
   const now = deps.clock.now();
   const { store } = deps;
-  const kept = await store.get<WatchRecord>("watch", location.key);
-  const { state, ended } = await readState(deps, location, kept?.value, operations);
+  const { state, ended } = await readState(deps, location, kept?.value, news);
   const known = await readAlerts(store, location.key);
   const changes = reconcileAlerts({
     scope: scopeOfLocation(location.value),
@@ -79,11 +85,12 @@ async function readState(
   deps: ProviderDeps,
   location: Document<BackupLocation>,
   kept: WatchRecord | undefined,
-  operations: readonly OperationRecord[],
+  news: OperationNews,
 ): Promise<{ readonly state: LocationState; readonly ended: Lesson["ended"] }> {
   const state = await readLocationState(deps.store, location.key, location.value, kept);
-  const { record, ended } = learn(state, operations, deps.clock.now());
-  return { state: { ...state, record }, ended };
+  const { record, ended } = learn(state, news.of(location.key), deps.clock.now());
+  const operationRevision = news.positionOf(location.key, ended.length > 0);
+  return { state: { ...state, record: { ...record, operationRevision } }, ended };
 }
 
 /** The backups that operations have ended. */
@@ -114,6 +121,14 @@ function learn(
   return { record: learnt, ended };
 }
 
+/** A location that took the place of another one starts from the beginning. */
+function positionIn(
+  kept: Document<WatchRecord> | undefined,
+  { incarnation }: BackupLocation,
+): number {
+  return kept?.value.incarnation === incarnation ? (kept.value.operationRevision ?? 0) : 0;
+}
+
 /** Nothing is written while nothing changes. */
 function recordWrites(
   key: string,
@@ -131,15 +146,6 @@ function scopeOfLocation(location: BackupLocation): Alert["scope"] {
     locationName: location.name,
     region: location.settings.region,
   };
-}
-
-function groupByLocation(
-  operations: readonly Document<OperationRecord>[],
-): ReadonlyMap<string, readonly OperationRecord[]> {
-  return Map.groupBy(
-    operations.map(({ value }) => value),
-    (operation) => locationKey({ ...operation, name: operation.locationName }),
-  );
 }
 
 /** The log says what the alert says. */
