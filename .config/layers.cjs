@@ -52,7 +52,7 @@ const law = {
     "metrics/gauges.ts",
   ]),
   metrics: ["npm:prom-client"],
-  server: ["base", "arm", "identity", "npm:express", "npm:winston"],
+  server: ["base", "arm", "identity", "npm:express"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.
     ["npm:yaml", "npm:@azure/ms-rest-js"],

@@ -12,6 +12,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Undefined for no body; null is the JSON literal. */
   readonly body?: unknown;
+  /** The body as JSON, where it is at hand. */
+  readonly text?: string | undefined;
   /** Polls of results say no charset, as they always did. */
   readonly contentType?: string;
   /** Server-sent events in place of a body, until they end or the reader leaves. */
@@ -31,7 +33,8 @@ export function valueAnswer(
     return { status: isBare ? 204 : 200 };
   }
   const isCreated = result.created === true && route.responses[201] !== undefined;
-  return { status: isCreated ? 201 : 200, headers: etagHeader(result.etag), body: result.body };
+  const { etag, body, text } = result;
+  return { status: isCreated ? 201 : 200, headers: etagHeader(etag), body, text };
 }
 
 /** The ETag header of a resource, or nothing. */
@@ -77,7 +80,7 @@ export function sendAnswer(
     return;
   }
   // As a text: head and body then leave in one piece.
-  const body = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+  const body = answer.body === undefined ? undefined : (answer.text ?? JSON.stringify(answer.body));
   response.writeHead(answer.status, {
     ...commonHeaders(ids, region),
     ...(answer.errorCode === undefined ? {} : { "x-ms-error-code": answer.errorCode }),
@@ -93,8 +96,21 @@ export function sendAnswer(
 
 const jsonWithCharset = "application/json; charset=utf-8";
 
+let lastSecond = { second: 0, text: "" };
+
+/** `20261128T115300Z`; made once a second. */
+function secondOf(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond.second)
+    lastSecond = {
+      second,
+      text: new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d+/g, ""),
+    };
+  return lastSecond.text;
+}
+
 function commonHeaders(ids: RequestIds, region: string): Readonly<Record<string, string>> {
-  const time = new Date(ids.receivedAt).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const time = secondOf(ids.receivedAt);
   return {
     "Cache-Control": "no-cache",
     Pragma: "no-cache",

@@ -71,18 +71,23 @@ export function auditExchange(
 ): ExchangeAudit {
   if (settings === undefined) return noAudit;
   const { log } = settings;
-  const base = describeRequest(request, ids);
-  let action: Partial<AuditFacts> = {};
-  let who: Partial<AuditFacts> | undefined;
+  const address = request.socket.remoteAddress;
+  let aim: { readonly action: ArmAction; readonly apiVersion: string } | undefined;
+  let who: Caller | undefined;
   let hasBegun = false;
-  const isWrite = !["GET", "HEAD"].includes(base.method);
-  const facts = (): Omit<AuditFacts, "event"> => ({ ...base, ...who, ...action });
+  const isWrite = request.method !== "GET" && request.method !== "HEAD";
+  // Put together only when there is something to keep: most requests read.
+  const facts = (): Omit<AuditFacts, "event"> => ({
+    ...describeRequest(request, ids, address),
+    ...(who === undefined ? {} : describeCaller(who, request)),
+    ...(aim === undefined ? {} : describeAction(aim.action, aim.apiVersion)),
+  });
   return {
-    aimedAt: (what, apiVersion) => void (action = describeAction(what, apiVersion)),
-    calledBy: (caller) => void (who = describeCaller(caller, request)),
+    aimedAt: (action, apiVersion) => void (aim = { action, apiVersion }),
+    calledBy: (caller) => void (who = caller),
     async begin(body) {
       if (!isWrite) return;
-      const content = describeContent(body, settings, action.route ?? "");
+      const content = describeContent(body, settings, aim?.action.path ?? "");
       try {
         await log.append({ ...facts(), event: "Started", ...optional({ content }) });
       } catch (error) {
@@ -121,9 +126,9 @@ const noAudit: ExchangeAudit = {
 function describeRequest(
   request: IncomingMessage,
   ids: RequestIds,
+  address: string | undefined,
 ): Omit<AuditFacts, "event"> & { readonly method: string } {
   const { requestId, correlationId, clientRequestId } = ids;
-  const address = request.socket.remoteAddress;
   return {
     requestId,
     correlationId,

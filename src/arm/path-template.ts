@@ -7,6 +7,17 @@ export type ParameterKind = "subscription" | "resourceGroup" | "name";
 
 /** Takes a template such as `/subscriptions/{subscriptionId}/providers/…` apart. */
 export function parseTemplate(template: string): readonly TemplateSegment[] {
+  const known = parsed.get(template);
+  if (known !== undefined) return known;
+  const made = takeApart(template);
+  // Templates come from contracts: there are a few hundred.
+  parsed.set(template, made);
+  return made;
+}
+
+const parsed = new Map<string, readonly TemplateSegment[]>();
+
+function takeApart(template: string): readonly TemplateSegment[] {
   const parts = template.split("/").filter((part) => part !== "");
   return parts.map((part, index) => {
     const name = /^\{(.+)\}$/.exec(part)?.[1];

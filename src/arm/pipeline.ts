@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../base/clock.ts";
+import type { TimerClock } from "../base/clock.ts";
 import type { LogFields, Logger } from "../base/log.ts";
 import {
   defaultAuthorizer,
@@ -24,7 +24,8 @@ import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
 import { checkBodyHeaders, readJsonBody } from "./request-body.ts";
 import type { RequestContext } from "./request-context.ts";
-import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
+import { createAddressReader, type AddressReader } from "./read-address.ts";
+import type { RequestTarget } from "./request-target.ts";
 import { readDeclaredQuery } from "./declared-query.ts";
 import type { ArmRequest } from "./resource-type.ts";
 import type { Throttle } from "./throttle.ts";
@@ -35,13 +36,12 @@ import {
   type Endpoint,
   type PathMatch,
   type PollEndpoint,
-  type Router,
   type Service,
 } from "./router.ts";
 
 export interface PipelineOptions extends ContextSettings {
   readonly services: readonly Service[];
-  readonly clock: Clock;
+  readonly clock: TimerClock;
   readonly logger: Logger;
   /** Stands in `x-ms-routing-request-id`. */
   readonly region: string;
@@ -77,7 +77,7 @@ export interface AnsweredExchange {
 export type ArmHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 interface Pipeline extends PipelineOptions {
-  readonly router: Router;
+  readonly readAddress: AddressReader;
 }
 
 interface Exchange {
@@ -100,7 +100,10 @@ const defaultDeadlineSeconds = 20;
 
 /** Builds the ARM API of these services; throws when contracts and handlers do not fit. */
 export function createArmHandler(options: PipelineOptions): ArmHandler {
-  const pipeline: Pipeline = { ...options, router: createRouter(options.services) };
+  const pipeline: Pipeline = {
+    ...options,
+    readAddress: createAddressReader(createRouter(options.services)),
+  };
   return async (request, response) => {
     const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
     const trace: Trace = {};
@@ -131,11 +134,9 @@ async function answerRequest(
   // Size: what is refused by its headers costs nothing more.
   checkBodyHeaders(request, maximumBodyBytesOf(pipeline));
   // Path: `//`, casing, trailing slash and encoding are settled once; everything later sees the result.
-  const target = parseRequestTarget(request.url ?? "/");
-  const match = pipeline.router.match(target.segments);
+  const { target, match } = pipeline.readAddress(request.url ?? "/");
   // Version: decides what the path means.
-  const versions = match.service.contracts.map((contract) => contract.apiVersion);
-  const apiVersion = chooseApiVersion(target, versions);
+  const apiVersion = chooseApiVersion(target, match.apiVersions);
   trace.apiVersion = apiVersion;
   const endpoint = chooseEndpoint(match, method, apiVersion);
   const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
@@ -213,8 +214,7 @@ async function prepareRoute(
   const query = readDeclaredQuery(route, target);
   const takesBody = route.method !== "GET" && route.method !== "DELETE";
   const parsed = takesBody ? await readJsonBody(request, maximumBodyBytesOf(pipeline)) : undefined;
-  const resourceId = fillPath(route.path, match.params);
-  const body = takesBody ? checkBody(parsed, resourceId) : undefined;
+  const body = takesBody ? checkBody(parsed, fillPath(route.path, match.params)) : undefined;
   const { headers } = request;
   const repeatability = headers["repeatability-request-id"];
   const armRequest: Omit<ArmRequest, "signal"> = {

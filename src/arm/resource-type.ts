@@ -48,6 +48,8 @@ export type ArmResult =
   | {
       readonly kind: "value";
       readonly body: unknown;
+      /** The body as JSON, where the handler has made it before. */
+      readonly text?: string;
       readonly created?: boolean;
       readonly etag?: string;
     }

@@ -34,6 +34,8 @@ export interface PollEndpoint {
 /** What a path can be: the endpoints of all api-versions whose template it fits. */
 export interface PathMatch {
   readonly service: Service;
+  /** Of the service. */
+  readonly apiVersions: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly endpoints: readonly Endpoint[];
 }
@@ -58,7 +60,8 @@ export function createRouter(services: readonly Service[]): Router {
         const params = matchTemplate(template, segments);
         if (params === undefined) continue;
         checkNames(template, segments);
-        return { service, params, endpoints };
+        const apiVersions = service.contracts.map((contract) => contract.apiVersion);
+        return { service, apiVersions, params, endpoints };
       }
       throw notFound(services, segments);
     },
@@ -95,7 +98,18 @@ export function findRoute(
   key: string,
 ): ContractRoute | undefined {
   const contract = service.contracts.find((one) => one.apiVersion === apiVersion);
-  return contract?.routes.find((route) => sameKey(routeKey(route), key));
+  return contract && routesOf(contract).get(key.toLowerCase());
+}
+
+const indexes = new WeakMap<Contract, ReadonlyMap<string, ContractRoute>>();
+
+/** Every poll asks for one. */
+function routesOf(contract: Contract): ReadonlyMap<string, ContractRoute> {
+  const known = indexes.get(contract);
+  if (known !== undefined) return known;
+  const made = new Map(contract.routes.map((route) => [routeKey(route).toLowerCase(), route]));
+  indexes.set(contract, made);
+  return made;
 }
 
 function buildPlaces(service: Service): Place[] {

@@ -6,8 +6,18 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-export const systemClock: Clock = {
+/** A clock for what is nearly always over in time, as requests are: a sleep that is given up costs more. */
+export interface TimerClock extends Clock {
+  /** Calls back after the given milliseconds; the function returned takes that back. */
+  after(milliseconds: number, act: () => void): () => void;
+}
+
+export const systemClock: TimerClock = {
   now: () => Date.now(),
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds);
+    return () => clearTimeout(timer);
+  },
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);

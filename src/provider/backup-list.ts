@@ -4,11 +4,13 @@ import { toIso } from "../base/clock.ts";
 import type { Document } from "../state/state-store.ts";
 import { findLocation } from "./action-target.ts";
 import { listAll } from "./documents.ts";
-import { retentionView } from "./location-retention.ts";
+import type { RetentionView } from "./location-retention.ts";
+import { retentionView } from "./retention-views.ts";
 import type { Backup } from "./model.ts";
-import { pageOf, rangeOf } from "./paging.ts";
+import { pageOf, rangeOf, type Page } from "./paging.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { scopeOf } from "./request-scope.ts";
+import type { RenderForm } from "./version-converter.ts";
 import { converterOf, formOf } from "./versions.ts";
 
 type Item = Document<Backup>;
@@ -29,17 +31,55 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
   const converter = converterOf(request.context.apiVersion);
   const asked = scope.identity.resourceGroupName;
   const written = location.value.resourceGroupName;
-  const form = {
-    ...formOf(request.context, asked, written, deps.clock.now()),
-    ...(converter.isModern
-      ? { retention: await retentionView(deps, scope.key, location.value) }
-      : {}),
-  };
+  const form = formOf(request.context, asked, written, deps.clock.now());
+  if (!converter.isModern) return valueOf(await readPage(deps, request, form));
+  const retention = await retentionView(deps, scope.key, location.value);
+  return rememberPage(retention, request, form, () =>
+    readPage(deps, request, { ...form, retention }),
+  );
+}
+
+/**
+ * Pages of a view, by all they are made of but its backups and pins: what is asked for again and again, by portals and
+ * scripts, is made once. A view is another one as soon as anything of it changes, and its pages go with it.
+ */
+const pages = new WeakMap<RetentionView, Map<string, Promise<ArmResult>>>();
+const mostPages = 20;
+
+function rememberPage(
+  view: RetentionView,
+  { context, params, query }: ArmRequest,
+  { groupName }: RenderForm,
+  read: () => Promise<Page>,
+): Promise<ArmResult> {
+  const known = pages.get(view) ?? new Map<string, Promise<ArmResult>>();
+  pages.set(view, known);
+  const { apiVersion, publicBaseUrl } = context;
+  const key = JSON.stringify([apiVersion, publicBaseUrl, groupName, params, query]);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const page = read().then(valueOf);
+  // What failed is tried again by the next who asks.
+  void page.catch(() => known.delete(key));
+  known.set(key, page);
+  const [oldest] = known.keys();
+  if (known.size > mostPages && oldest !== undefined) known.delete(oldest);
+  return page;
+}
+
+function valueOf({ value, nextLink }: Page): ArmResult {
+  const body = { value, nextLink };
+  return { kind: "value", body, text: JSON.stringify(body) };
+}
+
+async function readPage(deps: ProviderDeps, request: ArmRequest, form: RenderForm): Promise<Page> {
+  const scope = scopeOf(request);
+  const converter = converterOf(request.context.apiVersion);
   const render: Render = (item) => converter.renderBackup(item.value, form);
   const prefix = `${scope.key}/backups/`;
   const all = await readItems(deps, request, prefix, converter.isModern);
   const order = orderOf(request, filterItems(request, all, render), render);
-  const page = pageOf(request, order.items, {
+  return pageOf(request, order.items, {
     scope: `${prefix}${order.name}`,
     hasNextLink: converter.isModern,
     pagingKey: deps.pagingKey,
@@ -47,7 +87,6 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
     isDescending: order.isDescending,
     render,
   });
-  return { kind: "value", body: { value: page.value, nextLink: page.nextLink } };
 }
 
 /** All of them where they are filtered or put into another order; else no more than the page needs. */

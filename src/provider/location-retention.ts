@@ -98,21 +98,6 @@ export interface RetentionView {
   pinOf(backupId: string): Pin | undefined;
 }
 
-/** The view of a location's backups at this moment. */
-export async function retentionView(
-  deps: Pick<ProviderDeps, "store" | "clock">,
-  locationKey: string,
-  location: BackupLocation,
-): Promise<RetentionView> {
-  const { plan } = await planLocation(deps, locationKey, location);
-  const reasons = new Map(plan.keep.map(({ backupId, reasons: all }) => [backupId, all]));
-  const pins = await listPins(deps, locationKey, location);
-  return {
-    reasonsOf: (id) => reasons.get(id) ?? [],
-    pinOf: (id) => pins.get(id),
-  };
-}
-
 /** Old runs that left nothing in the store are remembered as long as backups are, and at least so long. */
 export const leastMemoryDays = 7;
 

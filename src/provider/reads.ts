@@ -2,7 +2,7 @@ import type { ArmRequest, ArmResult } from "../arm/resource-type.ts";
 import { findBackup, findLocation } from "./action-target.ts";
 import { getLocation, listAll } from "./documents.ts";
 import { resourceNotFound } from "./faults.ts";
-import { retentionView } from "./location-retention.ts";
+import { retentionView } from "./retention-views.ts";
 import type { BackupLocation } from "./model.ts";
 import { locationEtag, viewOf } from "./model.ts";
 import { pageOf } from "./paging.ts";

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import winston from "winston";
+import { systemClock, toIso } from "../base/clock.ts";
 import type { LogFields, Logger, WrittenLine } from "../base/log.ts";
 import { currentScope } from "../base/work-scope.ts";
 
@@ -14,14 +14,28 @@ export interface LogSettings {
 
 /** The logger of the process: one line each, and only fields whose names are on the list. */
 export function createLogger(settings: LogSettings): Logger {
-  const logger = winston.createLogger({
-    level: settings.level,
-    levels: winston.config.npm.levels,
-    format: settings.format === "json" ? jsonLine : prettyLine,
-    transports: [createTransport(settings.stream)],
-  });
-  return wrap(logger, {}, settings.onLine);
+  const { format, level: most, stream, onLine } = settings;
+  const write = stream === undefined ? writeByTurns : (line: string) => void stream.write(line);
+  const render = format === "json" ? jsonLine : prettyLine;
+  const end = levels.indexOf(most);
+  const log = (level: Level, text: string, more: LogFields): void => {
+    const isWritten = levels.indexOf(level) <= end;
+    if (!isWritten && onLine === undefined) return;
+    const line = {
+      level,
+      message: clean(text),
+      fields: pickAllowed({ ...currentScope(), ...more }),
+    };
+    if (isWritten) write(`${render(line)}\n`);
+    onLine?.(line);
+  };
+  return wrap(log, {});
 }
+
+type Level = WrittenLine["level"];
+type Write = (level: Level, message: string, fields: LogFields) => void;
+
+const levels: readonly Level[] = ["error", "warn", "info", "debug"];
 
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
 export const allowedFields: ReadonlySet<string> = new Set([
@@ -61,22 +75,17 @@ export const allowedFields: ReadonlySet<string> = new Set([
 // A field is a value, not a document: what is longer says no more.
 const maximumBytes = 2048;
 
-function wrap(logger: winston.Logger, fixed: LogFields, onLine: LogSettings["onLine"]): Logger {
+function wrap(write: Write, fixed: LogFields): Logger {
   const log =
-    (level: WrittenLine["level"]) =>
-    (text: string, more: LogFields = {}): void => {
-      const message = clean(text);
-      const fields = pickAllowed({ ...currentScope(), ...fixed, ...more });
-      // Fields lie apart from winston's own, so that none can overwrite level or message.
-      logger.log(level, message, { fields });
-      onLine?.({ level, message, fields });
-    };
+    (level: Level) =>
+    (message: string, fields: LogFields = {}): void =>
+      write(level, message, { ...fixed, ...fields });
   return {
     error: log("error"),
     warn: log("warn"),
     info: log("info"),
     debug: log("debug"),
-    child: (fields) => wrap(logger, { ...fixed, ...fields }, onLine),
+    child: (fields) => wrap(write, { ...fixed, ...fields }),
   };
 }
 
@@ -110,27 +119,34 @@ function clean(text: string): string {
   return `${cut}…`;
 }
 
-const jsonLine = winston.format.combine(
-  winston.format.timestamp(),
-  winston.format.printf(({ timestamp, level, message, fields }) =>
-    JSON.stringify({ timestamp, level, message, ...(fields as LogFields | undefined) }),
-  ),
-);
+// Fields come last; no name on the list is one of the others.
+function jsonLine({ level, message, fields }: WrittenLine): string {
+  return JSON.stringify({ timestamp: toIso(systemClock.now()), level, message, ...fields });
+}
 
-const prettyLine = winston.format.combine(
-  winston.format.timestamp(),
-  winston.format.printf(({ timestamp, level, message, fields }) => {
-    const pairs = Object.entries((fields as LogFields | undefined) ?? {});
-    const words = pairs.map(([name, value]) => `${name}=${quoteBlanks(String(value))}`);
-    return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...words].join(" ");
-  }),
-);
+function prettyLine({ level, message, fields }: WrittenLine): string {
+  const pairs = Object.entries(fields);
+  const words = pairs.map(([name, value]) => `${name}=${quoteBlanks(String(value))}`);
+  return [toIso(systemClock.now()), level.toUpperCase().padEnd(5), message, ...words].join(" ");
+}
 
 function quoteBlanks(value: string): string {
   return /[\s"]|^$/.test(value) ? JSON.stringify(value) : value;
 }
 
-function createTransport(stream: Writable | undefined): winston.transport {
-  if (stream !== undefined) return new winston.transports.Stream({ stream });
-  return new winston.transports.Console({ stderrLevels: Object.keys(winston.config.npm.levels) });
+const waiting = { lines: "", isTold: false };
+
+/** To standard error, all lines of one turn of the event loop at once: a write each would cost more than the line. */
+function writeByTurns(line: string): void {
+  if (waiting.lines === "") setImmediate(flush);
+  // Whatever ends the process, what it said before is told.
+  if (!waiting.isTold) process.once("exit", flush);
+  waiting.isTold = true;
+  waiting.lines += line;
+}
+
+function flush(): void {
+  const { lines } = waiting;
+  waiting.lines = "";
+  if (lines !== "") process.stderr.write(lines);
 }

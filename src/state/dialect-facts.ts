@@ -25,6 +25,11 @@ export interface DialectFacts {
   readonly translateError: (error: unknown) => AppError;
   /** Throws when the medium under the open connection is no longer what was opened. */
   readonly checkMedium: () => void;
+  /**
+   * Another number as soon as another connection has committed anything; asked for before every answer from memory.
+   * Absent where the database cannot tell so cheaply: then every document is read.
+   */
+  readonly foreignWrites?: () => number;
   /** A value never used before as an etag. */
   readonly newEtag: () => string;
 }

@@ -14,7 +14,8 @@ import {
   markCanceled,
   releaseJob,
 } from "./job-queries.ts";
-import type { Lease, StateStore, Write } from "./state-store.ts";
+import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import type { Document, DocumentKind, Lease, StateStore, Write } from "./state-store.ts";
 
 /** The state store on any database Kysely speaks; the caller has applied the schema steps. */
 export function createKyselyStore(database: StateDatabase, facts: DialectFacts): StateStore {
@@ -26,13 +27,15 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
     }
   };
   let closed: Promise<void> | undefined;
+  const cache = facts.foreignWrites && createDocumentCache(facts.foreignWrites);
   return {
-    get: (kind, key) => run(() => getDocument(database, kind, key)),
+    get: (kind, key) =>
+      run(() => getThrough(closed === undefined ? cache : undefined, database, kind, key)),
     list: (kind, options) => run(() => listDocuments(database, kind, options)),
     revisionOf: (kind) => run(() => getRevision(database, kind)),
     listChanges: (kind, after, limit) =>
       run(() => listChangedDocuments(database, kind, after, limit)),
-    commit: (writes, guard) => run(() => commitWrites(database, facts, writes, guard)),
+    commit: (writes, guard) => run(() => commitWrites({ database, facts, cache }, writes, guard)),
     claimJob: (claim) => run(() => claimJob(database, facts, claim)),
     heartbeat: (lease, seconds) => run(() => extendLease(database, facts, lease, seconds)),
     requestCancel: (jobId) => run(() => markCanceled(database, facts, jobId)),
@@ -44,15 +47,38 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
   };
 }
 
-async function commitWrites(
+async function getThrough<T>(
+  cache: DocumentCache | undefined,
   database: StateDatabase,
-  facts: DialectFacts,
+  kind: DocumentKind,
+  key: string,
+): Promise<Document<T> | undefined> {
+  if (cache === undefined) return getDocument(database, kind, key);
+  const found = cache.find(kind, key);
+  // The caller names the type of what it wrote, as it does for what is read.
+  if (found !== undefined) return found.document as Document<T> | undefined;
+  const begun = cache.begin();
+  const document = await getDocument<T>(database, kind, key);
+  cache.keep(begun, kind, key, document);
+  return document;
+}
+
+interface StoreParts {
+  readonly database: StateDatabase;
+  readonly facts: DialectFacts;
+  readonly cache: DocumentCache | undefined;
+}
+
+async function commitWrites(
+  { database, facts, cache }: StoreParts,
   writes: readonly Write[],
   guard: Lease | undefined,
 ): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     if (guard !== undefined) await guardLease(transaction, guard);
     for (const write of writes) await applyWrite(transaction, facts, write);
+    // Nobody can read what was before once the first can read what is now.
+    cache?.forget(writes);
   });
 }
 

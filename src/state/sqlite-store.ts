@@ -32,7 +32,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
   const stateFile = file === ":memory:" ? undefined : prepareStateFile(file);
   const raw = await openDatabase(options);
   const database = new Kysely<StateTables>({ dialect: new NodeSqliteDialect(raw) });
-  const facts = describeSqlite(file, clock, stateFile);
+  const facts = {
+    ...describeSqlite(file, clock, stateFile),
+    foreignWrites: countForeignWrites(raw),
+  };
   try {
     checkIntegrity(raw, file);
     await applySchemaSteps(database, facts);
@@ -62,6 +65,12 @@ function describeSqlite(
     checkMedium: () => stateFile?.check(),
     newEtag: () => randomUUID(),
   };
+}
+
+/** SQLite counts what other connections commit; asking costs a look into shared memory. */
+function countForeignWrites(raw: DatabaseSync): () => number {
+  const statement = raw.prepare("pragma data_version");
+  return () => Number(statement.get()?.["data_version"]);
 }
 
 async function openDatabase(options: SqliteStoreOptions): Promise<DatabaseSync> {

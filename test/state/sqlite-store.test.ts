@@ -90,6 +90,57 @@ describe("sqlite file", () => {
     assert.deepEqual(readFileSync(file), before);
   });
 
+  it("A76: shows at once what another process has committed, however often it was read before", async () => {
+    const file = newFile();
+    const [one, other] = [await open(file), await open(file)];
+    const read = async (store: StateStore): Promise<unknown> =>
+      (await store.get("setting", "a"))?.value;
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const [writer, reader] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        assert.deepEqual(
+          [await read(reader), await read(reader)],
+          [await read(writer), await read(writer)],
+        );
+        const value = [turn, writer === one];
+        await writer.commit([{ op: "put", kind: "setting", key: "a", value }]);
+        assert.deepEqual(await read(reader), value);
+        assert.deepEqual(await read(writer), value);
+        const etag = (await reader.get("setting", "a"))?.etag;
+        assert.equal(etag, (await writer.get("setting", "a"))?.etag);
+        await writer.commit([{ op: "delete", kind: "setting", key: "a" }]);
+        assert.equal(await read(reader), undefined);
+        assert.equal(await read(writer), undefined);
+      }
+    }
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it("A76: never shows what was before a commit once it is through, whatever is read meanwhile", async () => {
+    const store = await open(newFile());
+    for (let value = 0; value < 50; value += 1) {
+      const write = store.commit([{ op: "put", kind: "setting", key: "a", value }]);
+      const meanwhile = Array.from({ length: 5 }, () => store.get<number>("setting", "a"));
+      await write;
+      assert.equal((await store.get("setting", "a"))?.value, value);
+      for (const found of await Promise.all(meanwhile))
+        assert.ok((found?.value ?? -1) >= value - 1);
+      assert.equal((await store.get("setting", "a"))?.value, value);
+    }
+    await store.close();
+  });
+
+  it("hands out documents nobody can change", async () => {
+    const store = await open(newFile());
+    await store.commit([{ op: "put", kind: "setting", key: "a", value: { list: [{ deep: 1 }] } }]);
+    const found = await store.get<{ list: { deep: number }[] }>("setting", "a");
+    assert.throws(() => found?.value.list.push({ deep: 2 }), TypeError);
+    assert.deepEqual((await store.get("setting", "a"))?.value, { list: [{ deep: 1 }] });
+    await store.close();
+  });
+
   it("numbers the documents of a file that an older program left", async () => {
     const file = newFile();
     const store = await open(file);

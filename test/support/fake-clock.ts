@@ -1,7 +1,7 @@
-import type { Clock } from "../../src/base/clock.ts";
+import type { TimerClock } from "../../src/base/clock.ts";
 
 /** A clock that only moves when told. */
-export interface FakeClock extends Clock {
+export interface FakeClock extends TimerClock {
   /** Moves on, waking each sleeper at its own time and letting it work before the next. */
   advance(milliseconds: number): Promise<void>;
   /** Sets the clock, as somebody does who corrects it: no time passes, and nobody wakes. */
@@ -23,6 +23,17 @@ export function createFakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock
     now: () => time,
     get wakeTimes() {
       return listByTime().map((sleeper) => sleeper.wakeAt);
+    },
+    after: (milliseconds, act) => {
+      const sleeper: Sleeper = {
+        wakeAt: time + milliseconds,
+        wake: () => {
+          sleepers.delete(sleeper);
+          act();
+        },
+      };
+      sleepers.add(sleeper);
+      return () => sleepers.delete(sleeper);
     },
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {

@@ -19,9 +19,10 @@ export function learnFromOperations(
   operations: readonly OperationRecord[],
   epochOf: EpochOf,
 ): Lesson {
-  const { seen, ...known } = before;
+  const { seen: learntFrom, ...known } = before;
+  const seen = new Set(learntFrom);
   const ended = operations
-    .filter(({ id, state }) => isTerminal(state) && seen?.includes(id) !== true)
+    .filter(({ id, state }) => isTerminal(state) && !seen.has(id))
     .toSorted((a, b) => ((a.endTime ?? "") < (b.endTime ?? "") ? -1 : 1));
   const learnt = ended.reduce<WatchRecord>((sofar, one) => learnFrom(sofar, one, epochOf), known);
   return { record: learnt, ended };
