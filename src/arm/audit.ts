@@ -72,16 +72,11 @@ export function auditExchange(
   if (settings === undefined) return noAudit;
   const { log } = settings;
   const address = request.socket.remoteAddress;
-  let aim: { readonly action: ArmAction; readonly apiVersion: string } | undefined;
+  let aim: Aim | undefined;
   let who: Caller | undefined;
   let hasBegun = false;
   const isWrite = request.method !== "GET" && request.method !== "HEAD";
-  // Put together only when there is something to keep: most requests read.
-  const facts = (): Omit<AuditFacts, "event"> => ({
-    ...describeRequest(request, ids, address),
-    ...(who === undefined ? {} : describeCaller(who, request)),
-    ...(aim === undefined ? {} : describeAction(aim.action, aim.apiVersion)),
-  });
+  const facts = (): Omit<AuditFacts, "event"> => describeExchange(request, ids, address, who, aim);
   return {
     aimedAt: (action, apiVersion) => void (aim = { action, apiVersion }),
     calledBy: (caller) => void (who = caller),
@@ -122,6 +117,26 @@ const noAudit: ExchangeAudit = {
   begin: () => Promise.resolve(),
   end: () => Promise.resolve(),
 };
+
+interface Aim {
+  readonly action: ArmAction;
+  readonly apiVersion: string;
+}
+
+/** Put together only when there is something to keep: most requests read. */
+function describeExchange(
+  request: IncomingMessage,
+  ids: RequestIds,
+  address: string | undefined,
+  who: Caller | undefined,
+  aim: Aim | undefined,
+): Omit<AuditFacts, "event"> {
+  return {
+    ...describeRequest(request, ids, address),
+    ...(who === undefined ? {} : describeCaller(who, request)),
+    ...(aim === undefined ? {} : describeAction(aim.action, aim.apiVersion)),
+  };
+}
 
 function describeRequest(
   request: IncomingMessage,

@@ -187,10 +187,6 @@ function words({ template }: Place): number {
   return template.filter(({ kind }) => kind === "word").length;
 }
 
-function sameKey(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
 function notInVersion(match: PathMatch, apiVersion: string): Error {
   const versions = listVersions(match.endpoints).join(", ");
   return armError(
