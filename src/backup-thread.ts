@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
 import { toAppError } from "./base/errors.ts";
+import { giveWay } from "./base/give-way.ts";
 import type { LogFields, Logger } from "./base/log.ts";
 import { runBackup } from "./engine/backup/run-backup.ts";
 import { copyAndCheck } from "./engine/copy/copy-and-check.ts";
@@ -120,7 +121,10 @@ export type FromThread =
     };
 
 const port = parentPort;
-if (port !== null) await serve(workerData as ThreadSetup);
+if (port !== null) {
+  giveWay();
+  await serve(workerData as ThreadSetup);
+}
 
 async function serve(setup: ThreadSetup): Promise<void> {
   const cancel = new AbortController();

@@ -89,7 +89,7 @@ export function createProgressWriter(
       percentComplete: percent,
       progress: describeProgress(progress),
     };
-    await deps.store.commit([replace(operation, value)], context.lease);
+    await deps.store.commit([replace(operation, value)], context.lease, "loose");
   };
   return {
     report: (progress) => {

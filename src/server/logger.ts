@@ -24,7 +24,7 @@ export function createLogger(settings: LogSettings): Logger {
     const line = {
       level,
       message: clean(text),
-      fields: pickAllowed({ ...currentScope(), ...more }),
+      fields: pickAllowed(currentScope(), more),
     };
     if (isWritten) write(`${render(line)}\n`);
     onLine?.(line);
@@ -76,10 +76,11 @@ export const allowedFields: ReadonlySet<string> = new Set([
 const maximumBytes = 2048;
 
 function wrap(write: Write, fixed: LogFields): Logger {
+  const hasFixed = Object.keys(fixed).length > 0;
   const log =
     (level: Level) =>
     (message: string, fields: LogFields = {}): void =>
-      write(level, message, { ...fixed, ...fields });
+      write(level, message, hasFixed ? { ...fixed, ...fields } : fields);
   return {
     error: log("error"),
     warn: log("warn"),
@@ -89,11 +90,14 @@ function wrap(write: Write, fixed: LogFields): Logger {
   };
 }
 
-function pickAllowed(fields: LogFields): LogFields {
+/** The later ones hold where both have a name. */
+function pickAllowed(...all: readonly (object | undefined)[]): LogFields {
   const kept: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || !allowedFields.has(name)) continue;
-    kept[name] = typeof value === "string" ? clean(value) : value;
+  for (const fields of all) {
+    for (const [name, value] of Object.entries((fields ?? {}) as LogFields)) {
+      if (value === undefined || !allowedFields.has(name)) continue;
+      kept[name] = typeof value === "string" ? clean(value) : value;
+    }
   }
   return kept;
 }

@@ -30,6 +30,8 @@ export interface DialectFacts {
    * Absent where the database cannot tell so cheaply: then every document is read.
    */
   readonly foreignWrites?: () => number;
+  /** Whether commits from now on wait for the disk; absent where they always do. */
+  readonly waitForDisk?: (waits: boolean) => void;
   /** A value never used before as an etag. */
   readonly newEtag: () => string;
 }

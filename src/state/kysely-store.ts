@@ -35,9 +35,17 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
     revisionOf: (kind) => run(() => getRevision(database, kind)),
     listChanges: (kind, after, limit) =>
       run(() => listChangedDocuments(database, kind, after, limit)),
-    commit: (writes, guard) => run(() => commitWrites({ database, facts, cache }, writes, guard)),
+    commit: (writes, guard, durability = "durable") => {
+      const commit = (on: StateDatabase): Promise<void> =>
+        commitWrites({ database: on, facts, cache }, writes, guard);
+      return run(() =>
+        durability === "loose" ? loosely(database, facts, commit) : commit(database),
+      );
+    },
     claimJob: (claim) => run(() => claimJob(database, facts, claim)),
-    heartbeat: (lease, seconds) => run(() => extendLease(database, facts, lease, seconds)),
+    // A lease that a power cut shortens is one whose worker the power cut has ended.
+    heartbeat: (lease, seconds) =>
+      run(() => loosely(database, facts, (on) => extendLease(on, facts, lease, seconds))),
     requestCancel: (jobId) => run(() => markCanceled(database, facts, jobId)),
     getJob: (jobId) => run(() => getJob(database, jobId)),
     listJobs: (states) => run(() => listJobs(database, states)),
@@ -45,6 +53,23 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
     check: () => run(() => checkHealth(database, facts)),
     close: () => (closed ??= run(() => database.destroy())),
   };
+}
+
+/** Work on a connection of its own that does not wait for the disk. */
+function loosely<T>(
+  database: StateDatabase,
+  { waitForDisk }: DialectFacts,
+  work: (on: StateDatabase) => Promise<T>,
+): Promise<T> {
+  if (waitForDisk === undefined) return work(database);
+  return database.connection().execute(async (connection) => {
+    waitForDisk(false);
+    try {
+      return await work(connection);
+    } finally {
+      waitForDisk(true);
+    }
+  });
 }
 
 async function getThrough<T>(

@@ -8,7 +8,11 @@ type SchemaStep = (database: StateDatabase, facts: DialectFacts) => Promise<void
  * Step n brings the schema from version n to n + 1. Steps are only ever appended: a published step is
  * never edited, because stores that ran it exist.
  */
-export const schemaSteps: readonly SchemaStep[] = [createFirstTables, numberDocuments];
+export const schemaSteps: readonly SchemaStep[] = [
+  createFirstTables,
+  numberDocuments,
+  indexEndedJobs,
+];
 
 /** Brings the schema to the newest version in one transaction; throws `StateNewerThanProgram` for a later one. */
 export async function applySchemaSteps(
@@ -109,4 +113,9 @@ async function numberDocuments(transaction: StateDatabase): Promise<void> {
     .on("document")
     .columns(["kind", "revision"])
     .execute();
+}
+
+/** Jobs that ended long ago are removed now and then: without reading those that did not. */
+async function indexEndedJobs(transaction: StateDatabase): Promise<void> {
+  await transaction.schema.createIndex("job_ended").on("job").column("ended_at").execute();
 }

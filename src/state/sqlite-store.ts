@@ -35,6 +35,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
   const facts = {
     ...describeSqlite(file, clock, stateFile),
     foreignWrites: countForeignWrites(raw),
+    // In WAL mode `normal` leaves out nothing but the wait: order and integrity are kept.
+    waitForDisk: (waits: boolean) => raw.exec(`pragma synchronous = ${waits ? "full" : "normal"}`),
   };
   try {
     checkIntegrity(raw, file);

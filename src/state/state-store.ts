@@ -20,7 +20,7 @@ export interface StateStore {
    * All writes or none, durable when it resolves. Throws `StateConflict` (target = `kind/key`) when a
    * condition does not hold, `LeaseLost` when the guard names a lease that is no longer ours.
    */
-  commit(writes: readonly Write[], guard?: Lease): Promise<void>;
+  commit(writes: readonly Write[], guard?: Lease, durability?: Durability): Promise<void>;
   /** Takes the oldest job that is queued and due, or running with an expired lease. Fence and attempt grow by one. */
   claimJob(claim: JobClaim): Promise<Job | undefined>;
   /** Extends the lease; tells whether somebody asked to cancel. Throws `LeaseLost`. */
@@ -73,6 +73,12 @@ export interface Document<T> {
   readonly etag: string;
   readonly value: T;
 }
+
+/**
+ * `loose`: a power cut, but nothing less, may take the commit back, with all that followed it until the next durable one.
+ * For what is written often and missed by nobody: the disk is not waited for.
+ */
+export type Durability = "durable" | "loose";
 
 export interface ChangedDocument<T> extends Document<T> {
   /** Of its kind, when it was written last. */

@@ -208,6 +208,21 @@ export function describeStateStore(
       });
     });
 
+    it("keeps the rules of a commit also where it does not wait for the disk", async () => {
+      await store.commit([put("a", 1)], undefined, "loose");
+      assert.equal((await store.get("location", "a"))?.value, 1);
+      await rejectsWith(
+        store.commit([put("b", 1), { ...put("a", 2), if: "absent" }], undefined, "loose"),
+        "StateConflict",
+        "location/a",
+      );
+      const nobody = { jobId: "j", fence: 1 };
+      await rejectsWith(store.commit([put("b", 1)], nobody, "loose"), "LeaseLost", "job/j");
+      assert.equal(await store.get("location", "b"), undefined);
+      await store.commit([put("a", 2)]);
+      assert.equal((await store.get("location", "a"))?.value, 2);
+    });
+
     describe("revisions", () => {
       const keysAfter = async (after: number, limit = 100): Promise<readonly string[]> =>
         (await store.listChanges("location", after, limit)).map(({ key }) => key);
