@@ -8,6 +8,8 @@ export interface LeaseKeeping {
   readonly clock: Clock;
   readonly job: Job;
   readonly leaseSeconds: number;
+  /** The longest time between two beats; 5 s unless told. */
+  readonly maxBeatMilliseconds?: number;
   /** Our clock before the claim was sent: the lease cannot have begun earlier. */
   readonly claimedAt: number;
   readonly onCancel: () => void;
@@ -21,11 +23,11 @@ export interface LeaseKeeper {
 }
 
 /** A cancel that another process took in is seen after this time at the latest. */
-const maxBeatMilliseconds = 5000;
+const defaultMaxBeatMilliseconds = 5000;
 
 /** Beats until stopped; a beat that hangs does not hide that time is up. Calls `onLost` once, also when the store cannot be reached until the lease runs out. */
 export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
-  const { store, clock, leaseSeconds } = keeping;
+  const { store, clock, leaseSeconds, maxBeatMilliseconds = defaultMaxBeatMilliseconds } = keeping;
   const lease: Lease = { jobId: keeping.job.id, fence: keeping.job.fence };
   const leaseMilliseconds = leaseSeconds * 1000;
   const interval = Math.min(leaseMilliseconds / 3, maxBeatMilliseconds);
@@ -63,10 +65,12 @@ export function keepLease(keeping: LeaseKeeping): LeaseKeeper {
   };
 }
 
+const over = new Error("Settled");
+
 async function settleBefore(time: number, beat: Promise<number>, clock: Clock): Promise<number> {
   const settled = new AbortController();
   const timeUp = clock.sleep(Math.max(0, time - clock.now()), settled.signal);
   const first = await Promise.race([beat, timeUp.then(() => time)]);
-  settled.abort();
+  settled.abort(over);
   return first;
 }

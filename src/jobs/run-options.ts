@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly logger: Logger;
   readonly handler: JobHandler;
   readonly leaseSeconds: number;
+  readonly maxBeatMilliseconds?: number;
   /** How long a handler may go on after its signal before it is left behind. */
   readonly graceSeconds: number;
   readonly policy: RetryPolicy;

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly leaseSeconds: number;
   readonly maxAttempts: number;
   readonly pollMilliseconds: number;
+  /** The longest time between two heartbeats of a job; 5 seconds unless told. */
+  readonly maxBeatMilliseconds?: number;
   /** How long a handler may go on after its signal; 10 unless told. */
   readonly graceSeconds?: number;
   /** 1 second unless told; doubles with each attempt. */
@@ -99,6 +101,9 @@ function readRunOptions(job: Job, claimedAt: number, options: WorkerOptions): Ru
     store,
     clock,
     leaseSeconds,
+    ...(options.maxBeatMilliseconds === undefined
+      ? {}
+      : { maxBeatMilliseconds: options.maxBeatMilliseconds }),
     handler,
     policy,
     claimedAt,

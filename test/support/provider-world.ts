@@ -73,6 +73,8 @@ export interface WorldOptions {
   readonly pollMilliseconds?: number;
   /** 30 unless told: heartbeats come three times as often. */
   readonly leaseSeconds?: number;
+  /** Between two heartbeats at most: long, for a test in which work goes on for hours. */
+  readonly maxBeatMilliseconds?: number;
   readonly failpoint?: FailpointHook;
 }
 
@@ -153,6 +155,9 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
         leaseSeconds: options.leaseSeconds ?? 30,
         maxAttempts: 3,
         pollMilliseconds: options.pollMilliseconds ?? 1000,
+        ...(options.maxBeatMilliseconds === undefined
+          ? {}
+          : { maxBeatMilliseconds: options.maxBeatMilliseconds }),
       });
       workers.push(worker);
       return worker;
