@@ -5,6 +5,10 @@ export interface YearModel {
   rule: ModelRule;
   isEnabled: boolean;
   pausedUntil: number;
+  /** Whole hours of every day, on the clocks of the rule, in which runs begin; the end may be on the next day. */
+  window: { readonly from: number; readonly to: number } | undefined;
+  /** No run begins from the one to before the other. */
+  blackout: { readonly from: number; readonly to: number } | undefined;
   days: number;
   daily: number;
   weekly: number;
@@ -40,11 +44,28 @@ const day = 24 * hour;
 export function expectAct(model: YearModel, now: number, isHeld: boolean): ModelAct {
   if (now < model.decidedAt - 5 * minute) return { kind: "move" };
   const due = dueTick(model);
-  if (model.isEnabled && due <= now) return { kind: isHeld ? "skip" : "run" };
+  if (model.isEnabled && due <= now && mayBegin(model, now))
+    return { kind: isHeld ? "skip" : "run" };
   if (isHeld) return { kind: "none" };
   const isWanted = isReached(model.retentionAt, now) || isReached(model.pruneAt, now);
-  const isQuiet = !model.isEnabled || due - now >= 10 * minute;
+  const isQuiet = !model.isEnabled || expectNextRun(model, now) - now >= 10 * minute;
   return { kind: isWanted && isQuiet ? "prune" : "none" };
+}
+
+/** Whether windows and blackouts let a run begin. */
+function mayBegin({ window, blackout, rule }: YearModel, at: number): boolean {
+  if (blackout !== undefined && blackout.from <= at && at < blackout.to) return false;
+  if (window === undefined) return true;
+  const { from, to } = window;
+  const local = rule.kind === "berlin" ? berlinHour(at) : new Date(at).getUTCHours();
+  return from < to ? from <= local && local < to : from <= local || local < to;
+}
+
+/** When the next run begins: minute by minute until it may. */
+export function expectNextRun(model: YearModel, now: number): number {
+  let at = Math.max(now, dueTick(model));
+  while (!mayBegin(model, at)) at = Math.floor(at / minute) * minute + minute;
+  return at;
 }
 
 /** The tick that is dealt with next: those of a pause pass. */
@@ -82,9 +103,15 @@ const berlin = new Intl.DateTimeFormat("en-GB", {
   hourCycle: "h23",
 });
 
+/** The clocks change on whole hours, so that one answer holds for an hour. */
 function berlinHour(at: number): number {
-  return Number(berlin.format(at));
+  const number = Math.floor(at / hour);
+  const known = berlinHours.get(number) ?? Number(berlin.format(at));
+  berlinHours.set(number, known);
+  return known;
 }
+
+const berlinHours = new Map<number, number>();
 
 export function isReached(at: number | undefined, now: number): boolean {
   return at !== undefined && at <= now;
