@@ -104,7 +104,9 @@ interface HostRule {
 function parseRule(entry: string, setting: string): HostRule {
   const text = entry.replace(/^(?:http|plain):\/\//, "");
   const isPlainHttp = text !== entry;
-  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(text);
+  const match = /^(\[[0-9a-fA-F:.]+(?:%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(
+    text,
+  );
   const port = match?.[2] === undefined ? undefined : Number(match[2]);
   if (match?.[1] === undefined || (port !== undefined && (port < 1 || port > 65_535))) {
     throw new AppError(
@@ -160,8 +162,8 @@ for (const [net, prefix] of [
 function isSpecialAddress(text: string): boolean {
   const version = isIP(text);
   if (version === 0) return false;
-  // BlockList looks into IPv4-mapped addresses by itself.
-  return specialAddresses.check(text, version === 6 ? "ipv6" : "ipv4");
+  // BlockList looks into IPv4-mapped addresses by itself; which line a link-local one is on does not matter.
+  return specialAddresses.check(text.replace(/%.*$/, ""), version === 6 ? "ipv6" : "ipv4");
 }
 
 async function lookUpName(host: string): Promise<readonly ResolvedHost[]> {

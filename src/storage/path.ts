@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 import { AppError } from "../base/errors.ts";
 
 /** Where an administrator wants backups, after strict reading. */
@@ -5,6 +7,7 @@ export type BackupPath =
   | { readonly kind: "local"; readonly path: string }
   | {
       readonly kind: "smb";
+      /** A name or an address; one of IPv6 plain, without brackets. */
       readonly server: string;
       readonly share: string;
       readonly folders: readonly string[];
@@ -21,8 +24,8 @@ const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.
 const systemShare = /^(?:[a-z]|admin|ipc|print)\$$/i;
 
 /**
- * Reads a backup location's path: an absolute local path, or `\\server\share[\folder…]`. Throws
- * `InvalidBackupPath` naming the fault; touches nothing.
+ * Reads a backup location's path: an absolute local path, or `\\server\share[\folder…]`, where a server of IPv6 is
+ * `[fe80::1%eth0]` or `fe80--1s2.ipv6-literal.net`. Throws `InvalidBackupPath` naming the fault; touches nothing.
  */
 export function parseBackupPath(value: unknown): BackupPath {
   if (typeof value !== "string") throw invalid("it is not text");
@@ -87,12 +90,26 @@ function parseSharePath(value: string): BackupPath {
   if (/^\\\\[?.](?:\\|$)/.test(value))
     throw invalid("it names a device, not a share: write \\\\server\\share");
   if (value.includes("/")) throw invalid("it mixes slashes and backslashes");
-  const [server = "", share = "", ...folders] = value.slice(2).replace(/\\$/, "").split("\\");
-  checkServer(server);
+  const [host = "", share = "", ...folders] = value.slice(2).replace(/\\$/, "").split("\\");
+  const server = readAddress6(host) ?? host;
+  if (server === host) checkServer(server);
   if (share === "") throw invalid("it names no share: write \\\\server\\share");
   for (const segment of [share, ...folders]) checkShareSegment(segment);
   if (systemShare.test(share)) throw invalid("it names a share of the system: use one of its own");
   return { kind: "smb", server, share, folders };
+}
+
+/** The plain address of a server that is written as one of IPv6; undefined for other servers. */
+function readAddress6(host: string): string | undefined {
+  const isBracketed = host.startsWith("[");
+  if (!isBracketed && !/\.ipv6-literal\.net$/i.test(host)) return undefined;
+  const [, digits = "", zone] = /^([0-9a-f-]+)(?:s([0-9a-z]+))?\./i.exec(host) ?? [];
+  const address = isBracketed
+    ? host.replace(/^\[(.*)\]$/, "$1")
+    : `${digits.replaceAll("-", ":")}${zone === undefined ? "" : `%${zone}`}`;
+  // The zone goes to the system, which takes many characters for one.
+  if (isIPv6(address) && /^[0-9a-f:.]+(?:%[0-9a-z]{1,15})?$/i.test(address)) return address;
+  throw invalid("its server is no address of IPv6: write \\\\[fe80::1]\\share");
 }
 
 function checkServer(server: string): void {
@@ -104,7 +121,7 @@ function checkServer(server: string): void {
   // A name whose last label is a number would be read as an address by some resolvers.
   const isNumber = /^(?:\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
   if (!isName || isNumber)
-    throw invalid("its server is neither a host name nor an IPv4 address: write one of these");
+    throw invalid("its server is neither a host name nor an IP address: write one of these");
 }
 
 function isOctet(label: string): boolean {

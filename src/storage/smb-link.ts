@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 import { AppError } from "../base/errors.ts";
 import { toSmbStoreError } from "./smb-faults.ts";
 import { connectShare } from "./smb/connect-share.ts";
@@ -16,7 +18,8 @@ export class SmbLink {
 
   constructor(settings: ShareSettings) {
     this.#settings = settings;
-    this.name = `\\\\${settings.server}\\${settings.share}`;
+    const { server, share } = settings;
+    this.name = `\\\\${isIPv6(server) ? `[${server}]` : server}\\${share}`;
   }
 
   /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createHostPolicy, portRule, type ResolvedHost } from "../../src/storage/host-policy.ts";
+import { parseBackupPath } from "../../src/storage/path.ts";
 
 const answers =
   (...addresses: string[]) =>
@@ -51,7 +52,13 @@ describe("A31: hosts of stores", () => {
 describe("A32: addresses of this machine and of metadata services", () => {
   const hosts = [
     ...["localhost", "a.localhost", "127.0.0.1", "127.9.9.9", "0.0.0.0", "[::1]", "[::]"],
-    ...["169.254.169.254", "[fe80::1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]"],
+    ...[
+      "169.254.169.254",
+      "[fe80::1]",
+      "[fe80::1%eth0]",
+      "[::ffff:127.0.0.1]",
+      "[::ffff:a9fe:a9fe]",
+    ],
     ...["[64:ff9b::7f00:1]", "[2002:7f00:1::]", "100.100.100.200", "168.63.129.16"],
     ...["metadata.google.internal", "224.0.0.1", "255.255.255.255"],
   ];
@@ -60,6 +67,25 @@ describe("A32: addresses of this machine and of metadata services", () => {
       assert.throws(() => createHostPolicy(undefined).check(host, 445, false), refusal);
     });
   }
+
+  it("are refused in every way to write them in a path", () => {
+    for (const host of [
+      ...["[::1]", "0-0-0-0-0-0-0-1.ipv6-literal.net", "--1.ipv6-literal.net"],
+      ...["[fe80::1%eth0]", "fe80--1s4.ipv6-literal.net", "[::ffff:127.0.0.1]"],
+    ]) {
+      const path = parseBackupPath(`\\\\${host}\\backup`);
+      assert.ok(path.kind === "smb");
+      assert.throws(
+        () => createHostPolicy(undefined).check(path.server, 445, false),
+        refusal,
+        host,
+      );
+    }
+  });
+
+  it("are allowed with their line where they are listed with it", () => {
+    createHostPolicy(["[fe80::1%eth0]:445"]).check("fe80::1%eth0", 445, false);
+  });
 
   it("are refused where a name leads to one of them", async () => {
     for (const address of ["127.0.0.1", "::1", "169.254.169.254"]) {

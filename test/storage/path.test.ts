@@ -31,6 +31,42 @@ describe("parseBackupPath", () => {
     assert.equal(parseBackupPath("\\\\10.0.0.5\\backup\\").kind, "smb");
   });
 
+  for (const [host, server] of [
+    ["[fe80::1]", "fe80::1"],
+    ["[::1]", "::1"],
+    ["[FE80::1%eth0]", "FE80::1%eth0"],
+    ["[::ffff:10.0.0.5]", "::ffff:10.0.0.5"],
+    ["fe80--1.ipv6-literal.net", "fe80::1"],
+    ["FE80--1s4.IPv6-Literal.net", "FE80::1%4"],
+    ["2001-db8-0-0-0-0-0-7.ipv6-literal.net", "2001:db8:0:0:0:0:0:7"],
+  ] as const) {
+    it(`takes a share on the IPv6 server ${host}`, () => {
+      const read = parseBackupPath(`\\\\${host}\\backup\\a`);
+      assert.deepEqual(read, { kind: "smb", server, share: "backup", folders: ["a"] });
+    });
+  }
+
+  for (const host of [
+    ...[
+      "[]",
+      "[::1",
+      "::1",
+      "[1.2.3.4]",
+      "[::1]:445",
+      "[fe80::1%]",
+      "[fe80::1%e th]",
+      "[fe80:::1]",
+    ],
+    ...["[::1%a%b]", "[fe80::1%../x]", "fe80---1.ipv6-literal.net", "s4.ipv6-literal.net"],
+  ]) {
+    it(`refuses the server ${host}`, () => {
+      assert.throws(
+        () => parseBackupPath(`\\\\${host}\\backup`),
+        (error) => isAppError(error, "InvalidBackupPath"),
+      );
+    });
+  }
+
   const faults: readonly (readonly [attack: string, text: unknown, fault: RegExp])[] = [
     ["text", 7, /not text/],
     ["text", undefined, /not text/],
@@ -89,7 +125,6 @@ describe("parseBackupPath", () => {
     ["A32: decimal address", "\\\\2130706433\\share", /host name/],
     ["A32: hex address", "\\\\0x7f000001\\share", /host name/],
     ["A32: octal address", "\\\\0177.0.0.1\\share", /host name/],
-    ["A32: IPv6", "\\\\[::1]\\share", /host name/],
     ["no share", "\\\\host", /no share/],
     ["no share after the server", "\\\\host\\", /no share/],
     ["no server", "\\\\\\share", /host name/],

@@ -22,6 +22,8 @@ export interface SambaOptions {
   readonly encryption?: "required" | "off";
   /** Lines for `[global]`. */
   readonly global?: readonly string[];
+  /** Lines for the share `backup`. */
+  readonly share?: readonly string[];
   /** Puts the share `small` on a file system of 20 MiB, which is empty after each start; see {@link canMount}. */
   readonly smallShare?: boolean;
 }
@@ -41,6 +43,8 @@ export interface SambaServer {
   stop(): Promise<void>;
   /** Runs commands of `smbclient` on the share and returns what it printed. */
   smbclient(commands: string, share?: string): string;
+  /** Takes the share `backup` from all who have it open, as an administrator does. */
+  closeShare(): void;
   /** Adds or changes an account by `pdbedit`. */
   editAccount(...parameters: readonly string[]): void;
   /** Sets a rule for all accounts, such as "bad lockout attempt". */
@@ -133,6 +137,9 @@ export async function startSamba(options: SambaOptions = {}): Promise<SambaServe
         ),
         { cwd: root, password: sambaAccount.password },
       ),
+    closeShare: () => {
+      runProgram("smbcontrol", ["-s", configuration, "smbd", "close-share", "backup"]);
+    },
     editAccount,
     setPolicy: (name, value) => {
       runProgram("pdbedit", ["-s", configuration, "-P", name, "-C", String(value)]);
@@ -141,7 +148,7 @@ export async function startSamba(options: SambaOptions = {}): Promise<SambaServe
 }
 
 function writeConfiguration(root: string, port: number, options: SambaOptions): string {
-  const { encryption = "required", global = [] } = options;
+  const { encryption = "required", global = [], share = [] } = options;
   const inRoot = (name: string): string => join(root, name);
   const lines = [
     "[global]",
@@ -175,6 +182,7 @@ function writeConfiguration(root: string, port: number, options: SambaOptions): 
     "strict sync = yes",
     ...global,
     ...describeShare("backup", inRoot("share"), "no"),
+    ...share,
     ...describeShare("archive", inRoot("archive"), "yes"),
     ...describeShare("small", inRoot("small"), "no"),
   ];

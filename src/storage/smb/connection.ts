@@ -269,7 +269,12 @@ function accept({ request, settle, isSettled }: Waiting, reply: Reply): void {
   }
 }
 
-const sessionEnds: readonly number[] = [status.networkSessionExpired, status.userSessionDeleted];
+/** After these only a new logon helps: the session is gone, or the server has closed the share under us. */
+const sessionEnds: readonly number[] = [
+  status.networkSessionExpired,
+  status.userSessionDeleted,
+  status.networkNameDeleted,
+];
 
 interface ListeningSocket {
   readonly socket: Socket;
