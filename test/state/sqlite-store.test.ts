@@ -149,7 +149,10 @@ describe("sqlite file", () => {
     );
     await store.commit(puts);
     await store.close();
-    runSql(file, "drop index document_revision; alter table document drop column revision");
+    runSql(
+      file,
+      "drop index job_ended; drop index document_revision; alter table document drop column revision",
+    );
     runSql(file, "drop table kind_revision; update schema_version set version = 1");
     const newer = await open(file);
     const changes = await newer.listChanges("setting", 0, 10);
