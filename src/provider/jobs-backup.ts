@@ -27,6 +27,7 @@ import type { ProviderDeps } from "./provider-deps.ts";
 import { nowIso } from "./provider-deps.ts";
 import type { OpenedStore } from "./store-access.ts";
 import { openStore } from "./store-access.ts";
+import { whyKept, type Kept } from "./location-retention.ts";
 import { upkeepAfterBackup } from "./upkeep-times.ts";
 import { checkSubscription } from "./subscriptions.ts";
 
@@ -137,6 +138,12 @@ export async function askCapacity(
   }
 }
 
+/** What the operation shows when it has ended: the backup with what was true of it then. */
+export interface FinishedBackup extends Backup {
+  /** Absent in what older programs left. */
+  readonly kept?: Kept;
+}
+
 interface FinishedRun {
   readonly record: BackupRecord;
   readonly capacity: Capacity | undefined;
@@ -159,6 +166,8 @@ async function finishBackup(
   const backups = [...(await backupsOf(deps, location.key)), backup];
   const outlook =
     capacity && capacityWith(capacity, { location: location.value, backups }, deps.clock.now());
+  const kept = await whyKept(deps, location, backups, backup.id);
+  const result: FinishedBackup = { ...backup, kept };
   const head = {
     sequence: record.sequence,
     backupId: record.backupId,
@@ -171,7 +180,7 @@ async function finishBackup(
       ...locationAfter(location.value, job.id, record, outlook),
       upkeep: upkeepAfterBackup(location.value, deps.clock.now()),
     }),
-    ...endOperation(await getOperation(deps.store, job.id), endOf(deps, record, backup)),
+    ...endOperation(await getOperation(deps.store, job.id), endOf(deps, record, result)),
   ];
 }
 
@@ -194,13 +203,13 @@ function locationAfter(
 function endOf(
   deps: ProviderDeps,
   record: BackupRecord,
-  backup: Backup,
+  result: FinishedBackup,
 ): Pick<OperationRecord, "result" | "error"> & {
   readonly state: "Succeeded" | "Failed";
   readonly endTime: string;
 } {
   const endTime = nowIso(deps);
-  if (record.status !== "Failed") return { state: "Succeeded", endTime, result: backup };
+  if (record.status !== "Failed") return { state: "Succeeded", endTime, result };
   return { state: "Failed", endTime, error: failureOf(record) };
 }
 

@@ -2,6 +2,7 @@ import { toIso } from "../base/clock.ts";
 import type { BackupRecord } from "../engine/model.ts";
 import { planRetention, type RetentionPlan } from "../engine/retention.ts";
 import type { RetentionPolicy } from "../engine/retention-policy.ts";
+import type { Document } from "../state/state-store.ts";
 import { listAll } from "./documents.ts";
 import type {
   Backup,
@@ -79,12 +80,37 @@ export async function planLocation(
   const found = await listAll<Backup>(deps.store, "backup", `${locationKey}/backups/`);
   const backups = new Map(found.map(({ value }) => [value.id, value]));
   const pins = await listPins(deps, locationKey, location);
-  const plan = planRetention(
-    found.flatMap(({ value }) => recordOf(value) ?? []),
-    policyOf(settings, pins.keys()),
-    deps.clock.now(),
-  );
+  const plan = planBackups(backups.values(), settings, pins, deps.clock.now());
   return { plan, backups };
+}
+
+function planBackups(
+  backups: Iterable<Backup>,
+  settings: LocationSettings,
+  pins: ReadonlyMap<string, Pin>,
+  now: number,
+): RetentionPlan {
+  const records = [...backups].flatMap((backup) => recordOf(backup) ?? []);
+  return planRetention(records, policyOf(settings, pins.keys()), now);
+}
+
+/** Why retention keeps a backup, and whether it is pinned, at the moment it was asked. */
+export interface Kept {
+  readonly reasons: readonly string[];
+  readonly pin?: Pin | undefined;
+}
+
+/** The same for one backup among all of its location, which may not be in the state yet. */
+export async function whyKept(
+  deps: Pick<ProviderDeps, "store" | "clock">,
+  location: Document<BackupLocation>,
+  backups: readonly Backup[],
+  id: string,
+): Promise<Kept> {
+  const pins = await listPins(deps, location.key, location.value);
+  const { keep } = planBackups(backups, location.value.settings, pins, deps.clock.now());
+  const reasons = keep.find(({ backupId }) => backupId === id)?.reasons ?? [];
+  return { reasons, pin: pins.get(id) };
 }
 
 /** Ids in one casing, as documents have them. */

@@ -6,12 +6,14 @@ import type { DocumentKind, StateStore, Write } from "../state/state-store.ts";
 import { getOperation } from "./documents.ts";
 import type { RememberedRequest } from "./idempotency.ts";
 import { idempotencyWindowMilliseconds } from "./idempotency.ts";
+import type { FinishedBackup } from "./jobs-backup.ts";
 import type { CopyResult } from "./jobs-copy.ts";
 import type { PruneResult } from "./jobs-prune.ts";
 import type { Backup, LocationView } from "./model.ts";
 import { locationId } from "./model.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import { recordRetentionMilliseconds, type ScheduleRecord } from "./schedule-records.ts";
+import type { RenderForm } from "./version-converter.ts";
 import { converterOf, resultFormOf } from "./versions.ts";
 
 /** How long an ended operation stays readable, counted from its end. */
@@ -40,7 +42,10 @@ export function renderOperationResult(
     case "location":
       return converter.renderLocation(result as LocationView, form);
     case "createbackup":
-      return converter.renderBackupResult(result as Backup, form);
+      return converter.renderBackupResult(
+        result as Backup,
+        withKept(form, result as FinishedBackup),
+      );
     case "restore":
       return converter.renderRestoreResult(result as RestoreSummary);
     case "verify":
@@ -54,6 +59,12 @@ export function renderOperationResult(
     default:
       return undefined;
   }
+}
+
+/** The backup's own view of retention, as it was when it ended. */
+function withKept(form: RenderForm, { kept }: FinishedBackup): RenderForm {
+  if (kept === undefined) return form;
+  return { ...form, retention: { reasonsOf: () => kept.reasons, pinOf: () => kept.pin } };
 }
 
 /** The resource an operation is about. */

@@ -41,7 +41,7 @@ export interface RenderForm {
   /** The resource group as this answer spells it. */
   readonly groupName: string;
   readonly now: number;
-  /** Absent where an answer tells nothing of it: in published versions and in results of operations. */
+  /** Absent where an answer tells nothing of it: in published versions, and in what older programs left. */
   readonly retention?: RetentionView;
 }
 

@@ -147,6 +147,19 @@ describe("starting an operation over HTTP", () => {
     assert.equal((await arm.send("GET", path)).status, 404);
   });
 
+  it("rule 193: what createBackup shows at its end is what GET shows, retention too, and stays so", async () => {
+    await setUp();
+    const ended = await arm.finish(await arm.send("POST", `${path}/createBackup`));
+    const { body } = await arm.send("GET", `${path}/backups/${ended.body.name}`);
+    assert.notDeepEqual(body.properties.keptBecause, []);
+    assert.equal(body.properties.pin, null);
+    assert.deepEqual(ended.body.properties, body.properties);
+    const pin = await arm.send("POST", `${path}/backups/${ended.body.name}/pin`, { body: {} });
+    assert.equal(pin.status, 200, pin.text);
+    const status = `/subscriptions${ended.body.id.split("/subscriptions").at(-1)}`;
+    assert.equal((await arm.send("GET", status)).body.properties.pin, null);
+  });
+
   it("rule 228: a backup can follow its location at once", async () => {
     await setUp();
     const backup = await arm.send("POST", `${path}/createBackup`);
