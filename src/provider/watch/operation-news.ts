@@ -16,7 +16,8 @@ export async function readOperationNews(
   store: StateStore,
   positions: ReadonlyMap<string, number>,
 ): Promise<OperationNews> {
-  const upTo = await store.revisionOf("operation");
+  let upTo = await store.revisionOf("operation");
+  let count = 0;
   const news = new Map<string, OperationRecord[]>();
   for (let after = Math.min(upTo, ...positions.values()); after < upTo;) {
     const page = await store.listChanges<OperationRecord>("operation", after, pageSize);
@@ -28,7 +29,10 @@ export async function readOperationNews(
           .get(key)
           ?.push(value);
     }
+    count += page.length;
     after = page.length < pageSize ? upTo : (page.at(-1)?.revision ?? upTo);
+    // The rest follows at the next look: memory must not grow with what has happened meanwhile.
+    if (count >= mostAtOnce) upTo = Math.min(upTo, after);
     // Reading blocks the thread: whoever waits for an answer comes first.
     await setImmediate();
   }
@@ -44,3 +48,4 @@ export async function readOperationNews(
 /** Reading on costs little; writing every location's record at every look would cost more. */
 const mostBehind = 500;
 const pageSize = 100;
+const mostAtOnce = 10_000;
