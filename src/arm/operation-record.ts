@@ -18,6 +18,8 @@ export interface OperationRecord {
   readonly percentComplete?: number;
   /** What is going on, for people: `Uploading 3.1 of 4.0 GiB`. */
   readonly progress?: string;
+  /** What the provider tells besides while it runs: members of the status document. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** ARM id of the resource it works on. */
   readonly resourceId: string;
   /** Version-independent snapshot of the outcome; the provider renders it. Never holds a secret. */

@@ -103,7 +103,7 @@ export function statusAnswer(
   const { operation, longRunning } = polled;
   return {
     status: 200,
-    body: form === "full" ? fullStatus(operation, outcome) : shortStatus(operation, outcome),
+    body: form === "full" ? fullStatus(polled, outcome) : shortStatus(operation, outcome),
     operationId: operation.id,
     ...(form === "full" ? {} : { contentType: "application/json" }),
     ...(isTerminal(operation.state)
@@ -129,7 +129,10 @@ function shortStatus(operation: OperationRecord, outcome: RenderedOutcome | unde
   return { status: state, id: outcome?.target.id, name: outcome?.target.name, properties };
 }
 
-function fullStatus(operation: OperationRecord, outcome: RenderedOutcome | undefined): unknown {
+function fullStatus(
+  { operation, longRunning }: PolledOperation,
+  outcome: RenderedOutcome | undefined,
+): unknown {
   const { id, state } = operation;
   const isEnded = isTerminal(state);
   const isDone = state === "Succeeded";
@@ -141,6 +144,8 @@ function fullStatus(operation: OperationRecord, outcome: RenderedOutcome | undef
     startTime: operation.startTime,
     percentComplete: percentOf(operation),
     progress: isEnded ? undefined : operation.progress,
+    // Published documents do not know them.
+    ...(isEnded || longRunning.polling !== "modern" ? {} : operation.details),
     endTime: isEnded ? operation.endTime : undefined,
     properties: isDone ? (propertiesOf(outcome?.result) ?? asObject(outcome?.result)) : undefined,
     error: isEnded && !isDone ? errorOf(operation) : undefined,

@@ -126,6 +126,19 @@ export interface Progress {
   readonly bytesTotal: number;
   /** Bytes written to or read from the store. */
   readonly storedBytes: number;
+  /** Of a backup, in the order they are copied. */
+  readonly roles?: readonly RoleProgress[];
+}
+
+/** How far one role of a backup is. */
+export interface RoleProgress {
+  readonly name: string;
+  readonly status: "Waiting" | "Copying" | RoleResult["status"];
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  /** As the newest backup had them; absent where it did not have the role. */
+  readonly filesTotal?: number;
+  readonly bytesTotal?: number;
 }
 
 /** The newest manifest a writer remembers: a store that shows less was rolled back. */

@@ -2167,6 +2167,41 @@ export interface components {
                 readonly [key: string]: string;
             };
         };
+        /** @description How far an operation is, with the roles of a backup that runs. */
+        readonly OperationStatus: {
+            /** @description The roles of a backup while it runs, in the order they are copied. */
+            readonly roles?: readonly components["schemas"]["RoleProgress"][];
+        } & components["schemas"]["OperationStatusResult"];
+        /** @description How far one role of a backup is. */
+        readonly RoleProgress: {
+            /** @description The role. */
+            readonly name: string;
+            /**
+             * @description Waiting and Copying, then how it ended.
+             * @enum {string}
+             */
+            readonly status: "Waiting" | "Copying" | "Succeeded" | "PartialSucceeded" | "Failed" | "Skipped";
+            /**
+             * Format: int64
+             * @description Files that were looked at.
+             */
+            readonly filesDone: number;
+            /**
+             * Format: int64
+             * @description Bytes of them.
+             */
+            readonly bytesDone: number;
+            /**
+             * Format: int64
+             * @description Files it had in the newest backup; absent when it is new.
+             */
+            readonly filesTotal?: number;
+            /**
+             * Format: int64
+             * @description Bytes it had in the newest backup; absent when it is new.
+             */
+            readonly bytesTotal?: number;
+        };
         /** @description What a provider can do. */
         readonly OperationListResult: {
             /** @description The entries of this page. */
@@ -2243,40 +2278,6 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         }) | null;
-        /** @description The state of a long-running operation. */
-        readonly OperationStatusResult: {
-            /** @description Path of this status. */
-            readonly id?: string;
-            /** @description GUID of the operation. */
-            readonly name?: string;
-            /** @description The resource it works on. */
-            readonly resourceId?: string;
-            /**
-             * @description Where it stands; the last three are final.
-             * @enum {string}
-             */
-            readonly status: "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
-            /**
-             * Format: date-time
-             * @description When it was accepted.
-             */
-            readonly startTime?: string;
-            /**
-             * Format: date-time
-             * @description When it ended; only in a final state.
-             */
-            readonly endTime?: string;
-            /** @description How much is done; never falls. */
-            readonly percentComplete?: number;
-            /** @description What is being done, for people. */
-            readonly progress?: string;
-            /** @description Outcome; only after success. */
-            readonly properties?: {
-                readonly [key: string]: unknown;
-            };
-            /** @description Why it ended without success. */
-            readonly error?: components["schemas"]["ErrorDetail"];
-        };
         /** @description A resource of a region, with tags. */
         readonly TrackedResource: components["schemas"]["Resource"] & {
             /** @description Region the resource lives in; fixed once set. */
@@ -2324,6 +2325,40 @@ export interface components {
         readonly ProxyResource: components["schemas"]["Resource"] & {
             /** @description Who wrote it. */
             readonly systemData?: components["schemas"]["SystemData"];
+        };
+        /** @description The state of a long-running operation. */
+        readonly OperationStatusResult: {
+            /** @description Path of this status. */
+            readonly id?: string;
+            /** @description GUID of the operation. */
+            readonly name?: string;
+            /** @description The resource it works on. */
+            readonly resourceId?: string;
+            /**
+             * @description Where it stands; the last three are final.
+             * @enum {string}
+             */
+            readonly status: "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly startTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ended; only in a final state.
+             */
+            readonly endTime?: string;
+            /** @description How much is done; never falls. */
+            readonly percentComplete?: number;
+            /** @description What is being done, for people. */
+            readonly progress?: string;
+            /** @description Outcome; only after success. */
+            readonly properties?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Why it ended without success. */
+            readonly error?: components["schemas"]["ErrorDetail"];
         };
     };
     responses: never;
@@ -2454,6 +2489,8 @@ export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisCheck = components['schemas']['DiagnosisCheck'];
 export type OperationLog = components['schemas']['OperationLog'];
 export type OperationLogLine = components['schemas']['OperationLogLine'];
+export type OperationStatus = components['schemas']['OperationStatus'];
+export type RoleProgress = components['schemas']['RoleProgress'];
 export type OperationListResult = components['schemas']['OperationListResult'];
 export type Operation = components['schemas']['Operation'];
 export type OperationDisplay = components['schemas']['OperationDisplay'];
@@ -2461,11 +2498,11 @@ export type ErrorResponse = components['schemas']['ErrorResponse'];
 export type ErrorDetail = components['schemas']['ErrorDetail'];
 export type ErrorAdditionalInfo = components['schemas']['ErrorAdditionalInfo'];
 export type OperationResult = components['schemas']['OperationResult'];
-export type OperationStatusResult = components['schemas']['OperationStatusResult'];
 export type TrackedResource = components['schemas']['TrackedResource'];
 export type Resource = components['schemas']['Resource'];
 export type SystemData = components['schemas']['SystemData'];
 export type ProxyResource = components['schemas']['ProxyResource'];
+export type OperationStatusResult = components['schemas']['OperationStatusResult'];
 export type ParameterBackupParameter = components['parameters']['BackupParameter'];
 export type ParameterTopParameter = components['parameters']['TopParameter'];
 export type ParameterSkipParameter = components['parameters']['SkipParameter'];
@@ -3705,7 +3742,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["OperationStatusResult"];
+                    readonly "application/json": components["schemas"]["OperationStatus"];
                 };
             };
             /** @description Failure. */
@@ -3811,7 +3848,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["OperationStatusResult"];
+                    readonly "application/json": components["schemas"]["OperationStatus"];
                 };
             };
             /** @description Failure. */

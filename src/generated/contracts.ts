@@ -3473,7 +3473,7 @@ export const contracts: readonly Contract[] = [
     "path": "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}/operationStatuses/{operationId}",
     "query": [],
     "responses": {
-     "200": "OperationStatusResult"
+     "200": "OperationStatus"
     }
    },
    {
@@ -3499,7 +3499,7 @@ export const contracts: readonly Contract[] = [
     "path": "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin/locations/{location}/operationStatuses/{operationId}",
     "query": [],
     "responses": {
-     "200": "OperationStatusResult"
+     "200": "OperationStatus"
     }
    },
    {
@@ -5612,7 +5612,7 @@ export const contracts: readonly Contract[] = [
     },
     "additionalProperties": true
    },
-   "OperationStatusResult": {
+   "OperationStatus": {
     "type": "object",
     "properties": {
      "id": {

@@ -82,7 +82,12 @@ export function endOperation(
   },
 ): readonly Write[] {
   if (document === undefined || isTerminal(document.value.state)) return [];
-  const { progress: _progress, percentComplete: _percent, ...kept } = document.value;
+  const {
+    progress: _progress,
+    percentComplete: _percent,
+    details: _details,
+    ...kept
+  } = document.value;
   const percent = end.state === "Succeeded" ? { percentComplete: 100 } : {};
   return [replace(document, { ...kept, ...percent, ...end })];
 }

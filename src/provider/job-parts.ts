@@ -88,6 +88,7 @@ export function createProgressWriter(
       ...operation.value,
       percentComplete: percent,
       progress: describeProgress(progress),
+      ...(progress.roles === undefined ? {} : { details: { roles: progress.roles } }),
     };
     await deps.store.commit([replace(operation, value)], context.lease, "loose");
   };

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { describe, it } from "node:test";
 import { AppError, isAppError } from "../../src/base/errors.ts";
 import { foldStatus, isRecoveryReady } from "../../src/engine/backup/run-backup.ts";
-import type { RoleResult } from "../../src/engine/model.ts";
+import type { Progress, RoleResult } from "../../src/engine/model.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import type { SourceEntry } from "../../src/engine/source.ts";
 import { openMemoryStore, type MemoryObjects } from "../../src/storage/memory.ts";
@@ -39,6 +39,36 @@ describe("streams", limits, () => {
       await repository.restore(1, `${folder}/target`);
       assert.ok(readFileSync(`${folder}/target/dump/dump`).equals(whole));
     });
+  });
+
+  it("are told of role by role, with the sizes of the backup before", async () => {
+    const repository = await createRepository();
+    const told: Progress[] = [];
+    const onProgress = (progress: Progress): void => void told.push(progress);
+    const failing = aStreamRole(
+      "failing",
+      async function* () {
+        yield Buffer.alloc(5);
+        throw new AppError("SourceFailed", "The program ended with exit code 1");
+      },
+      { required: false },
+    );
+    const roles = [aStreamRole("first", () => [Buffer.alloc(100)]), failing];
+    await repository.backup(1, roles, { onProgress });
+    const atStart = told.find(({ role }) => role === "first")?.roles;
+    const nothing = { filesDone: 0, bytesDone: 0 };
+    assert.deepEqual(atStart, [
+      { name: "first", status: "Copying", ...nothing },
+      { name: "failing", status: "Waiting", ...nothing },
+    ]);
+    const [first, second] = told.at(-1)?.roles ?? [];
+    assert.deepEqual(first, { name: "first", status: "Succeeded", filesDone: 1, bytesDone: 100 });
+    assert.equal(second?.status, "Failed");
+    told.length = 0;
+    await repository.backup(2, roles, { onProgress });
+    const again = told.at(-1)?.roles?.[0];
+    assert.equal(again?.bytesTotal, 100);
+    assert.equal(again?.filesTotal, 1);
   });
 
   it("come back empty when nothing was delivered", async () => {

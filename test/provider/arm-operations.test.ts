@@ -12,6 +12,7 @@ import {
 } from "../support/provider-server.ts";
 import { aGate } from "../support/provider-steps.ts";
 import { groupPath, type Json } from "../support/provider-world.ts";
+import { waitUntil } from "../support/worker-world.ts";
 
 let arm: ProviderServer;
 let path = "";
@@ -158,6 +159,47 @@ describe("starting an operation over HTTP", () => {
     assert.equal(pin.status, 200, pin.text);
     const status = `/subscriptions${ended.body.id.split("/subscriptions").at(-1)}`;
     assert.equal((await arm.send("GET", status)).body.properties.pin, null);
+  });
+
+  it("tells of every role how far it is while a backup runs, by events too, and no more at its end", async () => {
+    await setUp();
+    const gate = aGate();
+    const told = aGate();
+    const roles = [
+      {
+        name: "files",
+        status: "Succeeded",
+        filesDone: 3,
+        bytesDone: 30,
+        filesTotal: 3,
+        bytesTotal: 31,
+      },
+      { name: "directory", status: "Copying", filesDone: 1, bytesDone: 10 },
+      { name: "database", status: "Waiting", filesDone: 0, bytesDone: 0 },
+    ] as const;
+    arm.world.engine.behavior = {
+      backup: async (_run, report) => {
+        const counts = { filesDone: 4, bytesDone: 40, bytesTotal: 0, storedBytes: 0 };
+        report({ phase: "copying", role: "directory", ...counts, roles });
+        told.open();
+        await gate.opened;
+      },
+    };
+    const started = await arm.send("POST", `${path}/createBackup`);
+    await told.opened;
+    const read = async (): Promise<Json> => (await arm.send("GET", statusUrl(started))).body;
+    await waitUntil(async () => (await read()).roles !== undefined);
+    assert.deepEqual((await read()).roles, roles);
+    const address = `${arm.address}${statusUrl(started).slice(publicBaseUrl.length)}`;
+    const events = await fetch(address, { headers: { accept: "text/event-stream" } });
+    const first = await events.body?.getReader().read();
+    const text = Buffer.from(first?.value ?? []).toString("utf8");
+    assert.deepEqual(JSON.parse(text.slice(text.indexOf("{"))).roles, roles);
+    arm.world.engine.behavior = {};
+    gate.open();
+    const ended = await arm.finish(started);
+    assert.equal(ended.body.status, "Succeeded");
+    assert.equal(ended.body.roles, undefined);
   });
 
   it("rule 228: a backup can follow its location at once", async () => {

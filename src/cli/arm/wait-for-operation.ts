@@ -16,6 +16,7 @@ export interface OperationState {
   readonly status: string;
   readonly percentComplete?: number;
   readonly progress?: string;
+  readonly roles?: readonly { readonly name: string; readonly status: string }[];
   readonly error?: { readonly code?: string; readonly message?: string };
 }
 
@@ -140,11 +141,17 @@ function requireSuccess(state: OperationState): OperationState {
 
 function createStateView(cli: Cli): (state: OperationState) => void {
   let said = "";
-  return ({ status, percentComplete, progress }) => {
+  return ({ status, percentComplete, progress, roles = [] }) => {
     const percent = percentComplete === undefined ? "" : `  ${Math.floor(percentComplete)} %`;
-    const line = `${status}${percent}${progress === undefined ? "" : `  ${progress}`}`;
+    const line = `${status}${percent}${progress === undefined ? "" : `  ${progress}`}${countRoles(roles)}`;
     if (cli.output.isTerminal) cli.output.draw(line);
     else if (line !== said) cli.output.say(line);
     said = line;
   };
+}
+
+/** `  (role 2 of 5)`; nothing of what has one role or none. */
+function countRoles(roles: NonNullable<OperationState["roles"]>): string {
+  const begun = roles.filter(({ status }) => status !== "Waiting").length;
+  return roles.length < 2 || begun === 0 ? "" : `  (role ${begun} of ${roles.length})`;
 }

@@ -85,7 +85,9 @@ async function copyWave(
     await options.failpoint?.("backup.roles-prepared");
     for (const role of prepared) {
       meter.enter("copying", role.role.name);
-      copied.push(await copyRole(context, role));
+      const one = await copyRole(context, role);
+      meter.end(role.role.name, one.result.status);
+      copied.push(one);
     }
   } finally {
     for (const role of prepared) await role.close();

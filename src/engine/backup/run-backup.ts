@@ -84,7 +84,7 @@ async function runLeased(
   const writer = await firstWave.orClose(
     RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings),
   );
-  const meter = new ProgressMeter(options, previous?.plainBytes ?? 0, () => writer.storedBytes);
+  const meter = new ProgressMeter(options, previous, () => writer.storedBytes);
   const pool = createPool(options, config, epoch, writer);
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
   options.signal.addEventListener("abort", stop, { once: true });
