@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
 import { AppError, errorCodes } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
+import { programFile } from "./base/program-file.ts";
 import { keepScope } from "./base/work-scope.ts";
 import type { EngineCall, EngineOutcome, FromThread, ThreadSetup } from "./backup-thread.ts";
 import { listBackups } from "./engine/list-backups.ts";
@@ -139,11 +140,7 @@ async function runInThread(
 ): Promise<EngineOutcome> {
   const { logger: _logger, roles: _roles, installationId: _id, ...rest } = options;
   const setup: ThreadSetup = { call, ...rest };
-  const file = new URL(
-    import.meta.url.endsWith(".ts") ? "./backup-thread.ts" : "./backup-thread.js",
-    import.meta.url,
-  );
-  const thread = new Worker(file, { workerData: setup });
+  const thread = new Worker(programFile("backup-thread"), { workerData: setup });
   const onAbort = (): void => thread.postMessage("cancel");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();

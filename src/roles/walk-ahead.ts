@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { AppError, errorCodes } from "../base/errors.ts";
+import { programFile } from "../base/program-file.ts";
 import { PackedEntries } from "../engine/packed-entries.ts";
 import type { SourceWarning } from "../engine/source.ts";
 import type { WalkState } from "./directory-walk.ts";
@@ -22,10 +23,10 @@ export class WalkAhead {
   constructor(setup: WalkSetup, state: WalkState, warn: (warning: SourceWarning) => void) {
     this.#localRoot = setup.root.endsWith("/") ? setup.root : `${setup.root}/`;
     this.#warn = warn;
-    this.#thread = new Worker(
-      new URL(`./walk-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-      { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 8 } },
-    );
+    this.#thread = new Worker(programFile("roles/walk-worker"), {
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#thread.on("message", (message: FromWalkWorker) => this.#receive(message));
     this.#thread.on("error", (cause) => this.#fail(cause));
     this.#thread.on("exit", () => this.#fail(undefined));

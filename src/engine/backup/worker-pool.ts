@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError, errorCodes, toAppError, type ErrorCode } from "../../base/errors.ts";
+import { programFile } from "../../base/program-file.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { packBufferBytes } from "../pack-builder.ts";
 import { keepYoungGenerations } from "../young-garbage.ts";
@@ -186,7 +187,7 @@ export class WorkerPool {
       signals: this.#signals,
       packs: this.#packs,
     };
-    const thread = new Worker(workerFile("./backup-worker"), {
+    const thread = new Worker(programFile("engine/backup/backup-worker"), {
       workerData: setup,
       resourceLimits: workerLimits,
     });
@@ -257,11 +258,6 @@ function createPacks(count: number): SharedPacks {
     buffers: Array.from({ length: count }, () => new SharedArrayBuffer(packBufferBytes)),
     taken: new SharedArrayBuffer(4 * count),
   };
-}
-
-/** A worker's entry file beside this one, as source or as emitted JavaScript. */
-export function workerFile(name: string, base: string = import.meta.url): URL {
-  return new URL(`${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
 }
 
 interface PoolWorker {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError, errorCodes } from "../../base/errors.ts";
-import { workerFile } from "../backup/worker-pool.ts";
+import { programFile } from "../../base/program-file.ts";
 import type { BlockFault, FromRestoreWorker, PackJob, RestoreSetup } from "./messages.ts";
 
 /** Jobs a worker may have waiting. */
@@ -60,7 +60,7 @@ export class RestorePool {
   }
 
   #start(): PoolWorker {
-    const thread = new Worker(workerFile("./restore-worker", import.meta.url), {
+    const thread = new Worker(programFile("engine/restore/restore-worker"), {
       workerData: this.#setup,
     });
     const worker: PoolWorker = { thread, pending: new Map() };

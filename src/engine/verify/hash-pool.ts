@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError, isAppError } from "../../base/errors.ts";
-import { workerFile } from "../backup/worker-pool.ts";
+import { programFile } from "../../base/program-file.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readBounded } from "../read-object.ts";
 import { hashObject, type HashJob, type HashOutcome } from "./hash-object.ts";
@@ -23,7 +23,7 @@ export async function hashObjects(
   if (objects.length === 0) return;
   const threads = Array.from(
     { length: totalBytes < threadBytes ? 0 : Math.min(workers, objects.length) },
-    () => new Worker(workerFile("./hash-worker", import.meta.url)),
+    () => new Worker(programFile("engine/verify/hash-worker")),
   );
   const queue = objects.entries();
   const runLane = async (thread: Worker | undefined): Promise<void> => {
