@@ -17,9 +17,11 @@ export interface WalkSystem {
   readonly fileSystemType: (path: SystemPath) => number;
 }
 
+const statOptions = { bigint: true } as const;
+
 export const nodeWalkSystem: WalkSystem = {
   list: (path) => readdirSync(path, "latin1"),
-  stat: (path) => lstatSync(path, { bigint: true }),
+  stat: (path) => lstatSync(path, statOptions),
   readLink: (path) => readlinkSync(path, "latin1"),
   fileSystemType: (path) => statfsSync(path).type,
 };

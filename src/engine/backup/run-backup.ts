@@ -77,10 +77,10 @@ async function runLeased(
 ): Promise<BackupRecord> {
   const startedAt = options.clock.now();
   const listings = startListings(options, epoch);
-  const newest = await findNewest(options, config, listings.condemned);
+  const firstWave = new FirstWave(options);
+  const newest = await firstWave.orClose(findNewest(options, config, listings.condemned));
   const previous = newest?.record;
   const cache = openCache(options, epoch);
-  const firstWave = new FirstWave(options);
   const writer = await firstWave.orClose(
     RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings),
   );
