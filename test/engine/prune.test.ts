@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { toIso } from "../../src/base/clock.ts";
-import { isAppError } from "../../src/base/errors.ts";
+import { AppError, isAppError } from "../../src/base/errors.ts";
+import { silentLogger } from "../../src/base/log.ts";
 import { encodeSignedDocument } from "../../src/engine/format/signed-document.ts";
 import { createSigningKeys } from "../../src/engine/crypto/signing.ts";
 import { acquireLease } from "../../src/engine/lease.ts";
@@ -277,6 +278,45 @@ describe("prune refuses", limits, () => {
       { now: Number.NaN },
     ])
       await assert.rejects(base.plan([1], changes), { code: "InvalidArgument" });
+  });
+});
+
+describe("a store that locks its objects for a time", limits, () => {
+  it("keeps what is locked, is told so, and loses it to a later prune", async () => {
+    let isLocked = true;
+    const world = base.copy("object lock", (store) => ({
+      ...store,
+      remove: async (name) => {
+        if (isLocked && /^(?:data|index|refs|keys|backups)\//.test(name))
+          throw new AppError("StoreReadOnly", `Cannot remove "${name}": an object lock`);
+        await store.remove(name);
+      },
+    }));
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const hasty = { graceMilliseconds: 0 };
+    const before = world.names("data/").length;
+    const first = await world.execute(await world.plan([2], hasty), { logger });
+    world.contents.delete(2);
+    assert.ok(first.postponed > 0);
+    assert.equal(first.deleted, 0);
+    assert.equal(first.bytesFreed, 0);
+    assert.match(warnings.join(), /object lock/);
+    assert.equal(world.names("data/").length, before);
+    await world.checkSound();
+    // Nothing that was to go is relied on meanwhile.
+    await world.backup(7, { own: base.contents.get(2)?.["own"] ?? same });
+    await world.checkRestores();
+    world.clock.advance(8 * day);
+    const second = await world.execute(await world.plan([], hasty), { logger });
+    assert.ok(second.postponed > 0);
+    isLocked = false;
+    const third = await world.execute(await world.plan([], hasty), { logger });
+    assert.equal(third.postponed, 0);
+    assert.ok(third.bytesFreed > 0);
+    assert.ok(!world.objects.has(`backups/${backupIdOf(2)}`));
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
   });
 });
 

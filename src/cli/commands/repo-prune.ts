@@ -202,6 +202,6 @@ function report(cli: Cli, result: PruneResult): void {
     return;
   }
   cli.output.print(
-    `Removed ${formatCount(result.removedBackups.length)} backups, deleted ${formatCount(result.deleted)} objects: ${formatBytes(result.bytesFreed)} freed, ${formatBytes(result.bytesWaiting)} to follow`,
+    `Removed ${formatCount(result.removedBackups.length)} backups, deleted ${formatCount(result.deleted)} objects: ${formatBytes(result.bytesFreed)} freed, ${formatBytes(result.bytesWaiting)} to follow${result.postponed === 0 ? "" : `; the store keeps ${formatCount(result.postponed)} of them yet (an object lock?), the next prune tries again`}`,
   );
 }

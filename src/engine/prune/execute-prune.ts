@@ -39,6 +39,8 @@ export interface PruneResult {
   readonly bytesFreed: number;
   /** Marked and still within the grace. */
   readonly bytesWaiting: number;
+  /** The store keeps them yet, as by an object lock: the next prune tries again. */
+  readonly postponed: number;
   /** False when there was no room for new index objects: the old ones serve on. */
   readonly isIndexRenewed: boolean;
 }
@@ -88,6 +90,7 @@ class PruneRun {
   readonly #lease: WriterLease;
   #deleted = 0;
   #bytesFreed = 0;
+  #postponed = 0;
   #total = 0;
 
   constructor(plan: PrunePlan, options: PruneOptions, lease: WriterLease) {
@@ -111,7 +114,9 @@ class PruneRun {
     await this.#step("prune.manifests-removed");
     await this.#delete(hasty);
     if (!isIndexRenewed) isIndexRenewed = await this.#renewIndex(rescued);
-    await this.#removeNotes(plan.spentNotes);
+    // A note says why what is still there is not to be relied on.
+    if (this.#postponed === 0) await this.#removeNotes(plan.spentNotes);
+    else this.#tellPostponed();
     await this.#step("prune.finished");
     return {
       removedBackups: plan.removeBackups.map(({ backupId }) => backupId),
@@ -119,6 +124,7 @@ class PruneRun {
       deleted: this.#deleted,
       bytesFreed: this.#bytesFreed,
       bytesWaiting: plan.bytesFreedLater,
+      postponed: this.#postponed,
       isIndexRenewed,
     };
   }
@@ -230,9 +236,10 @@ class PruneRun {
     for (const [number, { name, bytes }] of objects.entries()) {
       if (number % deletionsPerCheck === 0) await this.#lease.assertHeld();
       this.#options.signal.throwIfAborted();
-      await this.#options.store.remove(name);
-      this.#deleted += 1;
-      this.#bytesFreed += bytes;
+      if (await this.#removeOrPostpone(name)) {
+        this.#deleted += 1;
+        this.#bytesFreed += bytes;
+      }
       this.#options.onProgress?.(this.#deleted, this.#total);
       await this.#step("prune.object-deleted");
     }
@@ -247,9 +254,28 @@ class PruneRun {
   async #remove(names: readonly string[]): Promise<void> {
     if (names.length > 0) await this.#lease.assertHeld();
     for (const name of names) {
-      await this.#options.store.remove(name);
+      await this.#removeOrPostpone(name);
       await this.#step("prune.note-removed");
     }
+  }
+
+  /** False when the store does not let go of it yet: its tombstone stays, and a later prune removes it. */
+  async #removeOrPostpone(name: string): Promise<boolean> {
+    try {
+      await this.#options.store.remove(name);
+      return true;
+    } catch (error) {
+      if (!isAppError(error, "StoreReadOnly")) throw error;
+      this.#postponed += 1;
+      return false;
+    }
+  }
+
+  #tellPostponed(): void {
+    this.#options.logger.warn(
+      "The store keeps objects that are to go, as by an object lock: the next prune tries again",
+      { count: this.#postponed },
+    );
   }
 
   async #step(step: PruneStep): Promise<void> {
