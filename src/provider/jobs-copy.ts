@@ -134,11 +134,13 @@ function targetAfter(
   { records, capacity }: FinishedCopy,
 ): BackupLocation {
   const backups = records.map((record) => backupOfRecord(record, target));
+  const store = storeIdentity(target.settings.store);
   const outlook =
     capacity && capacityWith(capacity, { location: target, backups }, deps.clock.now());
   return {
     ...releaseRunning(target, job.id),
-    cachedStore: storeIdentity(target.settings.store) ?? null,
+    cachedStore: store ?? null,
+    ...(store === undefined ? {} : { copiesIn: store }),
     lastBackupTime: newestBackupTime(records),
     capacity: outlook ?? target.capacity,
     revision: target.revision + 1,

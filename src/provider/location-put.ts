@@ -1,3 +1,4 @@
+import { AppError } from "../base/errors.ts";
 import { checkPreconditions } from "../arm/preconditions.ts";
 import type { OperationRecord } from "../arm/operation-record.ts";
 import { isTerminal } from "../arm/operation-record.ts";
@@ -13,7 +14,7 @@ import { applyChange, isSameConfiguration, isSameTarget, unconfigured } from "./
 import type { BackupLocation, LocationSecrets } from "./model.ts";
 import { upkeepAfterChange } from "./location-retention.ts";
 import { tickAfterChange } from "./location-schedule.ts";
-import { isSettled, locationEtag, viewOf } from "./model.ts";
+import { isSettled, locationEtag, storeIdentity, viewOf } from "./model.ts";
 import {
   announceOperation,
   callerOf,
@@ -74,6 +75,7 @@ async function attemptWrite(
     addresses: deps.addresses,
     now: deps.clock.now(),
   });
+  if (found !== undefined) checkCopies(found.value, changed, change);
   if (found !== undefined) checkReadOnlyEcho(request, found.value, deps.clock.now());
   checkPreconditions(conditionsOf(request), found && locationEtag(found.value));
   if (found === undefined) {
@@ -98,6 +100,23 @@ async function attemptWrite(
 function isChangedAtOnce(request: ArmRequest, found: BackupLocation): boolean {
   const isModern = converterOf(request.context.apiVersion).isModern;
   return isModern && request.route.method === "PATCH" && found.provisioningState === "Succeeded";
+}
+
+/** Encryption of its own would fork the repository whose copies are in the store: the next copy could not go on. */
+function checkCopies(
+  { name, copiesIn }: BackupLocation,
+  { settings: { store, encryption } }: ChangedConfiguration,
+  { names }: LocationChange,
+): void {
+  if (encryption.kind === "none" || copiesIn === undefined || storeIdentity(store) !== copiesIn)
+    return;
+  throw new AppError(
+    "InvalidArgument",
+    `Location "${name}" holds copies of another location's backups and cannot encrypt backups of its own into the same store: give it another path, or make another location`,
+    {
+      target: encryption.kind === "pre-shared-key" ? names.secrets.preSharedKey : names.certificate,
+    },
+  );
 }
 
 /** The folder of a local store, with the caller's name for it in the error. */

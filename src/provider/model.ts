@@ -32,6 +32,8 @@ export interface BackupLocation extends LocationIdentity {
   readonly lastBackupTime: string | null;
   /** Which store the cached backups were read from. */
   readonly cachedStore: string | null;
+  /** The store into which copies of another location's backups went last: that location's repository is in it. */
+  readonly copiesIn?: string;
   readonly systemData: SystemData;
 }
 

@@ -131,6 +131,21 @@ describe("copies of backups", () => {
       assert.equal((await copy(world)).copiedBackups.length, 2);
     }));
 
+  it("keep the other location from encrypting backups of its own beside them", () =>
+    withProviderWorld(async (world) => {
+      await setUpBoth(world);
+      await copy(world);
+      const body = aBody({ path: "/second", encryptionCertBase64: aCertificate("second") });
+      await assert.rejects(world.call("PUT", secondPath, { body }), {
+        code: "InvalidArgument",
+        target: "properties.externalStoreDefault.encryptionCertBase64",
+        message: /holds copies.*another path/,
+      });
+      await copy(world); // nothing is forked
+      // Somewhere else it may.
+      await putSecond(world, { path: "/third", encryptionCertBase64: aCertificate("second") });
+    }));
+
   it("are refused at once where they cannot be made", () =>
     withProviderWorld(async (world) => {
       const into = (targetLocationName: string, more: object = {}): object => ({
