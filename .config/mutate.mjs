@@ -10,7 +10,7 @@ import ts from "typescript";
 const formatTests = ["test/properties/format.test.ts", "test/engine/format-vector.test.ts"];
 const testsOf = {
   "src/engine/retention.ts": ["test/engine/retention.test.ts", "test/properties/retention.test.ts"],
-  "src/engine/retention-policy.ts": ["test/engine/retention.test.ts"],
+  "src/engine/retention-policy.ts": ["test/engine/retention-policy.test.ts"],
   "src/engine/chunker.ts": ["test/engine/chunker.test.ts", "test/properties/chunker.test.ts"],
   "src/engine/chunk-table.ts": ["test/engine/chunk-table.test.ts"],
   "src/engine/tree-records.ts": [...formatTests, "test/engine/hostile-tree.test.ts"],
@@ -18,7 +18,10 @@ const testsOf = {
   "src/engine/format/index-format.ts": formatTests,
   "src/engine/format/tree-format.ts": formatTests,
   "src/engine/format/manifest.ts": formatTests,
-  "src/engine/format/refs.ts": formatTests,
+  "src/engine/format/refs.ts": ["test/engine/refs.test.ts"],
+  "src/engine/format/tombstone.ts": ["test/engine/tombstone.test.ts"],
+  "src/engine/crypto/aead.ts": ["test/engine/crypto.test.ts"],
+  "src/engine/crypto/derive.ts": ["test/engine/crypto.test.ts"],
   "src/engine/format/signed-document.ts": formatTests,
   "src/engine/prune/plan-prune.ts": ["test/engine/prune.test.ts"],
 };

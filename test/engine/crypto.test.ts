@@ -187,6 +187,16 @@ describe("a sealed message", () => {
     }
   });
 
+  it("is not made where it has no room for all of it", () => {
+    for (const missing of [1, 16, 17])
+      assert.equal(
+        refusalOf(() =>
+          sealBlock(key, objectKind.block, 5, aad, randomBytes(100), Buffer.alloc(116 - missing)),
+        ),
+        "Internal",
+      );
+  });
+
   it("leaves no unproved content behind", () => {
     const sealed = sealSmall(key, objectKind.block, 1, aad, Buffer.alloc(200_000, 65));
     sealed[sealed.length - 1]! ^= 1;
@@ -253,6 +263,10 @@ describe("joined fields", () => {
   });
 
   it("take whole numbers only", () => {
+    for (const number of [0, 1, Number.MAX_SAFE_INTEGER]) {
+      const bytes = joinFields(number);
+      assert.deepEqual([bytes.readUInt32BE(), bytes.readBigUInt64BE(4)], [8, BigInt(number)]);
+    }
     for (const number of [-1, 0.5, 2 ** 53]) {
       assert.equal(
         refusalOf(() => joinFields(number)),

@@ -18,7 +18,7 @@ import { waitForFile } from "../support/wait-for-file.ts";
 /** With HOLDFAST_EVERY=1 ten times as many. */
 const rounds = process.env["HOLDFAST_EVERY"] === "1" ? 10 : 1;
 
-describe("two commands on one repository at once", { timeout: 600_000 }, () => {
+describe("two commands on one repository at once", { timeout: rounds * 600_000 }, () => {
   let home = "";
   const repo = ["--repo", "store"];
   const opener = ["--pfx", "keys/holdfast.pfx", "--password-file", "keys/holdfast.password"];
