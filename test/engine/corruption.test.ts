@@ -149,7 +149,7 @@ function expectedUsers(name: string): string[] {
 
 const badCodes = ["CorruptObject", "SignatureInvalid", "UnsupportedFormat", "RollbackDetected"];
 
-describe("a damaged repository", { timeout: 120_000 }, () => {
+describe("a damaged repository", { timeout: 300_000 }, () => {
   it("is sound before it is damaged", async () => {
     const report = await corpus.repository.verify({ depth: "content" });
     assert.deepEqual(report.findings, []);

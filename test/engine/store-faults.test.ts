@@ -74,7 +74,7 @@ const cleanFaults: readonly Fault[] = [
   "crash-after",
 ];
 
-describe("every operation of a backup failing in turn", { timeout: 120_000 }, () => {
+describe("every operation of a backup failing in turn", { timeout: 300_000 }, () => {
   it("harms nothing older, and the next run succeeds", async () => {
     const { operations, error } = await runWithFault("io-error", 0);
     assert.equal(error, undefined);
