@@ -2169,9 +2169,40 @@ export interface components {
         };
         /** @description How far an operation is, with the roles of a backup that runs. */
         readonly OperationStatus: {
+            /** @description Path of this status. */
+            readonly id?: string;
+            /** @description GUID of the operation. */
+            readonly name?: string;
+            /** @description The resource it works on. */
+            readonly resourceId?: string;
+            /**
+             * @description Where it stands; the last three are final.
+             * @enum {string}
+             */
+            readonly status: "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly startTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ended; only in a final state.
+             */
+            readonly endTime?: string;
+            /** @description How much is done; never falls. */
+            readonly percentComplete?: number;
+            /** @description What is being done, for people. */
+            readonly progress?: string;
             /** @description The roles of a backup while it runs, in the order they are copied. */
             readonly roles?: readonly components["schemas"]["RoleProgress"][];
-        } & components["schemas"]["OperationStatusResult"];
+            /** @description Outcome; only after success. */
+            readonly properties?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Why it ended without success. */
+            readonly error?: components["schemas"]["ErrorDetail"];
+        };
         /** @description How far one role of a backup is. */
         readonly RoleProgress: {
             /** @description The role. */
@@ -2326,40 +2357,6 @@ export interface components {
             /** @description Who wrote it. */
             readonly systemData?: components["schemas"]["SystemData"];
         };
-        /** @description The state of a long-running operation. */
-        readonly OperationStatusResult: {
-            /** @description Path of this status. */
-            readonly id?: string;
-            /** @description GUID of the operation. */
-            readonly name?: string;
-            /** @description The resource it works on. */
-            readonly resourceId?: string;
-            /**
-             * @description Where it stands; the last three are final.
-             * @enum {string}
-             */
-            readonly status: "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
-            /**
-             * Format: date-time
-             * @description When it was accepted.
-             */
-            readonly startTime?: string;
-            /**
-             * Format: date-time
-             * @description When it ended; only in a final state.
-             */
-            readonly endTime?: string;
-            /** @description How much is done; never falls. */
-            readonly percentComplete?: number;
-            /** @description What is being done, for people. */
-            readonly progress?: string;
-            /** @description Outcome; only after success. */
-            readonly properties?: {
-                readonly [key: string]: unknown;
-            };
-            /** @description Why it ended without success. */
-            readonly error?: components["schemas"]["ErrorDetail"];
-        };
     };
     responses: never;
     parameters: {
@@ -2502,7 +2499,6 @@ export type TrackedResource = components['schemas']['TrackedResource'];
 export type Resource = components['schemas']['Resource'];
 export type SystemData = components['schemas']['SystemData'];
 export type ProxyResource = components['schemas']['ProxyResource'];
-export type OperationStatusResult = components['schemas']['OperationStatusResult'];
 export type ParameterBackupParameter = components['parameters']['BackupParameter'];
 export type ParameterTopParameter = components['parameters']['TopParameter'];
 export type ParameterSkipParameter = components['parameters']['SkipParameter'];

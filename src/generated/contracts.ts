@@ -5656,6 +5656,13 @@ export const contracts: readonly Contract[] = [
       "type": "string",
       "readOnly": true
      },
+     "roles": {
+      "type": "array",
+      "items": {
+       "$ref": "#/definitions/RoleProgress"
+      },
+      "readOnly": true
+     },
      "properties": {
       "type": "object",
       "additionalProperties": true,
@@ -5668,6 +5675,54 @@ export const contracts: readonly Contract[] = [
     },
     "required": [
      "status"
+    ],
+    "additionalProperties": false
+   },
+   "RoleProgress": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "readOnly": true
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "Waiting",
+       "Copying",
+       "Succeeded",
+       "PartialSucceeded",
+       "Failed",
+       "Skipped"
+      ],
+      "readOnly": true
+     },
+     "filesDone": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytesDone": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "filesTotal": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     },
+     "bytesTotal": {
+      "type": "integer",
+      "format": "int64",
+      "readOnly": true
+     }
+    },
+    "required": [
+     "name",
+     "status",
+     "filesDone",
+     "bytesDone"
     ],
     "additionalProperties": false
    },

@@ -181,6 +181,7 @@ const atOnce: ReadonlySet<unknown> = new Set([
   "NotificationRoutes_CreateOrUpdate",
   "NotificationRoutes_Delete",
   "NotificationRoutes_Test",
+  "Diagnosis_Run",
 ]);
 
 function checkPolling({ apiVersion, document }: BundledDocument): void {
