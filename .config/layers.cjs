@@ -19,7 +19,7 @@ const everyLayer = [
   "storage",
   "roles",
 ].concat(
-  ["arm", "provider", "server", "metrics", "generated"],
+  ["arm", "provider", "server", "metrics", "tracing", "generated"],
   ["config.ts", "backup-thread.ts", "thread-engine.ts", "watch-over.ts"],
 );
 
@@ -52,6 +52,15 @@ const law = {
     "metrics/gauges.ts",
   ]),
   metrics: ["npm:prom-client"],
+  tracing: [
+    "base",
+    "storage/host-policy.ts",
+    "storage/web-agent.ts",
+    "storage/web-trust.ts",
+  ].concat(
+    ["npm:@opentelemetry/api", "npm:@opentelemetry/sdk-trace", "npm:@opentelemetry/resources"],
+    ["npm:@opentelemetry/exporter-trace-otlp-http"],
+  ),
   server: ["base", "arm", "identity", "npm:express"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.

@@ -5,7 +5,17 @@ import { parse } from "yaml";
 import { readAuthorityFile } from "./base/authority-file.ts";
 import { AppError } from "./base/errors.ts";
 import { readAuthentication, type AuthenticationConfig } from "./config-authentication.ts";
-import { guid, integer, invalid, oneOf, path, section, text, texts } from "./config-values.ts";
+import {
+  guid,
+  integer,
+  invalid,
+  oneOf,
+  path,
+  section,
+  text,
+  texts,
+  webAddress,
+} from "./config-values.ts";
 
 /** Everything the service is told from outside, read once, checked, frozen. `deploy/config.example.yaml` shows it. */
 export interface Config {
@@ -52,6 +62,8 @@ export interface Config {
     /** PEM of authorities that receivers may be certified by, besides those of the system. */
     readonly authorities?: string;
   };
+  /** Where traces are sent; absent: there are none. */
+  readonly tracing?: Config["stores"] & { readonly endpoint: string };
   /** Threads of a backup or restore. */
   readonly workers: number;
   /** Seconds between polls for work; tests set it low. */
@@ -109,6 +121,7 @@ const settings: readonly string[] = [
   "stores",
   "notifications",
   "audit",
+  "tracing",
   "internal",
   "unknownSubscriptions",
   "workers",
@@ -151,6 +164,7 @@ export function parseConfig(
     ]),
     notifications: readPeers(root["notifications"] ?? {}, "notifications", folder),
     audit: readAudit(root["audit"] ?? {}),
+    ...readTracing(root["tracing"], folder),
     ...readPace(root),
     ...readRetryCap(root["maximumRetryAfterSeconds"]),
     ...(failpoint === undefined || failpoint === "" ? {} : { failpoint }),
@@ -225,7 +239,7 @@ function readLog(value: unknown): Config["log"] {
 /** Who may be spoken to, and who vouches for them; `storage/host-policy.ts` reads the hosts. */
 function readPeers(
   value: unknown,
-  name: "stores" | "notifications",
+  name: "stores" | "notifications" | "tracing",
   folder: string,
 ): Config["stores"] {
   const { allowedHosts, caFile } = section(value, name, ["allowedHosts", "caFile"]);
@@ -236,6 +250,14 @@ function readPeers(
       : { authorities: readAuthorityFile(path(caFile, setting, folder), setting) };
   if (allowedHosts === undefined) return trust;
   return { ...trust, allowedHosts: texts(allowedHosts, `${name}.allowedHosts`) };
+}
+
+function readTracing(value: unknown, folder: string): Pick<Config, "tracing"> {
+  if (value === undefined) return {};
+  const known = ["endpoint", "allowedHosts", "caFile"];
+  const { endpoint, ...peers } = section(value, "tracing", known);
+  const address = webAddress(endpoint, "tracing.endpoint");
+  return { tracing: { endpoint: address, ...readPeers(peers, "tracing", folder) } };
 }
 
 function readAudit(value: unknown): Config["audit"] {

@@ -9,6 +9,7 @@ import { createThrottle } from "./arm/throttle.ts";
 import { systemClock } from "./base/clock.ts";
 import { toAppError } from "./base/errors.ts";
 import { readFreeSpace } from "./base/free-space.ts";
+import { programVersion } from "./base/program-version.ts";
 import type { Logger } from "./base/log.ts";
 import { loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
@@ -18,7 +19,7 @@ import { openPfx } from "./identity/pfx.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
 import { startRepeater, type Repeater } from "./jobs/repeater.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
-import { createMetrics } from "./metrics/exposition.ts";
+import { createMetrics, type Metrics } from "./metrics/exposition.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
@@ -38,13 +39,12 @@ import { parseBackupPath } from "./storage/path.ts";
 import { checkBackupPath } from "./storage/path-check.ts";
 import { createAddressReader } from "./storage/store-addresses.ts";
 import { createThreadEngine } from "./thread-engine.ts";
-import { openNoticeSender, startWatchOver, type WatchOver } from "./watch-over.ts";
+import type { Tracing } from "./tracing/open-tracing.ts";
+import { openNoticeSender, startUpkeep, startWatchOver, type WatchOver } from "./watch-over.ts";
 
 const maxAttempts = 5;
 const concurrency = 2;
 const owner = `${hostname()}/${process.pid}`;
-const upkeepMilliseconds = 30_000;
-const logMilliseconds = 1000;
 
 /** Runs the service until it is told to stop. `--config FILE` names the settings. */
 async function runService(args: readonly string[]): Promise<void> {
@@ -56,7 +56,8 @@ async function runService(args: readonly string[]): Promise<void> {
   const operationLines = createLineBuffer(systemClock);
   const logger = createLogger({ ...config.log, onLine: (line) => operationLines.keep(line) });
   parseRoles(config.roles);
-  const surroundings = { ...(await readSurroundings(config, logger)), operationLines };
+  const tracing = await startTracing(config.tracing);
+  const surroundings = { ...(await readSurroundings(config, logger)), operationLines, tracing };
   const stop = await startParts(surroundings);
   const signal = await waitForSignal();
   const message = "Stopping: running work is handed back and continues after the next start";
@@ -73,12 +74,13 @@ interface Surroundings {
   readonly pagingKey: Uint8Array;
   readonly audit: KeptAuditLog;
   readonly operationLines: LineBuffer;
+  readonly tracing: Tracing | undefined;
 }
 
 async function readSurroundings(
   config: Config,
   logger: Logger,
-): Promise<Omit<Surroundings, "operationLines">> {
+): Promise<Omit<Surroundings, "operationLines" | "tracing">> {
   const store = await openState(config);
   const deployment = await readDeployment(config, store);
   const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
@@ -93,12 +95,13 @@ async function readSurroundings(
 
 /** Starts provider, worker and listener, and says where; the function returned stops them in the reverse order. */
 async function startParts(surroundings: Surroundings): Promise<() => Promise<void>> {
-  const { logger, store } = surroundings;
-  const running: { worker?: Worker; watchOver?: WatchOver } = {};
+  const { config, logger, store, tracing } = surroundings;
+  const running: { worker?: Worker; watchOver?: WatchOver; metrics?: Metrics | undefined } = {};
   const backup = createBackupProvider(surroundings, {
     onEnqueued: () => running.worker?.wake(),
     onNotices: () => running.watchOver?.wake(),
     onTrouble: () => running.watchOver?.look(),
+    onWorkEnded: (work) => running.metrics?.countWork(work),
   });
   const upkeepAll = async (): Promise<void> => {
     await backup.runUpkeep();
@@ -107,9 +110,11 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   await upkeepAll();
   const { worker, scheduler } = startWork(surroundings, backup);
   const watchOver = startWatchOver({ ...surroundings, owner }, backup);
-  Object.assign(running, { worker, watchOver });
+  // Metrics are for whoever watches the service: never on the listener of the API.
+  const metrics = config.internal && createMetrics(backup.measure, programVersion);
+  Object.assign(running, { worker, watchOver, metrics });
   const stopping = new AbortController();
-  const server = await listen(surroundings, backup, stopping.signal);
+  const server = await listen({ ...surroundings, metrics }, backup, stopping.signal);
   process.stdout.write(`listening ${server.url}\n`);
   const upkeep = startUpkeep(logger, upkeepAll, backup.keepLogs);
   return async () => {
@@ -121,6 +126,7 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     for (const one of upkeep) await one.stop();
     await surroundings.audit.upkeep();
     await backup.keepLogs();
+    await tracing?.stop();
     await store.close();
   };
 }
@@ -149,7 +155,7 @@ function startWork(
 
 function createBackupProvider(
   parts: Surroundings,
-  wakers: Pick<ProviderDeps, "onEnqueued" | "onNotices" | "onTrouble">,
+  wakers: Pick<ProviderDeps, "onEnqueued" | "onNotices" | "onTrouble" | "onWorkEnded">,
 ): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey, audit, operationLines } = parts;
   const { failpoint, stateDirectory, restoreRoot } = config;
@@ -163,6 +169,7 @@ function createBackupProvider(
     auditPublicKey: audit.publicKey,
     audit: audit.settings.log,
     operationLines,
+    ...(parts.tracing === undefined ? {} : { tracer: parts.tracing.tracer }),
     parseStorePath: parseBackupPath,
     addresses: createAddressReader(createHostPolicy(allowedHosts), allowedHosts),
     notices: openNoticeSender(config),
@@ -196,19 +203,17 @@ function createEngine({ config, logger, deployment }: Surroundings): BackupEngin
 }
 
 async function listen(
-  parts: Surroundings,
+  parts: Surroundings & { readonly metrics: Metrics | undefined },
   backup: BackupProvider,
   stopping: AbortSignal,
 ): Promise<RunningServer> {
-  const { config, logger, store } = parts;
+  const { config, logger, store, metrics } = parts;
   const { tls: files } = config;
   const access = openAccess(config.authentication, systemClock, logger);
   const { asksForClientCertificate } = access;
   const pair = files === undefined ? undefined : readCertificatePair(files);
   const healthChecks = [{ name: "state", check: () => store.check() }, ...access.healthChecks];
   const usual = { clock: systemClock, logger };
-  // Metrics are for whoever watches the service: never on the listener of the API.
-  const metrics = config.internal && createMetrics(backup.measure);
   const own = { ...usual, healthChecks, renderMetrics: metrics?.render };
   const internal = config.internal && (await startServer({ ...own, ...config.internal }));
   const server = await startServer({
@@ -253,6 +258,7 @@ function createApi(
     region: deployment.region,
     publicBaseUrl: config.publicBaseUrl,
     ...hooks,
+    tracer: parts.tracing?.tracer,
     refererHosts,
     maximumRetrySeconds: config.maximumRetryAfterSeconds,
     authenticator,
@@ -281,16 +287,11 @@ function makeFolder(parent: string, name: string): string {
   return folder;
 }
 
-/** What is tidied, and how often; the first time was before anything began. */
-function startUpkeep(
-  logger: Logger,
-  upkeepAll: () => Promise<void>,
-  keepLogs: () => Promise<void>,
-): readonly Repeater[] {
-  const common = { clock: systemClock, logger, beginsLater: true };
-  const tidy = { name: "Upkeep", pauseMilliseconds: upkeepMilliseconds, work: upkeepAll };
-  const logs = { name: "Keeping logs", pauseMilliseconds: logMilliseconds, work: keepLogs };
-  return [startRepeater({ ...common, ...tidy }), startRepeater({ ...common, ...logs })];
+/** Nothing of it is loaded where there is no collector. */
+async function startTracing(settings: Config["tracing"]): Promise<Tracing | undefined> {
+  if (settings === undefined) return undefined;
+  const { openTracing } = await import("./tracing/open-tracing.ts");
+  return openTracing({ ...settings, version: programVersion, instance: owner });
 }
 
 function waitForSignal(): Promise<string> {

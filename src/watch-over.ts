@@ -97,3 +97,18 @@ export function openNoticeSender({ notifications }: Pick<Config, "notifications"
     hostName: hostname(),
   });
 }
+
+const upkeepMilliseconds = 30_000;
+const logMilliseconds = 1000;
+
+/** What is tidied, and how often; the first time was before anything began. */
+export function startUpkeep(
+  logger: Logger,
+  upkeepAll: () => Promise<void>,
+  keepLogs: () => Promise<void>,
+): readonly Repeater[] {
+  const common = { clock: systemClock, logger, beginsLater: true };
+  const tidy = { name: "Upkeep", pauseMilliseconds: upkeepMilliseconds, work: upkeepAll };
+  const logs = { name: "Keeping logs", pauseMilliseconds: logMilliseconds, work: keepLogs };
+  return [startRepeater({ ...common, ...tidy }), startRepeater({ ...common, ...logs })];
+}

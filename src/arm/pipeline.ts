@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TimerClock } from "../base/clock.ts";
 import type { LogFields, Logger } from "../base/log.ts";
+import type { Tracer } from "../base/tracer.ts";
 import {
   defaultAuthorizer,
   denyAll,
@@ -38,6 +39,7 @@ import {
   type PollEndpoint,
   type Service,
 } from "./router.ts";
+import { endSpan, traceRequest, type RequestSpans } from "./trace-request.ts";
 
 export interface PipelineOptions extends ContextSettings {
   readonly services: readonly Service[];
@@ -58,6 +60,8 @@ export interface PipelineOptions extends ContextSettings {
   readonly deadlineSeconds?: number | undefined;
   /** Aborts when the service is about to stop: whoever waits for an operation is answered at once. */
   readonly stopping?: AbortSignal | undefined;
+  /** Tells a collector of traces; absent: there is none. */
+  readonly tracer?: Tracer | undefined;
   /** Told of every answer, e.g. to count them. */
   readonly onAnswered?: ((exchange: AnsweredExchange) => void) | undefined;
   /** Lowers every Retry-After; for tests and demonstrations. */
@@ -84,6 +88,7 @@ interface Exchange {
   readonly trace: Trace;
   readonly audit: ExchangeAudit;
   readonly abandoned: AbortController;
+  readonly spans: RequestSpans;
 }
 
 /** What the access log says of an exchange; filled while it goes through the pipeline. */
@@ -110,8 +115,9 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     const audit = auditExchange(options.audit, request, ids, options.logger);
     let answer: Answer;
     const abandoned = abortWhenAbandoned(response);
+    const spans: RequestSpans = {};
     try {
-      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandoned });
+      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandoned, spans });
     } catch (error) {
       answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
     }
@@ -119,6 +125,7 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     if (request.method === "HEAD") answer = headAnswer(answer);
     send(pipeline, response, answer, ids, trace);
     logAccess(pipeline, request, answer, ids, trace);
+    endSpan(spans.server, answer);
   };
 }
 
@@ -127,7 +134,7 @@ async function answerRequest(
   pipeline: Pipeline,
   request: IncomingMessage,
   ids: RequestIds,
-  { trace, audit, abandoned }: Exchange,
+  { trace, audit, abandoned, spans }: Exchange,
 ): Promise<Answer> {
   const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
   const method = request.method ?? "GET";
@@ -148,7 +155,9 @@ async function answerRequest(
   audit.calledBy(caller);
   // Budget: before anything costs more. Polls are free, or started work would look failed.
   const budget = takeBudget(pipeline, match, endpoint, method, caller);
-  const context = buildContext(request, ids, apiVersion, caller, pipeline, logger);
+  const sent = buildContext(request, ids, apiVersion, caller, pipeline, logger);
+  const context =
+    endpoint.kind === "poll" ? sent : traceRequest(pipeline.tracer, action, sent, spans);
   // Authorization: by the meaning of the path, never by its text.
   await authorizer.authorize(caller, action);
   const prepared = { match, target, context, audit };

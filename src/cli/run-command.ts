@@ -5,7 +5,7 @@ import type { Cli } from "./command.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { showCommandHelp, showGroupHelp } from "./help.ts";
 import { ServiceError } from "./service-error.ts";
-import { programVersion } from "./program-version.ts";
+import { programVersion } from "../base/program-version.ts";
 
 /** Finds and runs the command that was typed; failures become a message and an exit code. */
 export async function runCommand(typed: readonly string[], cli: Cli): Promise<ExitCode> {

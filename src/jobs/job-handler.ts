@@ -13,8 +13,10 @@ export interface JobHandler {
   /** The writes that go with a cancel; the work has stopped or never began. */
   onCancel(job: Job): Promise<readonly Write[]>;
   /** Called when the end of the job is committed, whichever it is; must not throw. */
-  onEnded?(job: Job): void;
+  onEnded?(job: Job, end: JobEnd): void;
 }
+
+export type JobEnd = "succeeded" | "failed" | "canceled";
 
 /**
  * The writes of a finished job. As a function it is called again when a condition of its writes does not

@@ -9,6 +9,7 @@ import {
   type NextStep,
 } from "./job.ts";
 import type { AttemptEnd, RunOptions } from "./run-options.ts";
+import type { JobEnd } from "./job-handler.ts";
 
 export interface SettleOptions extends RunOptions {
   /** What is known right now: a cancel or a lost lease may come while we commit. */
@@ -28,13 +29,18 @@ export async function settleJob(job: Job, end: AttemptEnd, options: SettleOption
   try {
     await takeStep(job, next, end, options);
     logStep(next, options);
-    if (endSteps.has(next.step)) options.handler.onEnded?.(job);
+    const ended = ends[next.step];
+    if (ended !== undefined) options.handler.onEnded?.(job, ended);
   } catch (error) {
     await settleFailedStep(job, next, toAppError(error), options);
   }
 }
 
-const endSteps: ReadonlySet<NextStep["step"]> = new Set(["succeed", "cancel", "fail"] as const);
+const ends: Readonly<Partial<Record<NextStep["step"], JobEnd>>> = {
+  succeed: "succeeded",
+  cancel: "canceled",
+  fail: "failed",
+};
 
 async function takeStep(
   job: Job,

@@ -10,26 +10,70 @@ export interface AnsweredRequest {
   readonly milliseconds: number;
 }
 
+/** One job that has ended. */
+export interface EndedWork {
+  readonly kind: string;
+  readonly end: string;
+  readonly milliseconds: number;
+}
+
 export interface Metrics {
   readonly countRequest: (request: AnsweredRequest) => void;
+  readonly countWork: (work: EndedWork) => void;
   /** The text of one scrape; rejects when the state cannot be read. */
   readonly render: () => Promise<string>;
 }
 
 /** Metrics of this process; what `measure` tells is read anew for each scrape, so that no value outlives its cause. */
-export function createMetrics(measure: () => Promise<readonly Reading[]>): Metrics {
+export function createMetrics(
+  measure: () => Promise<readonly Reading[]>,
+  version: string,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Gauges that are named like counters: checkers of metrics object.
   for (const kind of ["handles", "requests", "resources"])
     registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+  tellBuild(registry, version);
   const countRequest = createRequestMetrics(registry);
   return {
     countRequest,
+    countWork: createWorkMetrics(registry),
     render: async () => {
       const readings = await measure();
       return `${await registry.metrics()}\n${await renderReadings(readings)}`;
     },
+  };
+}
+
+function tellBuild(registry: Registry, version: string): void {
+  const build = new Gauge({
+    name: "holdfast_build_info",
+    help: "1, for the version of the program and of its Node",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  });
+  build.set({ version, node: process.versions.node }, 1);
+}
+
+function createWorkMetrics(registry: Registry): Metrics["countWork"] {
+  const registers = [registry];
+  const counter = new Counter({
+    name: "holdfast_work_ended_total",
+    help: "Work that this process has ended, by kind and by how it ended",
+    labelNames: ["kind", "result"],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "holdfast_work_duration_seconds",
+    help: "How long the last attempt at work took that ended",
+    labelNames: ["kind"],
+    buckets: [0.1, 1, 10, 60, 600, 3600, 14_400, 43_200],
+    registers,
+  });
+  return ({ kind, end: result, milliseconds }) => {
+    counter.inc({ kind, result });
+    duration.observe({ kind }, Math.max(0, milliseconds) / 1000);
   };
 }
 

@@ -24,6 +24,10 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
     help: "1 when scheduled backups are made, 0 when they are off or paused",
     labels: place,
   },
+  holdfast_schedule_interval_seconds: {
+    help: "Time from one scheduled backup to the next, as far as the schedule tells",
+    labels: place,
+  },
   holdfast_schedule_next_run_timestamp_seconds: {
     help: "When the next scheduled backup is due",
     labels: place,
@@ -63,6 +67,22 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
   holdfast_backup_last_bytes: {
     help: "Size of the newest backup that was stored: plain as read, new as not yet there, stored as added to the store",
     labels: [...place, "kind"],
+  },
+  holdfast_role_last_status: {
+    help: "1 for how a role of the newest ended backup ended, 0 for the other ways",
+    labels: [...place, "role", "status"],
+  },
+  holdfast_role_last_duration_seconds: {
+    help: "How long a role of the newest ended backup took",
+    labels: [...place, "role"],
+  },
+  holdfast_role_last_bytes: {
+    help: "Size of a role of the newest ended backup: plain as read, new as not yet there",
+    labels: [...place, "role", "kind"],
+  },
+  holdfast_role_last_warnings: {
+    help: "Warnings of a role of the newest ended backup",
+    labels: [...place, "role"],
   },
   holdfast_backups: { help: "Backups on record", labels: [...place, "status"] },
   holdfast_backups_stored_bytes: {
@@ -135,6 +155,7 @@ export type GaugeName =
   | "holdfast_location_configured"
   | "holdfast_location_busy"
   | "holdfast_schedule_enabled"
+  | "holdfast_schedule_interval_seconds"
   | "holdfast_schedule_next_run_timestamp_seconds"
   | "holdfast_schedule_last_skip_timestamp_seconds"
   | "holdfast_schedule_due_age_seconds"
@@ -145,6 +166,10 @@ export type GaugeName =
   | "holdfast_backup_last_status"
   | "holdfast_backup_last_duration_seconds"
   | "holdfast_backup_last_bytes"
+  | "holdfast_role_last_status"
+  | "holdfast_role_last_duration_seconds"
+  | "holdfast_role_last_bytes"
+  | "holdfast_role_last_warnings"
   | "holdfast_backups"
   | "holdfast_backups_stored_bytes"
   | "holdfast_store_up"

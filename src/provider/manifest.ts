@@ -82,7 +82,7 @@ export interface BackupProvider {
 
 /** The one entry of the provider. */
 export function createProvider(given: ProviderDeps): BackupProvider {
-  const deps = { ...given, engine: tellSteps(given.engine, given.logger) };
+  const deps = { ...given, engine: tellSteps(given.engine, given) };
   const vault = createOpenerVault();
   const openOperations = followOpenOperations(deps.store);
   const provider: Provider = {
@@ -128,7 +128,7 @@ function createJobHandlers(
     [jobKinds.testStore, testStoreHandler(deps)],
     [jobKinds.delete, deleteHandler(deps)],
   ];
-  return new Map(handlers.map(([kind, handler]) => [kind, scopeHandler(handler)]));
+  return new Map(handlers.map(([kind, one]) => [kind, scopeHandler(deps, kind, one)]));
 }
 
 /** Every handler asks first whether the state of its subscription lets it work. */

@@ -1,6 +1,8 @@
 import type { AuditLog } from "../arm/audit.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { Tracer } from "../base/tracer.ts";
+import type { JobEnd } from "../jobs/job-handler.ts";
 import type { DeploymentInfo } from "../engine/model.ts";
 import type { NoticeSender } from "../notify/route-target.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -51,9 +53,21 @@ export interface ProviderDeps {
   readonly audit?: Pick<AuditLog, "append">;
   /** The same for notifications. */
   readonly onNotices?: () => void;
+  /** Tells a collector of traces; absent: there is none. */
+  readonly tracer?: Tracer;
+  /** Told of every job that has ended, e.g. to count them. */
+  readonly onWorkEnded?: (work: EndedWork) => void;
   /** Log lines about operations, on their way to the state. */
   readonly operationLines?: LineBuffer;
   readonly failpoint?: FailpointHook;
+}
+
+export interface EndedWork {
+  /** Of the job. */
+  readonly kind: string;
+  readonly end: JobEnd;
+  /** Of the last attempt. */
+  readonly milliseconds: number;
 }
 
 /** Milliseconds since 1970 as the text documents keep. */

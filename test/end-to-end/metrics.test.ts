@@ -8,6 +8,7 @@ import { pathOf, succeed } from "../support/arm-caller.ts";
 import { listProjectFiles, projectRoot, readProjectFile } from "../support/project-files.ts";
 import { startService, type Service } from "../support/service.ts";
 import { makeCertificate } from "../support/test-certificates.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { alertTypes } from "../../src/alerts/alert-types.ts";
 
 const canary = "canary-4d1f";
@@ -20,7 +21,9 @@ describe("metrics", () => {
 
   before(async () => {
     service = await startService({ config: { internal: { port: 0 } } });
-    internalUrl = /"address":"(http:[^"]+)"/.exec(service.readLog())?.[1] ?? "";
+    const address = /"address":"(http:[^"]+)"/;
+    await waitFor("the log tells the address", () => address.test(service.readLog()));
+    internalUrl = address.exec(service.readLog())?.[1] ?? "";
     const api = service.call("2021-09-01");
     const path = join(service.folder, "store");
     mkdirSync(path);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
@@ -67,7 +67,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     get pid() {
       return run.child.pid ?? 0;
     },
-    readLog: () => readFileSync(join(folder, "log"), "utf8"),
+    readLog: () => readText(join(folder, "log")),
     stop: async () => {
       if (!run.hasEnded()) run.child.kill("SIGTERM");
       return (await run.ended) as number | null;
@@ -162,11 +162,16 @@ async function readAddress(
     const url = /^listening (\S+)\n/.exec(said)?.[1];
     if (url !== undefined) resolve(url);
   });
-  void ended.then(() => reject(new Error(`It did not start:\n${readFileSync(log, "utf8")}`)));
+  void ended.then(() => reject(new Error(`It did not start:\n${readText(log)}`)));
   const timer = setTimeout(() => reject(new Error("It does not start")), patienceMilliseconds);
   try {
     return await promise;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Empty while nothing was written. */
+function readText(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

@@ -3,8 +3,9 @@ import type { LocationFacts } from "../../alerts/location-facts.ts";
 import type { GaugeName, Reading } from "../../metrics/gauges.ts";
 import { isUsable } from "../backup-records.ts";
 import { judgeCapacity } from "../capacity-outlook.ts";
+import type { RoleStatus } from "../../engine/model.ts";
 import type { Backup, BackupLocation, BackupStatus, RunningWork } from "../model.ts";
-import { factsOf, isDue, type LocationState } from "../watch/location-facts.ts";
+import { expectedHours, factsOf, isDue, type LocationState } from "../watch/location-facts.ts";
 
 /** A location in numbers, from the facts its alerts are judged by, so that both say the same; `now` in milliseconds since 1970. */
 export function readingsOfLocation(state: LocationState, now: number): readonly Reading[] {
@@ -13,6 +14,7 @@ export function readingsOfLocation(state: LocationState, now: number): readonly 
     ...scheduleReadings(state.location, facts, now),
     ...recoveryPointReadings(facts, now),
     ...backupReadings(state.backups),
+    ...roleReadings(state.backups),
     ...storeReadings(state, now),
     ...trustReadings(facts),
   ];
@@ -56,6 +58,7 @@ function scheduleReadings(
       { kind },
     ]),
     ["holdfast_schedule_enabled", Number(!isPaused)],
+    ["holdfast_schedule_interval_seconds", expectedHours(location, now) * 3600],
     ["holdfast_schedule_next_run_timestamp_seconds", seconds(nextBackupTime)],
     ["holdfast_schedule_last_skip_timestamp_seconds", seconds(lastSkip?.at)],
     ["holdfast_schedule_due_age_seconds", due],
@@ -103,6 +106,28 @@ function backupReadings(backups: readonly Backup[]): readonly Row[] {
     ...statuses.map((status): Row => ["holdfast_backups", count(status), { status }]),
     ["holdfast_backups_stored_bytes", sumOf(backups.map((one) => one.record?.storedBytes ?? 0))],
   ];
+}
+
+const roleStatuses: readonly RoleStatus[] = ["Succeeded", "PartialSucceeded", "Failed", "Skipped"];
+
+/** The roles of the newest backup that got as far as having some. */
+function roleReadings(backups: readonly Backup[]): readonly Row[] {
+  const newest = backups
+    .filter(({ record }) => record !== undefined)
+    .toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1))[0];
+  return (newest?.record?.roles ?? []).flatMap((role): readonly Row[] => {
+    const labels = { role: role.name };
+    const took = (Date.parse(role.endedAt) - Date.parse(role.startedAt)) / 1000;
+    return [
+      ...roleStatuses.map((status): Row => {
+        return ["holdfast_role_last_status", Number(role.status === status), { ...labels, status }];
+      }),
+      ["holdfast_role_last_duration_seconds", took, labels],
+      ["holdfast_role_last_bytes", role.plainBytes, { ...labels, kind: "plain" }],
+      ["holdfast_role_last_bytes", role.newBytes, { ...labels, kind: "new" }],
+      ["holdfast_role_last_warnings", role.warnings, labels],
+    ];
+  });
 }
 
 function storeReadings({ location, backups, notes }: LocationState, now: number): readonly Row[] {

@@ -1,13 +1,60 @@
+import { toAppError } from "../../base/errors.ts";
 import { runInScope } from "../../base/work-scope.ts";
-import type { JobHandler } from "../../jobs/job-handler.ts";
+import type { JobHandler, JobOutcome } from "../../jobs/job-handler.ts";
+import type { Job } from "../../state/state-store.ts";
+import { getOperation } from "../documents.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
 
-/** The handler, whose every step belongs to the operation of its job: log lines say so, wherever they are written. */
-export function scopeHandler(handler: JobHandler): JobHandler {
+type Deps = Pick<ProviderDeps, "store" | "clock" | "tracer" | "onWorkEnded">;
+
+/** The handler, whose every step belongs to the operation of its job: log lines and traces say so, and how it ended is counted. */
+export function scopeHandler(deps: Deps, kind: string, handler: JobHandler): JobHandler {
+  const begun = new Map<string, number>();
   return {
-    run: (job, context) => runInScope({ operationId: job.id }, () => handler.run(job, context)),
+    run: (job, context) => {
+      begun.set(job.id, deps.clock.now());
+      return runInScope({ operationId: job.id }, () =>
+        traceRun(deps, kind, job, () => handler.run(job, context)),
+      );
+    },
     onFailure: (job, error) =>
       runInScope({ operationId: job.id }, () => handler.onFailure(job, error)),
     onCancel: (job) => runInScope({ operationId: job.id }, () => handler.onCancel(job)),
-    onEnded: (job) => handler.onEnded?.(job),
+    onEnded: (job, end) => {
+      const milliseconds = deps.clock.now() - (begun.get(job.id) ?? deps.clock.now());
+      begun.delete(job.id);
+      deps.onWorkEnded?.({ kind, end, milliseconds });
+      handler.onEnded?.(job, end);
+    },
   };
+}
+
+/** Each attempt is a span below that of the request that asked for it. */
+async function traceRun(
+  { store, tracer }: Deps,
+  kind: string,
+  job: Job,
+  run: () => Promise<JobOutcome>,
+): Promise<JobOutcome> {
+  if (tracer === undefined) return run();
+  const operationId = job.id;
+  const operation = (await getOperation(store, operationId))?.value;
+  const span = tracer.start(kind, {
+    kind: "work",
+    parent: operation?.traceParent,
+    attributes: {
+      "holdfast.operation_id": operationId,
+      "holdfast.correlation_id": operation?.correlationId,
+      "holdfast.attempt": job.attempt,
+    },
+  });
+  try {
+    const { traceParent } = span;
+    const outcome = await runInScope({ operationId, traceParent }, run);
+    span.end();
+    return outcome;
+  } catch (error) {
+    span.end({ errorCode: toAppError(error).code });
+    throw error;
+  }
 }

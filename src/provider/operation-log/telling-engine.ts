@@ -1,16 +1,23 @@
 import type { Logger } from "../../base/log.ts";
+import type { Tracer } from "../../base/tracer.ts";
+import { currentScope } from "../../base/work-scope.ts";
 import type { BackupRecord, Progress } from "../../engine/model.ts";
 import type { BackupEngine } from "../ports.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
 
 type Report = (progress: Progress) => void;
 
 /** The engine, telling the log where a long run is and what came of it: few lines, however long it takes. */
-export function tellSteps(engine: BackupEngine, logger: Logger): BackupEngine {
+export function tellSteps(
+  engine: BackupEngine,
+  { logger, tracer }: Pick<ProviderDeps, "logger" | "tracer">,
+): BackupEngine {
   return {
     ...engine,
     runBackup: async (run, report, signal) => {
       const record = await engine.runBackup(run, tellPhases(report, logger), signal);
       tellRoles(record, logger);
+      if (tracer !== undefined) traceRoles(record, tracer);
       return record;
     },
     verify: (run, report, signal) => engine.verify(run, tellPhases(report, logger), signal),
@@ -43,4 +50,18 @@ function tellRoles({ roles, status, storedBytes }: BackupRecord, logger: Logger)
     logger.info("Role ended", { role: name, state, bytes, files });
   }
   logger.info("Backup stored", { state: status, bytes: storedBytes });
+}
+
+/** Each role is a span of its own, of the time that it took. */
+function traceRoles({ roles }: BackupRecord, tracer: Tracer): void {
+  const parent = currentScope()?.traceParent;
+  for (const { name, startedAt, endedAt, plainBytes, files, error } of roles) {
+    const span = tracer.start(`role:${name}`, {
+      kind: "work",
+      parent,
+      startedAt: Date.parse(startedAt),
+      attributes: { "holdfast.role": name, "holdfast.bytes": plainBytes, "holdfast.files": files },
+    });
+    span.end({ endedAt: Date.parse(endedAt), errorCode: error?.code });
+  }
 }

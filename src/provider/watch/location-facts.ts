@@ -109,7 +109,7 @@ function scheduleFacts(
 }
 
 /** Hours from one scheduled backup to the next. */
-function expectedHours({ settings, nextTick }: BackupLocation, now: number): number {
+export function expectedHours({ settings, nextTick }: BackupLocation, now: number): number {
   const isCron = typeof settings.plan?.cron === "string";
   if (!isCron || nextTick === null) return settings.frequencyHours;
   const [one, other] = planRuns(scheduleOf(settings), Date.parse(nextTick), now, 2);
