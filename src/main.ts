@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createTableAuthorizer } from "./arm/authorization.ts";
 import { createArmHandler, type ArmHandler, type PipelineOptions } from "./arm/pipeline.ts";
@@ -115,6 +116,8 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
   Object.assign(running, { worker, watchOver, metrics });
   const stopping = new AbortController();
   const server = await listen({ ...surroundings, metrics }, backup, stopping.signal);
+  // Log lines leave at the end of a turn: whoever is told that we listen finds them all.
+  await setImmediate();
   process.stdout.write(`listening ${server.url}\n`);
   const upkeep = startUpkeep(logger, upkeepAll, backup.keepLogs);
   return async () => {
