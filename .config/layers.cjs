@@ -61,13 +61,13 @@ const law = {
     ["npm:@opentelemetry/api", "npm:@opentelemetry/sdk-trace", "npm:@opentelemetry/resources"],
     ["npm:@opentelemetry/exporter-trace-otlp-http"],
   ),
-  server: ["base", "arm", "identity", "npm:express"],
+  server: ["base", "arm", "identity", "npm:express", "npm:winston"],
   cli: ["base", "engine", "storage", "roles", "identity", "generated"].concat(
     // YAML for files that describe roles; everything of HTTP goes through the Azure client.
     ["npm:yaml", "npm:@azure/ms-rest-js"],
   ),
   "config.ts": ["base", "npm:yaml", "config-authentication.ts", "config-values.ts"],
-  "config-authentication.ts": ["config-values.ts", "provider/access-rules.ts"],
+  "config-authentication.ts": ["config-values.ts", "provider/requests/access-rules.ts"],
   "config-values.ts": ["base"],
   // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
   "backup-thread.ts": ["base", ...engineRoom],
@@ -97,6 +97,18 @@ module.exports = {
   allowedSeverity: "error",
   forbidden: [
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "provider-facts-below-work",
+      severity: "error",
+      from: { path: "^src/provider/(records|rules|stores)/" },
+      to: { path: "^src/provider/(jobs|requests|schedule|versions)/" },
+    },
+    {
+      name: "provider-work-below-requests",
+      severity: "error",
+      from: { path: "^src/provider/jobs/" },
+      to: { path: "^src/provider/(requests|schedule|versions)/" },
+    },
     {
       // The client of SMB could be published on its own.
       name: "smb-alone",

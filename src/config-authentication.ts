@@ -1,5 +1,5 @@
 import { invalid, oneOf, section, text, texts, webAddress } from "./config-values.ts";
-import { roles } from "./provider/access-rules.ts";
+import { roles } from "./provider/requests/access-rules.ts";
 
 /** How callers sign in, as `authentication` says. */
 export type AuthenticationConfig =

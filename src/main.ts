@@ -21,14 +21,14 @@ import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts"
 import { startRepeater, type Repeater } from "./jobs/repeater.ts";
 import { startWorker, type Worker } from "./jobs/worker.ts";
 import { createMetrics, type Metrics } from "./metrics/exposition.ts";
-import { openAuditLog, type KeptAuditLog } from "./provider/audit-log.ts";
-import { keepSecret, keepSetting } from "./provider/kept-setting.ts";
+import { openAuditLog, type KeptAuditLog } from "./provider/audit/audit-log.ts";
+import { keepSecret, keepSetting } from "./provider/records/kept-setting.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
 import { createLineBuffer, type LineBuffer } from "./provider/operation-log/line-buffer.ts";
 import type { ProviderDeps } from "./provider/provider-deps.ts";
 import type { BackupEngine } from "./provider/ports.ts";
 import { parseRoles } from "./roles/role-config.ts";
-import { accessTable } from "./provider/access-rules.ts";
+import { accessTable } from "./provider/requests/access-rules.ts";
 import { createLogger } from "./server/logger.ts";
 import { startServer, type RunningServer } from "./server/server.ts";
 import { openAccess, type Access } from "./server/open-access.ts";

@@ -5,7 +5,7 @@ import type { Backup, BackupLocation } from "./model.ts";
 import { backupKey, isSettled } from "./model.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
 import type { RequestScope } from "./request-scope.ts";
-import { conflictOfRunning } from "./running-work.ts";
+import { conflictOfRunning } from "./records/running-work.ts";
 
 /** The location an action works on (404 before 409). */
 export async function findLocation(

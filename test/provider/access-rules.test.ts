@@ -5,7 +5,7 @@ import { createTableAuthorizer } from "../../src/arm/authorization.ts";
 import { routeKey } from "../../src/arm/contract.ts";
 import { isAppError } from "../../src/base/errors.ts";
 import { contracts, insightsContracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
-import { accessTable, roles } from "../../src/provider/access-rules.ts";
+import { accessTable, roles } from "../../src/provider/requests/access-rules.ts";
 
 const routes = new Set(
   [...contracts, ...lifeCycleContracts, ...insightsContracts].flatMap((contract) =>

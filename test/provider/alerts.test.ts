@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
-import { noteWrite } from "../../src/provider/watch/notes.ts";
+import { noteWrite } from "../../src/provider/records/notes.ts";
 import { recordLog } from "../support/log-recorder.ts";
 import {
   aModernLocation,

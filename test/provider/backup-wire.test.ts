@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RoleResult } from "../../src/engine/model.ts";
 import type { Backup } from "../../src/provider/model.ts";
-import { converterOf } from "../../src/provider/versions.ts";
+import { converterOf } from "../../src/provider/versions/versions.ts";
 import { validatorOf } from "../support/contracts.ts";
 
 const id = "2f9d1c74-8a3e-4b60-bd1c-5a7790e3c412";

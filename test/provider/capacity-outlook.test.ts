@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { BackupRecord } from "../../src/engine/model.ts";
-import { judgeCapacity, type CapacityOutlook } from "../../src/provider/capacity-outlook.ts";
+import {
+  judgeCapacity,
+  type CapacityOutlook,
+} from "../../src/provider/records/capacity-outlook.ts";
 import type { Backup, Capacity } from "../../src/provider/model.ts";
 
 const now = Date.parse("2026-03-20T00:00:00Z");
@@ -99,7 +102,12 @@ describe("the outlook of a store's room", () => {
 
   it("takes the pace of the backups there were where nothing is scheduled", () => {
     const capacity = { freeBytes: 20 * gib, totalBytes: 200 * gib };
-    const outlook = judge({ backups: aWeek, capacity, retentionDays: 60, isScheduled: false });
+    const outlook = judge({
+      backups: aWeek,
+      capacity,
+      retentionDays: 60,
+      isScheduled: false,
+    });
     assert.equal(outlook.daysLeft, 18);
   });
 
@@ -139,7 +147,10 @@ describe("the outlook of a store's room", () => {
       { freeBytes: 0, totalBytes: 0 },
       { freeBytes: Number.NaN },
     ]) {
-      const { level, freeBytes, daysLeft } = judge({ backups: aWeek, capacity });
+      const { level, freeBytes, daysLeft } = judge({
+        backups: aWeek,
+        capacity,
+      });
       assert.deepEqual(
         { level, freeBytes, daysLeft },
         { level: "unknown", freeBytes: null, daysLeft: null },

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
 import type { Check } from "../../src/provider/diagnosis/check.ts";
 import { diagnose } from "../../src/provider/diagnosis/diagnose.ts";
-import { noteWrite } from "../../src/provider/watch/notes.ts";
+import { noteWrite } from "../../src/provider/records/notes.ts";
 import {
   aModernLocation,
   startProviderServer,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { LocationView } from "../../src/provider/model.ts";
-import { converterOf } from "../../src/provider/versions.ts";
+import { converterOf } from "../../src/provider/versions/versions.ts";
 import { validatorOf } from "../support/contracts.ts";
 
 const now = Date.parse("2026-03-02T12:00:00Z");

@@ -6,7 +6,7 @@ import { gauges, type GaugeName } from "../../src/metrics/gauges.ts";
 import { listAll } from "../../src/provider/documents.ts";
 import { backupKey, type Backup } from "../../src/provider/model.ts";
 import { measureState } from "../../src/provider/metrics/measure.ts";
-import { noteWrite } from "../../src/provider/watch/notes.ts";
+import { noteWrite } from "../../src/provider/records/notes.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
 import { setUpLocation } from "../support/provider-steps.ts";
 import { locationPath, withProviderWorld, type ProviderWorld } from "../support/provider-world.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { OperationRecord } from "../../src/arm/operation-record.ts";
 import type { RequestContext } from "../../src/arm/request-context.ts";
 import { contracts } from "../../src/generated/contracts.ts";
-import { operationRowsOf } from "../../src/provider/operation-list.ts";
+import { operationRowsOf } from "../../src/provider/requests/operation-list.ts";
 import { failpointNames, type FailpointName } from "../../src/provider/ports.ts";
 import { validatorOf } from "../support/contracts.ts";
 import { aPfx } from "../support/fake-identity.ts";

@@ -4,7 +4,7 @@ import type { AuditFacts } from "../../src/arm/audit.ts";
 import { isTerminal, type OperationRecord } from "../../src/arm/operation-record.ts";
 import { AppError } from "../../src/base/errors.ts";
 import type { BackupLocation } from "../../src/provider/model.ts";
-import { listScheduleRecords } from "../../src/provider/schedule-records.ts";
+import { listScheduleRecords } from "../../src/provider/records/schedule-records.ts";
 import { aGate, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import {
   type Json,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createProvider } from "../../src/provider/manifest.ts";
 import type { Backup, BackupLocation } from "../../src/provider/model.ts";
-import { listScheduleRecords } from "../../src/provider/schedule-records.ts";
+import { listScheduleRecords } from "../../src/provider/records/schedule-records.ts";
 import { aGate, aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import {
   type Json,

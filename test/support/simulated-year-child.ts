@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/base/errors.ts";
 import { createProvider, type BackupProvider } from "../../src/provider/manifest.ts";
-import { nextBackupTimeOf } from "../../src/provider/location-schedule.ts";
+import { nextBackupTimeOf } from "../../src/provider/records/location-schedule.ts";
 import type { Backup, BackupLocation } from "../../src/provider/model.ts";
-import type { ScheduleRecord } from "../../src/provider/schedule-records.ts";
+import type { ScheduleRecord } from "../../src/provider/records/schedule-records.ts";
 import { aGate } from "./provider-steps.ts";
 import { aModernLocation } from "./provider-server.ts";
 import { locationPath, type ProviderWorld, withProviderWorld } from "./provider-world.ts";

@@ -12,7 +12,7 @@ import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 import { putMonitoring, readMonitoring } from "../watch/monitoring.ts";
 import { announce } from "../watch/watch.ts";
-import { renderAlert } from "./alert-wire.ts";
+import { renderAlert } from "../notify/alert-wire.ts";
 
 const subscription = "/subscriptions/{subscriptionId}/providers/Microsoft.Backup.Admin";
 const location =

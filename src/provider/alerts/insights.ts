@@ -8,7 +8,7 @@ import { locationKey } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { parameterOf } from "../request-scope.ts";
 import { closeOne } from "./alert-routes.ts";
-import { impactedId, renderInsightsAlert } from "./alert-wire.ts";
+import { impactedId, renderInsightsAlert } from "../notify/alert-wire.ts";
 
 const region =
   "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.InfrastructureInsights.Admin/regionHealths/{location}";

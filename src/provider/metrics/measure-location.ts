@@ -1,8 +1,8 @@
 import { newestReady } from "../../alerts/evaluate-location.ts";
 import type { LocationFacts } from "../../alerts/location-facts.ts";
 import type { GaugeName, Reading } from "../../metrics/gauges.ts";
-import { isUsable } from "../backup-records.ts";
-import { judgeCapacity } from "../capacity-outlook.ts";
+import { isUsable } from "../records/backup-records.ts";
+import { judgeCapacity } from "../records/capacity-outlook.ts";
 import type { RoleStatus } from "../../engine/model.ts";
 import type { Backup, BackupLocation, BackupStatus, RunningWork } from "../model.ts";
 import { expectedHours, factsOf, isDue, type LocationState } from "../watch/location-facts.ts";

@@ -5,7 +5,7 @@ import type { Reading } from "../../metrics/gauges.ts";
 import type { Job } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
 import type { BackupLocation } from "../model.ts";
-import { jobKinds } from "../operation-start.ts";
+import { jobKinds } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { readLocationState } from "../watch/location-facts.ts";
 import type { WatchRecord } from "../watch/watch-record.ts";

@@ -4,6 +4,7 @@ import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Job, Write } from "../../state/state-store.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import type { NoticePayload } from "./notices.ts";
+import type { RouteNote } from "../records/notes.ts";
 import { openSecrets, targetOf, type NotificationRoute } from "./route-record.ts";
 
 /** A message that was given up. */
@@ -12,12 +13,6 @@ export interface DeadLetter {
   readonly routeName: string;
   readonly givenUpAt: string;
   readonly error: { readonly code: string; readonly message: string };
-}
-
-/** How the last message of a route fared. */
-export interface RouteNote {
-  readonly deliveredAt?: string;
-  readonly error?: { readonly code: string; readonly message: string };
 }
 
 const sendMilliseconds = 30_000;

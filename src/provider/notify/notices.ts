@@ -3,7 +3,7 @@ import type { Notice } from "../../alerts/notice.ts";
 import type { AlertChange } from "../../alerts/reconcile.ts";
 import type { AuditRecord } from "../../identity/audit-chain.ts";
 import type { Document, Write } from "../../state/state-store.ts";
-import { renderAlert } from "../alerts/alert-wire.ts";
+import { renderAlert } from "./alert-wire.ts";
 import { locationId, type Backup, type BackupLocation } from "../model.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import type { NotificationRoute } from "./route-record.ts";

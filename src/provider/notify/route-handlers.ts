@@ -8,11 +8,12 @@ import { findLocation } from "../action-target.ts";
 import { create, listAll, replace, retryOnConflict } from "../documents.ts";
 import { resourceNotFound } from "../faults.ts";
 import type { BackupLocation } from "../model.ts";
-import { systemDataOf } from "../operation-start.ts";
+import { systemDataOf } from "../records/operation-start.ts";
 import { pageOf } from "../paging.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
-import { noteKey, type DeadLetter, type RouteNote } from "./notice-job.ts";
+import type { RouteNote } from "../records/notes.ts";
+import { noteKey, type DeadLetter } from "./notice-job.ts";
 import { readRoute } from "./route-change.ts";
 import {
   listRoutes,

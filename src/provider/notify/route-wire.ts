@@ -1,5 +1,6 @@
 import { formatDateTime } from "../wire-format.ts";
-import type { DeadLetter, RouteNote } from "./notice-job.ts";
+import type { RouteNote } from "../records/notes.ts";
+import type { DeadLetter } from "./notice-job.ts";
 import type { NotificationRoute, Receiver } from "./route-record.ts";
 
 /** A route of 2026-12-01; secrets are null. */

@@ -3,7 +3,7 @@ import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { isAppError, toAppError } from "../../base/errors.ts";
 import type { Document, Write } from "../../state/state-store.ts";
 import { create, getOperation, replace, retryOnConflict } from "../documents.ts";
-import { findOperation } from "../operations.ts";
+import { findOperation } from "../requests/operations.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { parameterOf } from "../request-scope.ts";
 import { formatDateTime } from "../wire-format.ts";

@@ -1,7 +1,12 @@
 import type { Notice } from "../../alerts/notice.ts";
 import type { AuditRecord } from "../../identity/audit-chain.ts";
 import type { Document } from "../../state/state-store.ts";
-import { auditHeadKey, emptyHead, recordKey, type AuditHeadRecord } from "../audit-records.ts";
+import {
+  auditHeadKey,
+  emptyHead,
+  recordKey,
+  type AuditHeadRecord,
+} from "../audit/audit-records.ts";
 import type { BackupLocation } from "../model.ts";
 import { noticeOfAudit } from "../notify/notices.ts";
 import type { NotificationRoute } from "../notify/route-record.ts";
@@ -28,7 +33,13 @@ export async function readAuditNews(
   const head = (await deps.store.get<AuditHeadRecord>("setting", auditHeadKey))?.value ?? emptyHead;
   if (told === undefined) return { notices: [], position: { auditSequence: head.sequence } };
   const after = recordKey(told);
-  const found = await deps.store.list<AuditRecord>("audit", { after, limit: most });
+  const found = await deps.store.list<AuditRecord>("audit", {
+    after,
+    limit: most,
+  });
   const notices = found.flatMap(({ value }) => noticeOfAudit(deps, location, value) ?? []);
-  return { notices, position: { auditSequence: found.at(-1)?.value.sequence ?? told } };
+  return {
+    notices,
+    position: { auditSequence: found.at(-1)?.value.sequence ?? told },
+  };
 }

@@ -1,6 +1,6 @@
 import { isTerminal, type OperationRecord } from "../../arm/operation-record.ts";
 import type { VerifyDepth, VerifyReport } from "../../engine/model.ts";
-import { kindOf } from "../operations.ts";
+import { kindOf } from "../records/operation-kind.ts";
 import { isCallerFault } from "./caller-faults.ts";
 import type { RememberedVerify, WatchRecord } from "./watch-record.ts";
 

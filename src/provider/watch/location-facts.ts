@@ -4,14 +4,13 @@ import { formatBytes } from "../../base/format-bytes.ts";
 import { planRuns } from "../../jobs/schedule.ts";
 import type { StateStore } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
-import { isUsable } from "../backup-records.ts";
+import { isUsable } from "../records/backup-records.ts";
 import type { Backup, BackupLocation } from "../model.ts";
-import { judgeCapacity } from "../capacity-outlook.ts";
-import { nextBackupTimeOf, scheduleOf, stepOf } from "../location-schedule.ts";
-import { renderStoreText } from "../store-text.ts";
+import { judgeCapacity } from "../records/capacity-outlook.ts";
+import { nextBackupTimeOf, scheduleOf, stepOf } from "../records/location-schedule.ts";
+import { renderStoreText } from "../rules/store-text.ts";
 import { getMonitoring, targetsOf, type Monitoring } from "./monitoring.ts";
-import type { RouteNote } from "../notify/notice-job.ts";
-import { readNotes, type CopyNote, type Notes } from "./notes.ts";
+import { readNotes, type CopyNote, type Notes, type RouteNote } from "../records/notes.ts";
 import { freshRecord, type WatchRecord } from "./watch-record.ts";
 
 export interface LocationState {

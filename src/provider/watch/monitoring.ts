@@ -4,7 +4,7 @@ import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import type { StateStore } from "../../state/state-store.ts";
 import { findLocation } from "../action-target.ts";
 import { resourceNotFound } from "../faults.ts";
-import { systemDataOf } from "../operation-start.ts";
+import { systemDataOf } from "../records/operation-start.ts";
 import type { SystemData } from "../model.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";

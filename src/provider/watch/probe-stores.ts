@@ -5,8 +5,8 @@ import { create, getLocation, listAll, replace } from "../documents.ts";
 import { isSettled, type BackupLocation } from "../model.ts";
 import type { StoreLook } from "../ports.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
-import { storeSpecOf } from "../store-spec-of.ts";
-import { noteKeyOf, type ProbeNote } from "./notes.ts";
+import { storeSpecOf } from "../stores/store-spec-of.ts";
+import { noteKeyOf, type ProbeNote } from "../records/notes.ts";
 
 const dayMilliseconds = 86_400_000;
 /** Another instance that said it looks has given up after this long. */

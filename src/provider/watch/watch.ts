@@ -10,7 +10,7 @@ import { create, listAll, replace } from "../documents.ts";
 import type { Backup, BackupLocation } from "../model.ts";
 import { noticesOfAlerts, noticesOfBackup, noticeWrites } from "../notify/notices.ts";
 import { listRoutes } from "../notify/route-record.ts";
-import { kindOf } from "../operations.ts";
+import { kindOf } from "../records/operation-kind.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { forgetGone } from "./forget-gone.ts";
 import { readAuditNews } from "./audit-news.ts";

@@ -1,0 +1,139 @@
+import { formatBytes } from "../../base/format-bytes.ts";
+import type { OperationError, OperationRecord } from "../../arm/operation-record.ts";
+import { isTerminal } from "../../arm/operation-record.ts";
+import { AppError } from "../../base/errors.ts";
+import type { Progress } from "../../engine/model.ts";
+import type { JobContext } from "../../jobs/job-handler.ts";
+import type { Document, Job, Write } from "../../state/state-store.ts";
+import { endOperation, getLocation, getOperation, replace } from "../documents.ts";
+import type { BackupLocation } from "../model.ts";
+import type { JobPayload } from "../records/operation-start.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { nowIso } from "../provider-deps.ts";
+
+/** The location a job was made for; undefined when it is gone or another of the same name took its place. */
+export async function findJobLocation(
+  deps: ProviderDeps,
+  job: Job,
+): Promise<Document<BackupLocation> | undefined> {
+  const payload = job.payload as JobPayload;
+  const location = await getLocation(deps.store, payload.locationKey);
+  return location?.value.incarnation === payload.incarnation ? location : undefined;
+}
+
+/** Shows the operation as running; tells whether an earlier attempt had done so. */
+export async function beginOperation(
+  deps: ProviderDeps,
+  job: Job,
+  context: JobContext,
+  progress: string,
+): Promise<{ readonly isResumed: boolean }> {
+  const operation = await getOperation(deps.store, job.id);
+  if (operation === undefined || operation.value.state !== "Accepted") return { isResumed: true };
+  const running: OperationRecord = {
+    ...operation.value,
+    state: "Running",
+    progress,
+    percentComplete: 0,
+  };
+  await deps.store.commit([replace(operation, running)], context.lease);
+  return { isResumed: false };
+}
+
+/** The error of an ended operation: the root cause, or that somebody canceled it. */
+export function errorOf(
+  operation: Document<OperationRecord> | undefined,
+  error: AppError | undefined,
+): OperationError {
+  if (error === undefined) {
+    const target = operation?.value.resourceId;
+    const message = "The operation was canceled on request: start it again if it is still wanted";
+    return { code: "OperationCanceled", message, ...(target === undefined ? {} : { target }) };
+  }
+  const { code, message, target } = error;
+  return { code, message, ...(target === undefined ? {} : { target }) };
+}
+
+/** Ends the operation of a job that has nothing left to work for. */
+export async function endAbandoned(deps: ProviderDeps, job: Job): Promise<readonly Write[]> {
+  const error = new AppError(
+    "Interrupted",
+    "The location changed or went away before the operation could end: look at it and start again",
+  );
+  const operation = await getOperation(deps.store, job.id);
+  return endOperation(operation, {
+    state: "Failed",
+    endTime: nowIso(deps),
+    error: errorOf(operation, error),
+  });
+}
+
+/**
+ * Writes progress to the operation, at most once a second and one write at a time, under the job's lease.
+ * What cannot be written is left out: the next report brings more. `settle` resolves when none is under way.
+ */
+export function createProgressWriter(
+  deps: ProviderDeps,
+  job: Job,
+  context: JobContext,
+): ProgressWriter {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let writing: Promise<void> | undefined;
+  let isEnded = false;
+  const write = async (progress: Progress): Promise<void> => {
+    const operation = await getOperation(deps.store, job.id);
+    if (operation === undefined || isTerminal(operation.value.state) || isEnded) return;
+    const percent = Math.max(operation.value.percentComplete ?? 0, percentOf(progress));
+    const value = {
+      ...operation.value,
+      percentComplete: percent,
+      progress: describeProgress(progress),
+      ...(progress.roles === undefined ? {} : { details: { roles: progress.roles } }),
+    };
+    await deps.store.commit([replace(operation, value)], context.lease, "loose");
+  };
+  return {
+    report: (progress) => {
+      const now = deps.clock.now();
+      if (writing !== undefined || isEnded || now - lastAt < 1000) return;
+      lastAt = now;
+      writing = write(progress)
+        .catch(() => undefined)
+        .finally(() => {
+          writing = undefined;
+        });
+    },
+    settle: async () => {
+      isEnded = true;
+      await writing;
+    },
+  };
+}
+
+export interface ProgressWriter {
+  readonly report: (progress: Progress) => void;
+  readonly settle: () => Promise<void>;
+}
+
+/** 100 belongs to the end alone. */
+function percentOf({ bytesDone, bytesTotal }: Progress): number {
+  if (bytesTotal <= 0) return 0;
+  return Math.min(99, Math.floor((bytesDone / bytesTotal) * 100));
+}
+
+const phaseWords: Readonly<Record<Progress["phase"], string>> = {
+  preparing: "Preparing",
+  scanning: "Looking for changes",
+  copying: "Copying",
+  committing: "Publishing",
+  checking: "Reading back",
+  restoring: "Restoring",
+  verifying: "Verifying",
+  finishing: "Finishing",
+};
+
+function describeProgress({ phase, role, bytesDone, bytesTotal, filesDone }: Progress): string {
+  const total = bytesTotal > 0 ? ` of ${formatBytes(bytesTotal)}` : "";
+  const amount = `${formatBytes(bytesDone)}${total}, ${filesDone} files`;
+  return `${phaseWords[phase]}${role === undefined ? "" : ` ${role}`}: ${amount}`;
+}

@@ -1,0 +1,95 @@
+import { AppError } from "../../base/errors.ts";
+import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
+import type { Document, Job, Write } from "../../state/state-store.ts";
+import { endOperation, getOperation, listAll, replace, settleLocation } from "../documents.ts";
+import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import type { BackupLocation } from "../model.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { nowIso } from "../provider-deps.ts";
+
+/**
+ * Forgets a location and its cached backups once its running work has stopped. What lies in the store is
+ * left alone, and so are the repository's keys: the location can be made again over the same store.
+ */
+export function deleteHandler(deps: ProviderDeps): JobHandler {
+  return {
+    run: (job, context) => runDelete(deps, job, context),
+    onFailure: (job, error) => endDelete(deps, job, "Failed", error),
+    onCancel: (job) => endDelete(deps, job, "Canceled", undefined),
+  };
+}
+
+const pauseMilliseconds = 100;
+const patienceMilliseconds = 60_000;
+
+async function runDelete(
+  deps: ProviderDeps,
+  job: Job,
+  context: JobContext,
+): Promise<() => Promise<readonly Write[]>> {
+  await beginOperation(deps, job, context, "Stopping running work");
+  await stopRunningWork(deps, job, context);
+  await deps.failpoint?.("delete.before-finish");
+  return () => finishDelete(deps, job);
+}
+
+/** Asks backup, restore or verify to stop and waits until it has let go of the location. */
+async function stopRunningWork(deps: ProviderDeps, job: Job, context: JobContext): Promise<void> {
+  const deadline = deps.clock.now() + patienceMilliseconds;
+  for (;;) {
+    const running = (await findDeleting(deps, job))?.value.running;
+    if (running === undefined) return;
+    const isAlive = await deps.store.requestCancel(running.operationId);
+    // Nobody will let go of it any more; the sweeper ends its operation.
+    if (!isAlive) return;
+    deps.onEnqueued?.();
+    if (deps.clock.now() > deadline) throw stillRunning(running.operationId);
+    await deps.clock.sleep(pauseMilliseconds, context.signal);
+  }
+}
+
+function stillRunning(operationId: string): AppError {
+  return new AppError(
+    "TimedOut",
+    `Operation "${operationId}" of this location did not stop: wait until it has ended, then delete again`,
+    {
+      retryable: true,
+    },
+  );
+}
+
+async function finishDelete(deps: ProviderDeps, job: Job): Promise<readonly Write[]> {
+  const location = await findDeleting(deps, job);
+  if (location === undefined) return endAbandoned(deps, job);
+  const backups = await listAll(deps.store, "backup", `${location.key}/backups/`);
+  return [
+    { op: "delete", kind: "location", key: location.key, if: { etag: location.etag } },
+    ...backups.map(({ key }): Write => ({ op: "delete", kind: "backup", key })),
+    ...endOperation(await getOperation(deps.store, job.id), {
+      state: "Succeeded",
+      endTime: nowIso(deps),
+    }),
+  ];
+}
+
+async function endDelete(
+  deps: ProviderDeps,
+  job: Job,
+  state: "Failed" | "Canceled",
+  error: AppError | undefined,
+): Promise<readonly Write[]> {
+  const location = await findDeleting(deps, job);
+  const operation = await getOperation(deps.store, job.id);
+  return [
+    ...(location === undefined ? [] : [replace(location, settleLocation(location.value, state))]),
+    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+  ];
+}
+
+async function findDeleting(
+  deps: ProviderDeps,
+  job: Job,
+): Promise<Document<BackupLocation> | undefined> {
+  const location = await findJobLocation(deps, job);
+  return location?.value.activeOperationId === job.id ? location : undefined;
+}

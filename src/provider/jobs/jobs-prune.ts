@@ -1,0 +1,151 @@
+import { toIso } from "../../base/clock.ts";
+import type { AppError } from "../../base/errors.ts";
+import type { PruneReport } from "../../engine/model.ts";
+import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
+import type { Document, Job, Write } from "../../state/state-store.ts";
+import { endOperation, getOperation, listAll, releaseRunning, replace } from "../documents.ts";
+import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import { leastMemoryDays, listPins, policyOf } from "../records/location-retention.ts";
+import type { Backup, BackupLocation, LocationUpkeep, LocationView } from "../model.ts";
+import { viewOf } from "../model.ts";
+import type { JobPayload } from "../records/operation-start.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { nowIso } from "../provider-deps.ts";
+import { openStore } from "../stores/store-access.ts";
+import { isCallerFault } from "../watch/caller-faults.ts";
+import { noteWrite } from "../records/notes.ts";
+import { upkeepAfterFailure, upkeepAfterPrune } from "../records/upkeep-times.ts";
+
+export interface PrunePayload extends JobPayload {
+  readonly isDryRun: boolean;
+  /** Backups that the location's retention keeps no longer go too. */
+  readonly appliesRetention?: boolean;
+  /** Backups that are to go whatever retention says. */
+  readonly remove?: readonly string[];
+}
+
+/** What a finished prune shows: published versions show it as a location. */
+export interface PruneResult {
+  readonly location: LocationView;
+  readonly report: PruneReport;
+}
+
+/** Removes what no backup needs. An attempt after a crash plans anew and goes on. */
+export function pruneHandler(deps: ProviderDeps): JobHandler {
+  return {
+    run: (job, context) => runPrune(deps, job, context),
+    onFailure: (job, error) => endPrune(deps, job, "Failed", error),
+    onCancel: (job) => endPrune(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
+  };
+}
+
+async function runPrune(
+  deps: ProviderDeps,
+  job: Job,
+  context: JobContext,
+): Promise<() => Promise<readonly Write[]>> {
+  const location = await findJobLocation(deps, job);
+  if (location === undefined) return () => endAbandoned(deps, job);
+  const { isDryRun, appliesRetention, remove = [] } = job.payload as PrunePayload;
+  const { spec, keys, ledgerHead } = await openStore(deps, location.key, location.value);
+  await beginOperation(deps, job, context, isDryRun ? "Planning" : "Pruning");
+  await deps.failpoint?.("prune.before-run");
+  // Read while the location is held: no pin is set meanwhile.
+  const pins = await listPins(deps, location.key, location.value);
+  const policy =
+    appliesRetention === true ? policyOf(location.value.settings, pins.keys()) : undefined;
+  const run = { store: spec, keys, ledgerHead, isDryRun, policy, remove };
+  const report = await deps.engine.prune(run, () => undefined, context.signal);
+  await deps.failpoint?.("prune.before-finish");
+  return () => finishPrune(deps, job, report);
+}
+
+/** The operation ends, and the backups that went are no longer shown, in one commit. */
+async function finishPrune(
+  deps: ProviderDeps,
+  job: Job,
+  report: PruneReport,
+): Promise<readonly Write[]> {
+  const location = await findJobLocation(deps, job);
+  if (location === undefined) return endAbandoned(deps, job);
+  const gone = report.isDryRun ? [] : await findGone(deps, job, location, report);
+  const result: PruneResult = { location: viewOf(location.value), report };
+  return [
+    ...settleLocationAfter(job, location, (value) =>
+      upkeepAfterPrune(value, {
+        report,
+        appliesRetention: (job.payload as PrunePayload).appliesRetention === true,
+        now: deps.clock.now(),
+      }),
+    ),
+    ...gone.map(({ kind, key }): Write => ({ op: "delete", kind, key })),
+    ...retentionNote(deps, job, location),
+    ...endOperation(await getOperation(deps.store, job.id), {
+      state: "Succeeded",
+      endTime: nowIso(deps),
+      result,
+    }),
+  ];
+}
+
+/** Backups that were removed, and runs that left nothing and are as old as backups get. */
+async function findGone(
+  deps: ProviderDeps,
+  job: Job,
+  { key, value }: Document<BackupLocation>,
+  { removedBackups }: PruneReport,
+): Promise<readonly Document<Backup>[]> {
+  const removed = new Set(removedBackups.map((id) => id.toLowerCase()));
+  const days = Math.max(leastMemoryDays, value.settings.retentionDays);
+  const oldest = toIso(deps.clock.now() - days * dayMilliseconds);
+  const forgets = (job.payload as PrunePayload).appliesRetention === true;
+  const all = await listAll<Backup>(deps.store, "backup", `${key}/backups/`);
+  return all.filter(({ value: { id, record, endedAt } }) => {
+    const isEmpty = record === undefined && endedAt !== undefined;
+    return removed.has(id) || (forgets && isEmpty && endedAt < oldest);
+  });
+}
+
+const dayMilliseconds = 86_400_000;
+
+/** The location let go of, with what is to be done next; a dry run changes nothing of that. */
+function settleLocationAfter(
+  job: Job,
+  location: Document<BackupLocation> | undefined,
+  upkeepOf: (location: BackupLocation) => LocationUpkeep,
+): readonly Write[] {
+  if (location?.value.running?.operationId !== job.id) return [];
+  const released = releaseRunning(location.value, job.id);
+  if ((job.payload as PrunePayload).isDryRun) return [replace(location, released)];
+  return [replace(location, { ...released, upkeep: upkeepOf(location.value) })];
+}
+
+async function endPrune(
+  deps: ProviderDeps,
+  job: Job,
+  state: "Failed" | "Canceled",
+  error: AppError | undefined,
+): Promise<readonly Write[]> {
+  const operation = await getOperation(deps.store, job.id);
+  const location = await findJobLocation(deps, job);
+  const tells = location !== undefined && error !== undefined && !isCallerFault(error.code);
+  return [
+    ...settleLocationAfter(job, location, (value) => upkeepAfterFailure(value, deps.clock.now())),
+    ...(tells ? retentionNote(deps, job, location, error) : []),
+    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+  ];
+}
+
+/** What the watchdog learns: whether old backups can be removed. A dry run tried nothing. */
+function retentionNote(
+  deps: ProviderDeps,
+  job: Job,
+  { key }: Document<BackupLocation>,
+  error?: AppError,
+): readonly Write[] {
+  if ((job.payload as PrunePayload).isDryRun) return [];
+  const cause = error === undefined ? {} : { error: { code: error.code, message: error.message } };
+  const note = { operationId: job.id, at: nowIso(deps), ...cause };
+  return [noteWrite(key, "retention", note)];
+}

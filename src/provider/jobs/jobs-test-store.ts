@@ -1,0 +1,58 @@
+import type { AppError } from "../../base/errors.ts";
+import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
+import type { Job, Write } from "../../state/state-store.ts";
+import { endOperation, getOperation } from "../documents.ts";
+import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { nowIso } from "../provider-deps.ts";
+import { storeSpecOf } from "../stores/store-spec-of.ts";
+import { noteWrite } from "../records/notes.ts";
+
+/** Tries out a location's store. A store that is no good is a result, not a failure. */
+export function testStoreHandler(deps: ProviderDeps): JobHandler {
+  return {
+    run: (job, context) => runTest(deps, job, context),
+    onFailure: (job, error) => endTest(deps, job, "Failed", error),
+    onCancel: (job) => endTest(deps, job, "Canceled", undefined),
+    onEnded: () => deps.onTrouble?.(),
+  };
+}
+
+async function runTest(
+  deps: ProviderDeps,
+  job: Job,
+  context: JobContext,
+): Promise<() => Promise<readonly Write[]>> {
+  const location = await findJobLocation(deps, job);
+  const spec =
+    location &&
+    storeSpecOf(deps, location.key, location.value.settings.store, location.value.secrets);
+  if (location === undefined || spec === undefined) return () => endAbandoned(deps, job);
+  await beginOperation(deps, job, context, "Trying out the store");
+  const result = await deps.engine.testStore(spec);
+  const failed = result.steps.find(({ status }) => status === "Failed");
+  const error = failed && { code: failed.code ?? "Internal", message: failed.message };
+  return async () => [
+    // What somebody has just seen is what the watchdog goes by.
+    noteWrite(location.key, "probe", { at: nowIso(deps), ...(error && { error }) }),
+    ...endOperation(await getOperation(deps.store, job.id), {
+      state: "Succeeded",
+      endTime: nowIso(deps),
+      result,
+    }),
+  ];
+}
+
+async function endTest(
+  deps: ProviderDeps,
+  job: Job,
+  state: "Failed" | "Canceled",
+  error: AppError | undefined,
+): Promise<readonly Write[]> {
+  const operation = await getOperation(deps.store, job.id);
+  return endOperation(operation, {
+    state,
+    endTime: nowIso(deps),
+    error: errorOf(operation, error),
+  });
+}

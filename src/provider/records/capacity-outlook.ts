@@ -1,0 +1,160 @@
+import { believableRoom, reserveOf } from "../../storage/store-room.ts";
+import { isUsable } from "./backup-records.ts";
+import { meanHoursBetween } from "./location-schedule.ts";
+import type { Backup, BackupLocation, Capacity, RoomLevel } from "../model.ts";
+
+/** Sizes in bytes. */
+export interface CapacityOutlook {
+  readonly level: RoomLevel;
+  readonly freeBytes: number | null;
+  readonly totalBytes: number | null;
+  /** What the next backup is expected to add; 0 while there is none to judge by. */
+  readonly nextBackupBytes: number;
+  /** What must stay free beside it. */
+  readonly reserveBytes: number;
+  /** Until the next backup would not fit, at the pace of the last ones; null where retention gives back what comes, or unknown. */
+  readonly daysLeft: number | null;
+}
+
+/** What an outlook is judged by: the location as it is, and all its backups. */
+export interface CapacityQuestion {
+  readonly location: Pick<BackupLocation, "settings" | "capacity">;
+  readonly backups: readonly Backup[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Looks ahead: from sizes of the last backups, the schedule, retention, and a reserve. Pure. */
+export function judgeCapacity(question: CapacityQuestion): CapacityOutlook {
+  const { settings, capacity } = question.location;
+  const { freeBytes, totalBytes } = believableRoom(capacity ?? {});
+  const sizes = sizesOf(question);
+  const nextBackupBytes = sizes.nextBytes;
+  const reserveBytes = reserveOf(totalBytes);
+  const outlook = { freeBytes, totalBytes, nextBackupBytes, reserveBytes };
+  if (freeBytes === null) return { ...outlook, level: "unknown", daysLeft: null };
+  const room = freeBytes - reserveBytes - nextBackupBytes;
+  const daysLeft = daysUntilFull(room, sizes, settings.retentionDays);
+  return { ...outlook, level: levelOf(room, daysLeft, outlook), daysLeft };
+}
+
+/** What the store said, with what it means for this location: what is kept and shown. */
+export function capacityWith(
+  said: Capacity,
+  question: Omit<CapacityQuestion, "now">,
+  now: number,
+): Capacity {
+  const location = { ...question.location, capacity: said };
+  const { level, nextBackupBytes, daysLeft } = judgeCapacity({ ...question, location, now });
+  const { freeBytes, totalBytes } = said;
+  return {
+    ...(freeBytes === undefined ? {} : { freeBytes }),
+    ...(totalBytes === undefined ? {} : { totalBytes }),
+    level,
+    nextBackupBytes,
+    ...(daysLeft === null ? {} : { daysLeft }),
+  };
+}
+
+const day = 86_400_000;
+const lowDays = 7;
+/** So few further backups are too few, whatever their pace. */
+const lowBackups = 3;
+/** The part of a store below which it is nearly full, whatever is written to it. */
+const lowShare = 0.05;
+/** Judged by so many backups. */
+const window = 8;
+/** What a second backup adds, as a part of the first, while nobody knows better. */
+const firstGuess = 0.1;
+
+function levelOf(
+  room: number,
+  daysLeft: number | null,
+  { freeBytes, totalBytes, nextBackupBytes }: Omit<CapacityOutlook, "level" | "daysLeft">,
+): RoomLevel {
+  if (room < 0) return "short";
+  const isNearlyFull = totalBytes !== null && (freeBytes ?? 0) < totalBytes * lowShare;
+  const isSoonFull = daysLeft !== null && daysLeft < lowDays;
+  return isNearlyFull || isSoonFull || room < nextBackupBytes * (lowBackups - 1) ? "low" : "enough";
+}
+
+interface Sizes {
+  readonly nextBytes: number;
+  /** Null while there is no pace. */
+  readonly bytesPerDay: number | null;
+  /** Since the oldest backup. */
+  readonly ageDays: number;
+}
+
+function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
+  const records = backups
+    .filter(isUsable)
+    .flatMap(({ record }) => (record === undefined ? [] : [record]))
+    .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+  const newest = records.at(-1);
+  const oldest = records[0];
+  if (newest === undefined || oldest === undefined)
+    return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
+  const ageDays = (now - Date.parse(oldest.createdAt)) / day;
+  const shared = records.filter((record) => sharesContent(record, location.settings));
+  if (shared.length === 0) {
+    // Another certificate: nothing of what is there can be used again.
+    return { nextBytes: fullBytes(records), bytesPerDay: null, ageDays };
+  }
+  const first = shared[0];
+  const isFull = first !== undefined && first.newBytes * 2 > first.plainBytes;
+  const steps = (isFull ? shared.slice(1) : shared).slice(-window);
+  if (steps.length === 0) {
+    const nextBytes = Math.ceil((first?.storedBytes ?? 0) * firstGuess);
+    return { nextBytes, bytesPerDay: paceOf(nextBytes, { ...location, now }, []), ageDays };
+  }
+  const stored = steps.map(({ storedBytes }) => storedBytes);
+  const mean = stored.reduce((sum, bytes) => sum + bytes, 0) / stored.length;
+  const times = steps.map(({ createdAt }) => Date.parse(createdAt));
+  const bytesPerDay = paceOf(mean, { ...location, now }, times);
+  return { nextBytes: Math.max(...stored), bytesPerDay, ageDays };
+}
+
+type StoredBackup = NonNullable<Backup["record"]>;
+
+/** Whether a new backup can rely on what this one stored: it can where all may open it that may open the new one. */
+function sharesContent(record: StoredBackup, { encryption }: BackupLocation["settings"]): boolean {
+  if (encryption.kind !== "certificates")
+    return record.recipients.every(({ kind }) => kind === "pre-shared-key");
+  const [named, holding] = [encryption.certificates, record.recipients].map((all) =>
+    all.map(({ keyId }) => keyId).toSorted(),
+  );
+  return JSON.stringify(named) === JSON.stringify(holding);
+}
+
+/** What everything takes when it is stored anew, judged by what it took. */
+function fullBytes(records: readonly StoredBackup[]): number {
+  const stored = records.reduce((sum, record) => sum + record.storedBytes, 0);
+  const fresh = records.reduce((sum, record) => sum + record.newBytes, 0);
+  const density = fresh === 0 ? 1 : Math.min(1, stored / fresh);
+  return Math.ceil((records.at(-1)?.plainBytes ?? 0) * density);
+}
+
+/** By the schedule, or else by when backups were made. */
+function paceOf(
+  bytes: number,
+  { settings, now }: Pick<BackupLocation, "settings"> & Pick<CapacityQuestion, "now">,
+  times: readonly number[],
+): number | null {
+  if (settings.schedulerEnabled === true) return (bytes * 24) / meanHoursBetween(settings, now);
+  const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / day;
+  return times.length < 2 || span <= 0 ? null : (bytes * (times.length - 1)) / span;
+}
+
+function daysUntilFull(
+  room: number,
+  { bytesPerDay, ageDays }: Sizes,
+  retentionDays: number,
+): number | null {
+  if (bytesPerDay === null || bytesPerDay <= 0) return null;
+  // Older backups than retention allows: nobody removes them, so the store only grows.
+  const isPruned = ageDays <= retentionDays + 2;
+  const toCome = bytesPerDay * Math.max(0, retentionDays - ageDays);
+  if (isPruned && room >= toCome) return null;
+  return Math.max(0, Math.floor(room / bytesPerDay));
+}

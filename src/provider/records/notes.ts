@@ -1,0 +1,67 @@
+import type { AlertError } from "../../alerts/alert.ts";
+import type { StateStore, Write } from "../../state/state-store.ts";
+
+/**
+ * What retention and the probe of stores tell the watchdog, as a write for the commit of their own work. The newest
+ * note of a kind counts; none is needed while all is well.
+ */
+export interface Notes {
+  /** By route, as `route:NAME`: how its last message fared. */
+  readonly [route: `route:${string}`]: RouteNote;
+  /** The last try to remove what is no longer kept. */
+  readonly retention?: {
+    readonly operationId: string;
+    readonly at: string;
+    readonly error?: AlertError;
+  };
+  /** The store as it was last looked at between backups. */
+  readonly probe?: ProbeNote;
+  /** By the location that copies went to, as `copy:NAME`: how the last ones fared. */
+  readonly [copy: `copy:${string}`]: CopyNote;
+}
+
+/** How the last message of a route fared. */
+export interface RouteNote {
+  readonly deliveredAt?: string;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface ProbeNote {
+  /** Absent until the first look has ended. */
+  readonly at?: string;
+  readonly error?: AlertError;
+  /** Somebody looks since then. */
+  readonly lookingSince?: string;
+  /** When a look last wrote something that the store does not let us remove. */
+  readonly leftObjectAt?: string;
+}
+
+export interface CopyNote {
+  readonly operationId: string;
+  readonly at: string;
+  readonly targetName: string;
+  /** The target's store is on the service's own machine. */
+  readonly isInternal: boolean;
+  readonly error?: AlertError;
+}
+
+export function noteKeyOf(locationKey: string, kind: string): string {
+  return `${locationKey}/notes/${kind}`;
+}
+
+/** The write of one note. */
+export function noteWrite<K extends keyof Notes>(
+  locationKey: string,
+  kind: K,
+  note: NonNullable<Notes[K]>,
+): Write {
+  return { op: "put", kind: "note", key: noteKeyOf(locationKey, kind), value: note };
+}
+
+export async function readNotes(store: StateStore, locationKey: string): Promise<Notes> {
+  const prefix = `${locationKey}/notes/`;
+  const found = await store.list<Notes[keyof Notes]>("note", { prefix, limit: 100 });
+  return Object.fromEntries(
+    found.map(({ key, value }) => [key.slice(prefix.length), value]),
+  ) as Notes;
+}

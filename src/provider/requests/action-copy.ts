@@ -1,0 +1,106 @@
+import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
+import { AppError } from "../../base/errors.ts";
+import type { Document } from "../../state/state-store.ts";
+import { commitAction } from "./action-commit.ts";
+import { checkIdle, findBackup, findLocation } from "../action-target.ts";
+import { isUsable } from "../records/backup-records.ts";
+import { getLocation, retryOnConflict } from "../documents.ts";
+import { findRepetition } from "../records/idempotency.ts";
+import type { CopyPayload } from "../jobs/jobs-copy.ts";
+import type { BackupLocation } from "../model.ts";
+import { locationId, locationKey, storeIdentity } from "../model.ts";
+import type { OpenerVault } from "../stores/opener-vault.ts";
+import { callerOf } from "../records/operation-start.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import type { RequestScope } from "../request-scope.ts";
+import { scopeOf } from "../request-scope.ts";
+import { openStore, storeNotConfigured } from "../stores/store-access.ts";
+
+/** POST copy: brings backups of a location, unopened, into the store of another one of its group. */
+export function copyBackups(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  return retryOnConflict(() => attemptCopy(deps, vault, request));
+}
+
+interface CopyBody {
+  readonly targetLocationName: string;
+  readonly backupIds?: readonly string[] | null;
+  readonly depth?: "Structure" | "Ciphertext";
+}
+
+async function attemptCopy(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const repetition = await findRepetition(deps, request);
+  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
+  checkIdle(location.value, scope);
+  const body = request.body as CopyBody;
+  await openStore(deps, scope.key, location.value);
+  const target = await findTarget(deps, scope, location, body.targetLocationName);
+  const backupIds = body.backupIds?.map((id) => id.toLowerCase());
+  for (const id of backupIds ?? []) await requireCopyable(deps, scope, id);
+  const payload: CopyPayload = {
+    locationKey: scope.key,
+    incarnation: location.value.incarnation,
+    targetKey: target.key,
+    targetIncarnation: target.value.incarnation,
+    depth: body.depth === "Ciphertext" ? "ciphertext" : "structure",
+    ...(backupIds === undefined ? {} : { backupIds }),
+  };
+  return commitAction(deps, vault, callerOf(request), {
+    kind: "copy",
+    location,
+    alsoHolds: target,
+    resourceId: scope.id,
+    payload,
+    chosen: undefined,
+    repetition,
+  });
+}
+
+const property = "targetLocationName";
+
+/** The other location: with a store that is another one, idle, and not one that makes backups of its own. */
+async function findTarget(
+  deps: ProviderDeps,
+  { identity, key }: RequestScope,
+  location: Document<BackupLocation>,
+  name: string,
+): Promise<Document<BackupLocation>> {
+  const other = { ...identity, name };
+  const id = locationId(other);
+  const refuse = (message: string): AppError =>
+    new AppError("InvalidArgument", message, { target: property });
+  if (locationKey(other) === key)
+    throw refuse("A location cannot be copied into itself: name another one");
+  const target = await getLocation(deps.store, locationKey(other));
+  if (target === undefined)
+    throw refuse(`There is no backup location "${name}" in this group: create it first`);
+  checkIdle(target.value, { identity: other, key: target.key, id });
+  const { store, encryption } = target.value.settings;
+  if (store.kind === "none") throw storeNotConfigured(name);
+  if (storeIdentity(store) === storeIdentity(location.value.settings.store))
+    throw refuse(`Location "${name}" has the same store: give it another one`);
+  if (encryption.kind !== "none")
+    throw refuse(
+      `Location "${name}" encrypts backups of its own: copies go to a location with a store and without encryption`,
+    );
+  return target;
+}
+
+async function requireCopyable(deps: ProviderDeps, scope: RequestScope, id: string): Promise<void> {
+  const { value } = await findBackup(deps, scope, id);
+  if (isUsable(value)) return;
+  throw new AppError(
+    "BackupNotRestorable",
+    `Backup "${id}" is "${value.status}" and cannot be copied: choose one that succeeded`,
+    { target: "backupIds" },
+  );
+}

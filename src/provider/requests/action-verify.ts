@@ -1,0 +1,89 @@
+import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
+import type { RecipientName, VerifyDepth, VerifySubset } from "../../engine/model.ts";
+import { commitAction } from "./action-commit.ts";
+import { checkIdle, findBackup, findLocation } from "../action-target.ts";
+import { listAll, retryOnConflict } from "../documents.ts";
+import { badSubset } from "../faults.ts";
+import { findRepetition } from "../records/idempotency.ts";
+import type { VerifyPayload } from "../jobs/jobs-verify.ts";
+import type { Backup } from "../model.ts";
+import type { OpenerVault } from "../stores/opener-vault.ts";
+import type { ChosenOpener } from "../stores/openers.ts";
+import { chooseOpener } from "../stores/openers.ts";
+import { callerOf } from "../records/operation-start.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import type { RequestScope } from "../request-scope.ts";
+import { backupIdOf, scopeOf } from "../request-scope.ts";
+import { requireRepository } from "../stores/store-access.ts";
+import type { Document } from "../../state/state-store.ts";
+import type { BackupLocation } from "../model.ts";
+
+/** POST verify of a location or of one backup. */
+export function verifyStore(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  return retryOnConflict(() => attemptVerify(deps, vault, request));
+}
+
+interface VerifyBody {
+  readonly depth?: "Structure" | "Ciphertext" | "Content";
+  readonly subset?: VerifySubset;
+  readonly decryptionCertBase64?: string | null;
+  readonly decryptionCertPassword?: string | null;
+}
+
+async function attemptVerify(
+  deps: ProviderDeps,
+  vault: OpenerVault,
+  request: ArmRequest,
+): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const backup =
+    "backup" in request.params ? await findBackup(deps, scope, backupIdOf(request)) : undefined;
+  const repetition = await findRepetition(deps, request);
+  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
+  checkIdle(location.value, scope);
+  await requireRepository(deps, scope.key, location.value);
+  const body = (request.body ?? {}) as VerifyBody;
+  const { subset } = body;
+  if (subset !== undefined && subset.part > subset.of) throw badSubset(subset);
+  const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
+  const chosen =
+    depth === "content" ? await chooseForVerify(deps, scope, location, backup, body) : undefined;
+  const payload: VerifyPayload = {
+    locationKey: scope.key,
+    incarnation: location.value.incarnation,
+    depth,
+    ...(subset === undefined ? {} : { subset }),
+    ...(backup === undefined ? {} : { backupId: backup.value.id }),
+    ...(chosen === undefined ? {} : { openerSource: chosen.source }),
+  };
+  const resourceId = backup === undefined ? scope.id : `${scope.id}/backups/${backup.value.id}`;
+  const start = { kind: "verify", location, resourceId, payload, chosen, repetition } as const;
+  return commitAction(deps, vault, callerOf(request), start);
+}
+
+/** The key must open this backup, or for a whole store at least one of its backups. */
+async function chooseForVerify(
+  deps: ProviderDeps,
+  scope: RequestScope,
+  location: Document<BackupLocation>,
+  backup: Document<Backup> | undefined,
+  body: VerifyBody,
+): Promise<ChosenOpener> {
+  const backups =
+    backup === undefined
+      ? await listAll<Backup>(deps.store, "backup", `${scope.key}/backups/`)
+      : [backup];
+  const recipients = new Map<string, RecipientName>();
+  for (const { value } of backups) {
+    for (const one of value.record?.recipients ?? []) recipients.set(one.keyId, one);
+  }
+  return chooseOpener(deps, scope.key, location.value, [...recipients.values()], {
+    pfxBase64: body.decryptionCertBase64 ?? undefined,
+    pfxPassword: body.decryptionCertPassword ?? undefined,
+  });
+}

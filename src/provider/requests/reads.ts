@@ -1,0 +1,66 @@
+import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
+import { findBackup, findLocation } from "../action-target.ts";
+import { getLocation, listAll } from "../documents.ts";
+import { resourceNotFound } from "../faults.ts";
+import { retentionView } from "../records/retention-views.ts";
+import type { BackupLocation } from "../model.ts";
+import { locationEtag, viewOf } from "../model.ts";
+import { pageOf } from "../paging.ts";
+import type { ProviderDeps } from "../provider-deps.ts";
+import { backupIdOf, parameterOf, scopeOf } from "../request-scope.ts";
+import { converterOf, formOf } from "../versions/versions.ts";
+
+/** GET of a location. */
+export async function readLocation(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await getLocation(deps.store, scope.key);
+  if (location === undefined) throw resourceNotFound(scope.id);
+  const form = formOf(
+    request.context,
+    scope.identity.resourceGroupName,
+    location.value.resourceGroupName,
+    deps.clock.now(),
+  );
+  const body = converterOf(request.context.apiVersion).renderLocation(viewOf(location.value), form);
+  return { kind: "value", body, etag: locationEtag(location.value) };
+}
+
+/** GET of the locations of a group, or of a subscription where the route names no group. */
+export async function listLocations(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  const subscription =
+    `/subscriptions/${parameterOf(request, "subscriptionId")}/resourcegroups/`.toLowerCase();
+  const group = request.params["resourceGroupName"];
+  const scope = group === undefined ? subscription : `${subscription}${group.toLowerCase()}/`;
+  const items = await listAll<BackupLocation>(deps.store, "location", scope);
+  const converter = converterOf(request.context.apiVersion);
+  const { value, nextLink } = pageOf(request, items, {
+    scope,
+    hasNextLink: true,
+    pagingKey: deps.pagingKey,
+    positionOf: ({ key }) => key,
+    render: ({ value: location }) => {
+      const written = location.resourceGroupName;
+      const form = formOf(request.context, group ?? written, written, deps.clock.now());
+      return converter.renderLocation(viewOf(location), form);
+    },
+  });
+  return { kind: "value", body: { value, nextLink } };
+}
+
+/** GET of a backup. */
+export async function readBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+  const scope = scopeOf(request);
+  const location = await findLocation(deps, scope);
+  const backup = await findBackup(deps, scope, backupIdOf(request));
+  const form = formOf(
+    request.context,
+    scope.identity.resourceGroupName,
+    location.value.resourceGroupName,
+    deps.clock.now(),
+  );
+  const converter = converterOf(request.context.apiVersion);
+  const retention = converter.isModern
+    ? { retention: await retentionView(deps, scope.key, location.value) }
+    : {};
+  return { kind: "value", body: converter.renderBackup(backup.value, { ...form, ...retention }) };
+}
