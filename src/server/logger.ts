@@ -1,4 +1,5 @@
-import type { Writable } from "node:stream";
+import { Writable } from "node:stream";
+import winston from "winston";
 import { systemClock, toIso } from "../base/clock.ts";
 import type { LogFields, Logger, WrittenLine } from "../base/log.ts";
 import { currentScope } from "../base/work-scope.ts";
@@ -15,18 +16,25 @@ export interface LogSettings {
 /** The logger of the process: one line each, and only fields whose names are on the list. */
 export function createLogger(settings: LogSettings): Logger {
   const { format, level: most, stream, onLine } = settings;
-  const write = stream === undefined ? writeByTurns : (line: string) => void stream.write(line);
   const render = format === "json" ? jsonLine : prettyLine;
-  const end = levels.indexOf(most);
+  const logger = winston.createLogger({
+    level: most,
+    levels: winston.config.npm.levels,
+    format: {
+      transform: (info) => Object.assign(info, { [written]: render(info["line"] as WrittenLine) }),
+    },
+    transports: [new winston.transports.Stream({ stream: stream ?? standardError() })],
+  });
   const log = (level: Level, text: string, more: LogFields): void => {
-    const isWritten = levels.indexOf(level) <= end;
+    const isWritten = logger.isLevelEnabled(level);
     if (!isWritten && onLine === undefined) return;
     const line = {
       level,
       message: clean(text),
       fields: pickAllowed(currentScope(), more),
     };
-    if (isWritten) write(`${render(line)}\n`);
+    // The line lies apart from winston's own, so that no field can overwrite level or message.
+    if (isWritten) logger.log({ level, message: line.message, line });
     onLine?.(line);
   };
   return wrap(log, {});
@@ -35,7 +43,8 @@ export function createLogger(settings: LogSettings): Logger {
 type Level = WrittenLine["level"];
 type Write = (level: Level, message: string, fields: LogFields) => void;
 
-const levels: readonly Level[] = ["error", "warn", "info", "debug"];
+/** Where winston's transports look for the finished line. */
+const written = Symbol.for("message");
 
 /** Names a line may carry. Whatever is not here is dropped: a new name is a decision, not an accident. */
 export const allowedFields: ReadonlySet<string> = new Set([
@@ -125,7 +134,12 @@ function clean(text: string): string {
 
 // Fields come last; no name on the list is one of the others.
 function jsonLine({ level, message, fields }: WrittenLine): string {
-  return JSON.stringify({ timestamp: toIso(systemClock.now()), level, message, ...fields });
+  return JSON.stringify({
+    timestamp: toIso(systemClock.now()),
+    level,
+    message,
+    ...fields,
+  });
 }
 
 function prettyLine({ level, message, fields }: WrittenLine): string {
@@ -138,9 +152,17 @@ function quoteBlanks(value: string): string {
   return /[\s"]|^$/.test(value) ? JSON.stringify(value) : value;
 }
 
+/** Standard error, all lines of one turn of the event loop at once: a write each would cost more than the line. */
+function standardError(): Writable {
+  const write = (line: string, _: BufferEncoding, done: () => void): void => {
+    writeByTurns(line);
+    done();
+  };
+  return new Writable({ decodeStrings: false, write });
+}
+
 const waiting = { lines: "", isTold: false };
 
-/** To standard error, all lines of one turn of the event loop at once: a write each would cost more than the line. */
 function writeByTurns(line: string): void {
   if (waiting.lines === "") setImmediate(flush);
   // Whatever ends the process, what it said before is told.
