@@ -84,7 +84,7 @@ function listFiles(folder: string): readonly string[] {
     });
 }
 
-/** What is written about a request that changes nothing, and what the watchdog keeps for itself. */
+/** What is written about a request that changes nothing, what the watchdog keeps for itself, and logs, which follow later. */
 function isWitness(kind: string, key: string): boolean {
-  return ["audit", "watch", "alert", "note"].includes(kind) || key === "audit-head";
+  return ["audit", "watch", "alert", "note", "operationLog"].includes(kind) || key === "audit-head";
 }
