@@ -77,6 +77,9 @@ describe("holdfast doctor", () => {
       rmSync(store, { recursive: true, force: true });
       renameSync(`${store}-away`, store);
     }
+    // The store that was tried out again is known to be well, also to who asks the state alone.
+    const healed = await list();
+    assert.equal(healed.checks.find(({ name }) => name === "store-test")?.status, "Passed");
   });
 
   it("sees all of it from the state when the service is down, and that the sealing key is lost", async () => {
