@@ -31,6 +31,11 @@ export interface Answer {
   header(name: string): string | undefined;
 }
 
+export interface CallOptions {
+  /** Asks the service to answer only when there is an end to tell, or so many seconds are over. */
+  readonly waitSeconds?: number;
+}
+
 /** The service as commands see it. Failures it answers with are thrown as {@link ServiceError}. */
 export interface Service {
   readonly subscription: string;
@@ -40,6 +45,7 @@ export interface Service {
     method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE",
     path: string,
     body?: unknown,
+    options?: CallOptions,
   ): Promise<Answer>;
 }
 
@@ -69,10 +75,10 @@ export function openService(args: Arguments, cli: Cli): Service {
       args.text("subscription") ?? environment["HOLDFAST_SUBSCRIPTION"] ?? defaultSubscription,
     resourceGroup:
       args.text("resource-group") ?? environment["HOLDFAST_RESOURCE_GROUP"] ?? defaultResourceGroup,
-    call: (method, path, body) => {
+    call: (method, path, body, { waitSeconds } = {}) => {
       const url = resolveUrl(base, path);
       if (token !== undefined) checkLink(base, url);
-      return send(client, url, { method, body, token }, cli.signal);
+      return send(client, url, { method, body, token, waitSeconds }, cli.signal);
     },
   };
 }
@@ -140,12 +146,13 @@ interface Sent {
   readonly method: HttpMethods;
   readonly body: unknown;
   readonly token: string | undefined;
+  readonly waitSeconds: number | undefined;
 }
 
 async function send(
   client: ServiceClient,
   url: URL,
-  { method, body, token }: Sent,
+  { method, body, token, waitSeconds }: Sent,
   signal: AbortSignal,
 ): Promise<Answer> {
   const requestId = randomUUID();
@@ -157,6 +164,7 @@ async function send(
   request.headers.set("accept", "application/json");
   request.headers.set("x-ms-client-request-id", requestId);
   if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+  if (waitSeconds !== undefined) request.headers.set("prefer", `wait=${waitSeconds}`);
   if (body !== undefined) request.headers.set("content-type", "application/json");
   // The library's type of a signal is older than the platform's, which does all of it.
   request.abortSignal = signal as unknown as AbortSignalLike;

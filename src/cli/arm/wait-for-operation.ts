@@ -24,7 +24,6 @@ export interface OperationState {
 export interface StartedOperation {
   readonly statusUrl: string;
   readonly resultUrl: string | undefined;
-  readonly retryAfterSeconds: number;
 }
 
 /** Whether nothing happens to the operation any more. */
@@ -35,6 +34,8 @@ export function isEnded({ status }: OperationState): boolean {
 const finalStates = ["Succeeded", "Failed", "Canceled"];
 const defaultRetrySeconds = 2;
 const maxRetrySeconds = 300;
+/** How old the progress on a terminal may be. */
+const longestWaitSeconds = 5;
 const defaultTimeoutMilliseconds = 24 * 60 * 60 * 1000;
 
 /** The operation that an answer started; undefined when the answer is the end already. */
@@ -44,7 +45,6 @@ export function startedOperation(answer: Answer): StartedOperation | undefined {
   return {
     statusUrl,
     resultUrl: answer.header("location"),
-    retryAfterSeconds: readRetryAfter(answer),
   };
 }
 
@@ -71,7 +71,8 @@ export function readTimeout(args: Arguments): number {
 }
 
 /**
- * Asks as often as the service wants until the operation ends. Throws a {@link ServiceError} when it fails
+ * Asks until the operation ends, and hears of the end at once from a service that answers when there is something to
+ * tell; another one is asked as often as it wants. Throws a {@link ServiceError} when it fails
  * there, and `TimedOut` when it still runs at the end of the time.
  */
 export async function waitForOperation(
@@ -83,16 +84,18 @@ export async function waitForOperation(
   const { clock, signal } = cli;
   const deadline = clock.now() + timeoutMilliseconds;
   const show = createStateView(cli);
-  let pause = operation.retryAfterSeconds * 1000;
   try {
     for (;;) {
-      if (clock.now() + pause > deadline) throw await giveUp(deadline, operation, cli);
-      await clock.sleep(pause, signal);
-      const answer = await service.call("GET", operation.statusUrl);
+      const rest = Math.ceil((deadline - clock.now()) / 1000);
+      const waitSeconds = Math.min(Math.max(rest, 1), longestWaitSeconds);
+      const answer = await service.call("GET", operation.statusUrl, undefined, { waitSeconds });
       const state = answer.body as OperationState;
       show(state);
       if (isEnded(state)) return requireSuccess(state);
-      pause = readRetryAfter(answer) * 1000;
+      const hasWaited = answer.header("preference-applied") !== undefined;
+      const pause = hasWaited ? 0 : readRetryAfter(answer) * 1000;
+      if (clock.now() + pause >= deadline) throw await giveUp(deadline, operation, cli);
+      await clock.sleep(pause, signal);
     }
   } finally {
     cli.output.draw("");

@@ -33,7 +33,6 @@ async function runOperationWait(args: Arguments, cli: Cli): Promise<ExitCode> {
   const operation = {
     statusUrl: operationPath(service, location, id, "operationStatuses"),
     resultUrl: operationPath(service, location, id, "operationResults"),
-    retryAfterSeconds: 0,
   };
   showDocument(await waitForResult(service, operation, readTimeout(args), cli), cli);
   return exitCodes.done;
