@@ -83,12 +83,12 @@ describe("the service from the command line", () => {
     runCli(home, words, { environment: environment() });
   const answer = (key: string, ...list: readonly Answer[]): void =>
     void answers.set(key, [...list]);
-  const accepted = (retryAfter = "1"): Answer => ({
+  const accepted = (): Answer => ({
     status: 202,
     headers: {
       "Azure-AsyncOperation": `${url}${statusPath}?api-version=2026-12-01`,
       Location: `${url}${resultPath}?api-version=2026-12-01`,
-      "Retry-After": retryAfter,
+      "Retry-After": "1",
     },
   });
 
@@ -433,7 +433,9 @@ describe("the service from the command line", () => {
   });
 
   it("leaves the operation alone on Ctrl-C", async () => {
-    answer(`POST ${root}/north/createBackup`, accepted("60"));
+    answer(`POST ${root}/north/createBackup`, accepted());
+    const headers = { "Retry-After": "60" };
+    answer(`GET ${statusPath}`, { status: 200, body: { status: "Running" }, headers });
     const child = startCli(home, ["backup", "start", "--wait"], environment());
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
