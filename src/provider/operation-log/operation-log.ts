@@ -70,16 +70,14 @@ export function appendLines(log: OperationLog, more: readonly PendingLine[]): Op
   const numbered = more.map((line, index) => ({ ...line, sequence: log.count + index + 1 }));
   const lines = [...log.lines, ...numbered];
   const count = log.count + more.length;
-  while (lines.length > firstLines + lastLines || isTooLong(lines)) {
+  let characters = JSON.stringify(lines).length;
+  while (lines.length > firstLines + lastLines || characters > maximumCharacters) {
     // The newest always stays.
     if (lines.length <= 2) break;
-    lines.splice(Math.min(firstLines, lines.length - 2), 1);
+    const gone = lines.splice(Math.min(firstLines, lines.length - 2), 1);
+    characters -= JSON.stringify(gone).length - 1; // brackets that become one comma less
   }
   return { lines, count };
-}
-
-function isTooLong(lines: readonly OperationLine[]): boolean {
-  return JSON.stringify(lines).length > maximumCharacters;
 }
 
 /** GET log of an operation: what was written while it ran, so far. */
