@@ -1,4 +1,5 @@
 import type { AuditFacts } from "../../arm/audit.ts";
+import { toArmError } from "../../arm/errors.ts";
 import type { ArmResult } from "../../arm/resource-type.ts";
 import { toAppError } from "../../base/errors.ts";
 import type { OperationCaller } from "../records/operation-start.ts";
@@ -33,7 +34,8 @@ export async function auditOwnAction(
     await deps.audit?.append({ ...facts, event: "Ended", status: 202, operationId });
   } catch (error) {
     const { code: errorCode } = toAppError(error);
-    await deps.audit?.append({ ...facts, event: "Ended", status: 409, errorCode });
+    const { status } = toArmError(error);
+    await deps.audit?.append({ ...facts, event: "Ended", status, errorCode });
     throw error;
   }
 }
