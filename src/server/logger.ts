@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import winston from "winston";
 import { systemClock, toIso } from "../base/clock.ts";
 import type { LogFields, Logger, WrittenLine } from "../base/log.ts";
+import { quoteBlanks } from "../base/quote-blanks.ts";
 import { currentScope } from "../base/work-scope.ts";
 
 export interface LogSettings {
@@ -134,12 +135,7 @@ function clean(text: string): string {
 
 // Fields come last; no name on the list is one of the others.
 function jsonLine({ level, message, fields }: WrittenLine): string {
-  return JSON.stringify({
-    timestamp: toIso(systemClock.now()),
-    level,
-    message,
-    ...fields,
-  });
+  return JSON.stringify({ timestamp: toIso(systemClock.now()), level, message, ...fields });
 }
 
 function prettyLine({ level, message, fields }: WrittenLine): string {
@@ -148,31 +144,19 @@ function prettyLine({ level, message, fields }: WrittenLine): string {
   return [toIso(systemClock.now()), level.toUpperCase().padEnd(5), message, ...words].join(" ");
 }
 
-function quoteBlanks(value: string): string {
-  return /[\s"]|^$/.test(value) ? JSON.stringify(value) : value;
-}
-
 /** Standard error, all lines of one turn of the event loop at once: a write each would cost more than the line. */
 function standardError(): Writable {
+  let waiting = "";
+  const flush = (): void => {
+    if (waiting !== "") process.stderr.write(waiting);
+    waiting = "";
+  };
+  // Whatever ends the process, short of a kill, what it said before is told.
+  process.once("exit", flush);
   const write = (line: string, _: BufferEncoding, done: () => void): void => {
-    writeByTurns(line);
+    if (waiting === "") setImmediate(flush);
+    waiting += line;
     done();
   };
   return new Writable({ decodeStrings: false, write });
-}
-
-const waiting = { lines: "", isTold: false };
-
-function writeByTurns(line: string): void {
-  if (waiting.lines === "") setImmediate(flush);
-  // Whatever ends the process, what it said before is told.
-  if (!waiting.isTold) process.once("exit", flush);
-  waiting.isTold = true;
-  waiting.lines += line;
-}
-
-function flush(): void {
-  const { lines } = waiting;
-  waiting.lines = "";
-  if (lines !== "") process.stderr.write(lines);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
 import type { Logger } from "../../src/base/log.ts";
@@ -90,5 +91,22 @@ describe("logger", () => {
       logger.warn("Slow store", { role: "Key vault", count: 3 }),
     );
     assert.match(text, /^\S+ WARN {2}Slow store role="Key vault" count=3\n$/);
+  });
+
+  it("has told everything when the process exits in the middle of a turn", () => {
+    const logger = new URL("../../src/server/logger.ts", import.meta.url).href;
+    const program = `
+      import { createLogger } from ${JSON.stringify(logger)};
+      const logger = createLogger({ format: "json", level: "info" });
+      for (let line = 0; line < 100; line += 1) logger.info("Line", { count: line });
+      process.exit(3);`;
+    const words = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+    assert.equal(status, 3, stderr);
+    const counts = stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => Number(JSON.parse(line).count));
+    assert.deepEqual(counts, [...Array(100).keys()]);
   });
 });

@@ -1,4 +1,5 @@
 import { countOf } from "../../base/count-of.ts";
+import { quoteBlanks } from "../../base/quote-blanks.ts";
 import type { OperationLog, OperationLogLine } from "../../generated/api-2026-12-01.ts";
 import {
   locationName,
@@ -80,11 +81,7 @@ function show({ value: lines = [] }: OperationLog, shown: number, cli: Cli): num
 const words = { Error: "ERROR", Warning: "WARN ", Information: "     " } as const;
 
 function describe({ timestamp = "", level, message = "", details = {} }: OperationLogLine): string {
-  const pairs = Object.entries(details).map(([name, value]) => `${name}=${quote(value)}`);
+  const pairs = Object.entries(details).map(([name, value]) => `${name}=${quoteBlanks(value)}`);
   const mark = words[(level ?? "Information") as keyof typeof words];
   return [timestamp, mark, message, ...pairs].join(" ").trimEnd();
-}
-
-function quote(value: string): string {
-  return /[\s"]|^$/.test(value) ? JSON.stringify(value) : value;
 }
