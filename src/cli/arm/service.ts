@@ -83,6 +83,15 @@ export function openService(args: Arguments, cli: Cli): Service {
   };
 }
 
+/** Path of what the provider has for the whole subscription. */
+export function subscriptionPath(
+  { subscription }: Service,
+  ...segments: readonly string[]
+): string {
+  const root = `/subscriptions/${encode(subscription)}/providers/Microsoft.Backup.Admin`;
+  return [root, ...segments.map(encode)].join("/");
+}
+
 /** Path of the provider's collection of locations, of one of them, or of what is below it. */
 export function locationPath(service: Service, ...segments: readonly string[]): string {
   const { subscription, resourceGroup } = service;
@@ -100,8 +109,7 @@ export function operationPath(
   operation: string,
   kind: "operationStatuses" | "operationResults",
 ): string {
-  const root = `/subscriptions/${encode(service.subscription)}/providers/Microsoft.Backup.Admin`;
-  return `${root}/locations/${encode(location)}/${kind}/${encode(operation)}`;
+  return subscriptionPath(service, "locations", location, kind, operation);
 }
 
 export function locationName(args: Arguments, cli: Cli): string {

@@ -1,4 +1,4 @@
-import { locationPath, openService, serviceOptions } from "../arm/service.ts";
+import { locationPath, openService, serviceOptions, subscriptionPath } from "../arm/service.ts";
 import { readAll, showAlerts } from "../arm/show-resource.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -30,7 +30,7 @@ export const alertList: Command = {
     ];
     const path =
       location === undefined
-        ? `/subscriptions/${encodeURIComponent(service.subscription)}/providers/Microsoft.Backup.Admin/alerts`
+        ? subscriptionPath(service, "alerts")
         : locationPath(service, location, "alerts");
     const filter =
       conditions.length === 0 ? "" : `?$filter=${encodeURIComponent(conditions.join(" and "))}`;

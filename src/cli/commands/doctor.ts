@@ -3,7 +3,13 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { toAppError } from "../../base/errors.ts";
 import type { BackupLocation, Diagnosis, StoreCheck } from "../../generated/api-2026-12-01.ts";
-import { openService, serviceOptions, type Answer, type Service } from "../arm/service.ts";
+import {
+  openService,
+  serviceOptions,
+  subscriptionPath,
+  type Answer,
+  type Service,
+} from "../arm/service.ts";
 import { readAll } from "../arm/show-resource.ts";
 import { startedOperation, waitForResult } from "../arm/wait-for-operation.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
@@ -46,9 +52,8 @@ async function askService(
   service: Service,
   cli: Cli,
 ): Promise<{ readonly answer?: Answer; readonly checks: readonly DoctorCheck[] }> {
-  const path = `/subscriptions/${encodeURIComponent(service.subscription)}/providers/Microsoft.Backup.Admin/diagnose`;
   try {
-    const answer = await service.call("POST", path);
+    const answer = await service.call("POST", subscriptionPath(service, "diagnose"));
     const { checks = [] } = answer.body as Diagnosis;
     return { answer, checks: [...checkClocks(answer, cli), ...(checks as readonly DoctorCheck[])] };
   } catch (error) {
@@ -106,7 +111,7 @@ const storeMilliseconds = 120_000;
 
 /** Every store is tried out at the same time: one that hangs holds up no other. */
 async function tryStores(service: Service, cli: Cli): Promise<readonly DoctorCheck[]> {
-  const path = `/subscriptions/${encodeURIComponent(service.subscription)}/providers/Microsoft.Backup.Admin/backupLocations`;
+  const path = subscriptionPath(service, "backupLocations");
   const locations = (await readAll(service, path)) as readonly BackupLocation[];
   const withStore = locations.filter(({ properties }) => (properties?.store ?? null) !== null);
   return Promise.all(withStore.map(({ id = "" }) => tryStore(service, id, cli)));
