@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { readFreeSpace } from "./base/free-space.ts";
-import { loadConfig, type Config } from "./config.ts";
+import { filesOf, loadConfig, type Config } from "./config.ts";
 import { openSealingKey, type SecretSealer } from "./identity/sealed-secrets.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
 import { openPfx } from "./identity/pfx.ts";
@@ -40,7 +40,7 @@ async function checkInstallation(args: readonly string[]): Promise<readonly Chec
   });
   const { config, roles = [] } = found;
   if (config === undefined) return [settings];
-  const stateFile = join(config.stateDirectory, "holdfast.db");
+  const { stateFile } = filesOf(config);
   return [
     settings,
     await checkOf("folders", () => checkFolders(config)),
@@ -116,7 +116,7 @@ function checkTls(files: Config["tls"]): Check {
 
 /** Opening would make a key where there is none: with a state beside it, that would hide what is lost. */
 function checkSealingKey(config: Config, stateFile: string): Check {
-  const file = sealingKeyFile(config);
+  const file = filesOf(config).sealingKeyFile;
   if (statSync(file, { throwIfNoEntry: false }) !== undefined) {
     openSealingKey(file);
     return passed("sealing-key", "The sealing key is there, and only its owner may read it");
@@ -132,10 +132,6 @@ function checkSealingKey(config: Config, stateFile: string): Check {
   );
 }
 
-function sealingKeyFile({ stateDirectory }: Config): string {
-  return join(stateDirectory, "sealing.key");
-}
-
 function checkStateFile(file: string): Check {
   const state = inspectSqliteState(file);
   if (state.kind === "absent") {
@@ -147,7 +143,7 @@ function checkStateFile(file: string): Check {
 
 /** What the service would say of itself. Only with a state and a key as they are: looking makes and changes neither. */
 async function diagnoseState(config: Config, stateFile: string): Promise<readonly Check[]> {
-  const sealer = openExistingKey(sealingKeyFile(config));
+  const sealer = openExistingKey(filesOf(config).sealingKeyFile);
   if (sealer === undefined || !isOurState(stateFile)) return [];
   const clock = systemClock;
   const store = await openSqliteStore({ file: stateFile, clock });

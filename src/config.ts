@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readAuthorityFile } from "./base/authority-file.ts";
 import { AppError } from "./base/errors.ts";
@@ -77,6 +77,17 @@ export interface Config {
   readonly maximumRetryAfterSeconds?: number;
   /** Test builds only: the step at which the process kills itself. */
   readonly failpoint?: string;
+}
+
+/** The files in the state folder that the service cannot do without. */
+export function filesOf({ stateDirectory }: Config): {
+  readonly stateFile: string;
+  readonly sealingKeyFile: string;
+} {
+  return {
+    stateFile: join(stateDirectory, "holdfast.db"),
+    sealingKeyFile: join(stateDirectory, "sealing.key"),
+  };
 }
 
 /** Reads a YAML file. Throws `InvalidConfiguration` naming the setting and what to write instead. */

@@ -12,7 +12,7 @@ import { toAppError } from "./base/errors.ts";
 import { readFreeSpace } from "./base/free-space.ts";
 import { programVersion } from "./base/program-version.ts";
 import type { Logger } from "./base/log.ts";
-import { loadConfig, newDeploymentId, type Config } from "./config.ts";
+import { filesOf, loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
 import { contracts, insightsContracts, lifeCycleContracts } from "./generated/contracts.ts";
 import { readCertificate, readThumbprint } from "./identity/certificates.ts";
@@ -84,7 +84,7 @@ async function readSurroundings(
 ): Promise<Omit<Surroundings, "operationLines" | "tracing">> {
   const store = await openState(config);
   const deployment = await readDeployment(config, store);
-  const sealer = openSealingKey(join(config.stateDirectory, "sealing.key"));
+  const sealer = openSealingKey(filesOf(config).sealingKeyFile);
   const keyText = await keepSecret(store, sealer, "paging-key", () =>
     randomBytes(32).toString("base64"),
   );
@@ -274,7 +274,7 @@ function createApi(
 function openState(config: Config): Promise<StateStore> {
   makeFolder(config.stateDirectory, ".");
   makeFolder(config.restoreRoot, ".");
-  return openSqliteStore({ file: join(config.stateDirectory, "holdfast.db"), clock: systemClock });
+  return openSqliteStore({ file: filesOf(config).stateFile, clock: systemClock });
 }
 
 /** The deployment as configured; an id that was not configured is made once and kept. */
