@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
+import { systemClock } from "../../src/base/clock.ts";
 import { createProvider } from "../../src/provider/manifest.ts";
 import {
   createLineBuffer,
@@ -118,6 +119,22 @@ describe("the log of an operation", () => {
       },
       { hasWorker: false, pollMilliseconds: day },
     ));
+
+  it("holds the request that asked for it, and no polls of it", () => {
+    const buffer = createLineBuffer(systemClock);
+    for (const method of ["POST", "GET", "GET"])
+      buffer.keep({
+        level: "info",
+        message: "Request answered",
+        fields: { method, route: "/a", operationId: "one" },
+      });
+    const kept = buffer.take().get("one") ?? [];
+    assert.deepEqual(
+      kept.map(({ message }) => message),
+      ["Request answered"],
+    );
+    assert.equal(buffer.take().size, 0);
+  });
 
   it("keeps its beginning and its end however much is written", () => {
     const line = (message: string): PendingLine => {

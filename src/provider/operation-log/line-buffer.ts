@@ -35,6 +35,8 @@ export function createLineBuffer(clock: Clock): LineBuffer {
     keep: ({ level, message, fields }) => {
       const id = fields["operationId"] ?? fields["jobId"];
       if (typeof id !== "string" || level === "debug") return;
+      // That somebody asked is no part of the work: polls would crowd it out, and each cost a commit.
+      if (fields["method"] === "GET") return;
       const lines = waiting.get(id) ?? [];
       if (lines.length >= maximumLines || waiting.size >= maximumOperations) return;
       const details = Object.fromEntries(
