@@ -162,12 +162,11 @@ function notesOf<T>(notes: Notes, prefix: string): readonly (readonly [string, T
 
 function runOf(backup: Backup): RunFacts {
   const { id, status, isAutomatic, startedAt, endedAt, error, record } = backup;
-  const isUsable = status === "Succeeded" || status === "PartialSucceeded";
   return {
     backupId: id,
     status,
     isAutomatic,
-    isRecoveryReady: isUsable && record?.isCloudRecoveryReady === true,
+    isRecoveryReady: isUsable(backup) && record?.isCloudRecoveryReady === true,
     startedAt,
     endedAt,
     error,
