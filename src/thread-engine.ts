@@ -15,10 +15,11 @@ import type {
   RestoreSummary,
   VerifyReport,
 } from "./engine/model.ts";
-import type { ObjectStore, StoreProbe } from "./engine/object-store.ts";
+import { lookAtRepository, lookForNewest } from "./engine/look-at-repository.ts";
+import type { ObjectStore } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
-import type { BackupEngine } from "./provider/ports.ts";
-import { checkStore, failureOfCheck } from "./storage/check-store.ts";
+import type { BackupEngine, StoreLook } from "./provider/ports.ts";
+import { checkStore, failureOfCheck, type RepositoryLooker } from "./storage/check-store.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
 import type { StoreCheck } from "./storage/store-check.ts";
@@ -44,21 +45,7 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
   const host = { clock: systemClock, randomBytes };
   const withStore = storeUser(options);
   return {
-    testStore: (store) => testStore(options, store),
-    probeStore: async (store) => {
-      const check = await testStore(options, store);
-      const failure = failureOfCheck(check);
-      if (failure !== undefined) throw failure;
-      return check;
-    },
-    lookAtStore: async (store, mayWrite) => {
-      const look = (opened: ObjectStore): Promise<StoreProbe> => opened.probe();
-      // A folder that is gone is a lost mount: opening it to write would make another one.
-      const reads = !mayWrite || store.kind === "local";
-      const seen = reads ? await withStore(store, look, "read") : undefined;
-      if (!mayWrite && seen !== undefined) return { leavesObject: false };
-      return { leavesObject: !(await withStore(store, look)).canRemove };
-    },
+    ...looks(options, withStore),
     newRepositoryKeys: () => Promise.resolve(newRepositoryKeys(host)),
     prepareRepository: (store, keys, recipients, deployment) =>
       withStore(store, (opened) => prepareRepository(opened, keys, recipients, deployment, host)),
@@ -69,6 +56,38 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
         "read",
       ),
     ...longRuns(options),
+  };
+}
+
+function looks(
+  options: ThreadEngineOptions,
+  withStore: StoreUser,
+): Pick<BackupEngine, "testStore" | "probeStore" | "lookAtStore"> {
+  const { installationId } = options;
+  return {
+    testStore: (store, remembered) => {
+      const look: RepositoryLooker["look"] = (opened) =>
+        lookAtRepository(opened, remembered, systemClock.now());
+      return testStore(options, store, { installationId, look });
+    },
+    probeStore: async (store) => {
+      const check = await testStore(options, store);
+      const failure = failureOfCheck(check);
+      if (failure !== undefined) throw failure;
+      return check;
+    },
+    lookAtStore: async (store, mayWrite, remembered) => {
+      const look = async (opened: ObjectStore): Promise<StoreLook> => {
+        const { canRemove } = await opened.probe();
+        const newest = remembered && (await lookForNewest(opened, remembered));
+        return { leavesObject: !canRemove, ...(newest === undefined ? {} : { newest }) };
+      };
+      // A folder that is gone is a lost mount: opening it to write would make another one.
+      const reads = !mayWrite || store.kind === "local";
+      const seen = reads ? await withStore(store, look, "read") : undefined;
+      if (!mayWrite && seen !== undefined) return { ...seen, leavesObject: false };
+      return withStore(store, look);
+    },
   };
 }
 
@@ -108,9 +127,10 @@ type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSigna
 function testStore(
   { allowedHosts, authorities }: ThreadEngineOptions,
   store: StoreSpec,
+  look?: RepositoryLooker,
 ): Promise<StoreCheck> {
   const hosts = createHostPolicy(allowedHosts);
-  return checkStore(() => openStore(store, { hosts, authorities }));
+  return checkStore(() => openStore(store, { hosts, authorities }), look);
 }
 
 type StoreUser = <T>(

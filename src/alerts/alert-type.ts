@@ -22,6 +22,7 @@ export type AlertFamily =
   | "partial"
   | "store"
   | "capacity"
+  | "listing"
   | "configuration"
   | "encryption"
   | "schedule"

@@ -217,7 +217,10 @@ export const backupAlertTypes: Readonly<Record<BackupAlertId, AlertType>> = {
     cause:
       "The copy that the service keeps on its own machine has served its time and does not go away",
     step: "Deleting within the machine",
-    remediation: ["Look at the disk of the service's machine and at the rights of its user"],
-    probe: "holdfast backup list --location {location}",
+    remediation: [
+      "Look at the disk of the service's machine and at the rights of its user",
+      "Try again: holdfast location prune {location} --wait",
+    ],
+    probe: "holdfast location prune {location} --dry-run --wait",
   },
 };

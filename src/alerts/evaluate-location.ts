@@ -17,21 +17,26 @@ const proofGrace = 7 * day;
 
 /** Everything that is wrong with a location now, the gravest of each family first. Looks at nothing but its arguments. */
 export function evaluateLocation(facts: LocationFacts, now: number): readonly Finding[] {
-  if (!facts.isConfigured)
+  if (!facts.isConfigured && facts.copies === undefined)
     return [{ typeId: "BackupsNotConfigured", properties: {} }, ...findRoutes(facts)];
-  return [
+  const ofItsStore = [
     ...findLedgerTrouble(facts),
-    ...findRunTrouble(facts),
+    ...(facts.isConfigured ? findRunTrouble(facts) : []),
     ...findStoreTrouble(facts),
     ...findVerifyTrouble(facts),
+    ...findPrune(facts),
+    ...findRoutes(facts),
+  ];
+  // What others copy there is looked after; no backup of its own is expected.
+  if (!facts.isConfigured) return ofItsStore;
+  return [
+    ...ofItsStore,
     ...findScheduleTrouble(facts, now),
     ...findAge(facts, now),
     ...findCertificates(facts, now),
     ...findDrills(facts, now),
     ...findSize(facts),
-    ...findPrune(facts),
     ...findCopies(facts),
-    ...findRoutes(facts),
     ...(facts.hasPreSharedKey
       ? [{ typeId: "EncryptionSettingsOutdated", properties: {} } as const]
       : []),
@@ -62,12 +67,28 @@ function findRunTrouble({ runs, storeText }: LocationFacts): readonly Finding[] 
 }
 
 /** A ledger that does not match, whoever noticed, comes before everything else of its family. */
-function findLedgerTrouble({ lastVerify }: LocationFacts): readonly Finding[] {
+function findLedgerTrouble({ lastVerify, store }: LocationFacts): readonly Finding[] {
   const code = lastVerify?.findings.find((one) => typeOfVerifyFailure(one) === "LedgerMismatch");
-  if (lastVerify === undefined || code === undefined) return [];
+  if (lastVerify === undefined || code === undefined) return findMissing(store);
   const error = { code, message: "The verification of the store found it" };
   const { operationId } = lastVerify;
   return [{ typeId: "LedgerMismatch", evidence: operationId, error, properties: { operationId } }];
+}
+
+/** The look at the store between backups sees it first. */
+function findMissing({ newest }: LocationFacts["store"]): readonly Finding[] {
+  if (newest?.is !== "missing") return [];
+  const { backupId } = newest;
+  const message = `Backup "${backupId}", the newest this service made, is not in the store: the store was rolled back or the backup deleted`;
+  const error = { code: "RollbackDetected", message };
+  return [
+    {
+      typeId: "LedgerMismatch",
+      evidence: backupId,
+      error,
+      properties: { backupId },
+    },
+  ];
 }
 
 function findVerifyTrouble({ lastVerify }: LocationFacts): readonly Finding[] {
@@ -83,13 +104,20 @@ function findVerifyTrouble({ lastVerify }: LocationFacts): readonly Finding[] {
 }
 
 function findStoreTrouble({ store, storeText }: LocationFacts): readonly Finding[] {
-  const { error, isAlmostFull, particulars } = store;
+  const { error, newest, isAlmostFull, particulars } = store;
   if (error !== undefined) {
     const properties = { store: storeText };
     return [{ typeId: typeOfStoreFailure(error.code), error, properties }];
   }
   const properties = { store: storeText, ...particulars };
-  return isAlmostFull ? [{ typeId: "StoreAlmostFull", properties }] : [];
+  const findings: Finding[] = [];
+  if (isAlmostFull) findings.push({ typeId: "StoreAlmostFull", properties });
+  if (newest?.is === "unlisted")
+    findings.push({
+      typeId: "StoreLooksStale",
+      properties: { store: storeText, backupId: newest.backupId },
+    });
+  return findings;
 }
 
 function findScheduleTrouble({ schedule, runs }: LocationFacts, now: number): readonly Finding[] {
@@ -176,11 +204,13 @@ function findSize({ runs, targets }: LocationFacts): readonly Finding[] {
   return [{ typeId: "UnusualSize", evidence: backupId, properties }];
 }
 
-function findPrune({ lastPrune, storeText }: LocationFacts): readonly Finding[] {
+/** Where copies on the service's own machine do not go away, it is that machine's disk that fills. */
+function findPrune({ lastPrune, storeText, copies }: LocationFacts): readonly Finding[] {
   if (lastPrune?.error === undefined) return [];
   const { operationId, error } = lastPrune;
   const properties = { operationId, store: storeText };
-  return [{ typeId: "BackupNotDeleted", evidence: operationId, error, properties }];
+  const typeId = copies === "internal" ? "InternalBackupNotDeleted" : "BackupNotDeleted";
+  return [{ typeId, evidence: operationId, error, properties }];
 }
 
 function findRoutes({ failingRoutes }: LocationFacts): readonly Finding[] {

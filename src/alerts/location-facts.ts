@@ -4,6 +4,8 @@ import type { AlertError } from "./alert.ts";
 export interface LocationFacts {
   /** Whether store and encryption are set: only then can anything be expected. */
   readonly isConfigured: boolean;
+  /** Where it takes copies of another location's backups, instead of making its own. */
+  readonly copies?: "internal" | "external";
   /** The first time it was seen configured. */
   readonly configuredAt: string;
   readonly storeText: string;
@@ -82,6 +84,11 @@ export interface CopyFacts {
 export interface StoreFacts {
   /** Why it could not be used when it was last tried. */
   readonly error?: AlertError;
+  /** The newest backup, where the store did not show it then: `unlisted` where it is there all the same. */
+  readonly newest?: {
+    readonly backupId: string;
+    readonly is: "unlisted" | "missing";
+  };
   readonly isAlmostFull: boolean;
   /** Free space, what is needed and the like, for people. */
   readonly particulars: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ export type StandingAlertId =
   | "StoreNotAccessible"
   | "StoreNotWritable"
   | "StoreAlmostFull"
+  | "StoreLooksStale"
   | "BackupsNotConfigured"
   | "BackupsPaused"
   | "SchedulerSilent"
@@ -63,6 +64,19 @@ export const standingAlertTypes: Readonly<Record<StandingAlertId, AlertType>> = 
       "Or keep backups for a shorter time: holdfast location update {location} --keep-days DAYS",
     ],
     probe: testStore,
+  },
+  StoreLooksStale: {
+    family: "listing",
+    severity: "Warning",
+    title: "The store does not list the newest backup",
+    cause:
+      "The backup is there when it is asked for by name, but the store's listing lags: whoever recovers from it now is shown an older one",
+    step: "Listing the backups",
+    remediation: [
+      "Look for a cache, a replica or a snapshot between the service and the store, and take it away",
+      "Wait for the listing to follow, and look again: holdfast location test {location} --wait",
+    ],
+    probe: "holdfast backup verify --location {location} --wait",
   },
   BackupsNotConfigured: {
     family: "configuration",

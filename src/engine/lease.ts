@@ -2,6 +2,7 @@ import { AppError, isAppError } from "../base/errors.ts";
 import { toIso } from "../base/clock.ts";
 import { maxLockBytes } from "./format/limits.ts";
 import { lockName } from "./format/object-names.ts";
+import type { LeaseLook } from "./model.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { readBounded } from "./read-object.ts";
 import type { EngineHost } from "./repository.ts";
@@ -62,6 +63,19 @@ export async function acquireLease(
   // What is built upon from here on may be of a writer that died before it was durable.
   await store.settle?.();
   return new StoreLease(store, owner, host, fence);
+}
+
+/** Who holds the lease now, and whether that writer is alive. */
+export async function lookAtLease(store: ObjectStore, now: number): Promise<LeaseLook> {
+  const state = await listLocks(store);
+  const lock = state.released.has(state.fence) ? undefined : await readNewest(store, state);
+  if (lock === undefined) return { kind: "free" };
+  const { installationId, validUntil } = lock;
+  return {
+    kind: isDead(lock, now) ? "stale" : "held",
+    installationId,
+    validUntil,
+  };
 }
 
 class StoreLease implements WriterLease {
@@ -210,9 +224,13 @@ const garbageCodes: ReadonlySet<string> = new Set(["ObjectNotFound", "LimitExcee
 const maxDate = 8.64e15;
 
 function isHeldByOther(lock: Lock, owner: LeaseOwner, now: number): boolean {
-  if (now > lock.validUntil + skewMilliseconds) return false;
+  if (isDead(lock, now)) return false;
   // Within one installation the job table's fence decides: the older job has lost its lease there.
   return lock.installationId !== owner.installationId || lock.jobFence >= owner.jobFence;
+}
+
+function isDead({ validUntil }: Lock, now: number): boolean {
+  return now > validUntil + skewMilliseconds;
 }
 
 async function writeLock(

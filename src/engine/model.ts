@@ -148,6 +148,38 @@ export interface LedgerHead {
   readonly manifestHash: string;
 }
 
+/** What a look at a store without any secret compares it with. */
+export interface RememberedRepository {
+  readonly repositoryId: string;
+  readonly signingPublicKey: string;
+  readonly ledgerHead: LedgerHead;
+}
+
+/**
+ * How a store shows the newest backup that is remembered: `unlisted` where it is there and no listing names it,
+ * `missing` where it is not, though nobody has signed that it was removed.
+ */
+export type NewestBackup = "shown" | "unlisted" | "missing";
+
+/** Who may write to a repository, as its store shows it. */
+export type LeaseLook =
+  | { readonly kind: "free" }
+  | {
+      /** `stale`: its writer died without giving it up; the next one takes it over. */
+      readonly kind: "held" | "stale";
+      /** Empty where nobody can read who it was. */
+      readonly installationId: string;
+      /** Milliseconds since 1970. */
+      readonly validUntil: number;
+    };
+
+/** What a look at a repository without any secret shows. */
+export interface RepositoryLook {
+  readonly lease: LeaseLook;
+  /** Absent where nothing is remembered. */
+  readonly newest?: NewestBackup;
+}
+
 export interface VerifyFinding {
   readonly code: string;
   readonly object: string;

@@ -1596,13 +1596,13 @@ export interface components {
              * @description Which step.
              * @enum {string}
              */
-            readonly name?: "Reach" | "SignIn" | "Encryption" | "Write" | "ReadBack" | "List" | "ConditionalCreate" | "Delete" | "FreeSpace" | "ClockSkew";
+            readonly name?: "Reach" | "SignIn" | "Encryption" | "Write" | "ReadBack" | "List" | "ConditionalCreate" | "Delete" | "FreeSpace" | "ClockSkew" | "NewestBackup" | "Lease";
             /**
              * @description How it went; a warning does not keep the store from being used.
              * @enum {string}
              */
             readonly status?: "Passed" | "Warning" | "Failed" | "Skipped";
-            /** @description Why it failed, for programs. */
+            /** @description Why it failed or what it warns of, for programs. */
             readonly code?: string;
             /** @description What was seen and what to do, for people. */
             readonly message?: string;

@@ -5257,7 +5257,9 @@ export const contracts: readonly Contract[] = [
        "ConditionalCreate",
        "Delete",
        "FreeSpace",
-       "ClockSkew"
+       "ClockSkew",
+       "NewestBackup",
+       "Lease"
       ],
       "readOnly": true
      },

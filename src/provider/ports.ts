@@ -3,10 +3,12 @@ import type {
   CopyOutcome,
   DeploymentInfo,
   LedgerHead,
+  NewestBackup,
   Opener,
   Progress,
   PruneReport,
   Recipient,
+  RememberedRepository,
   RepositoryKeys,
   RestoreSummary,
   VerifyDepth,
@@ -19,17 +21,25 @@ import type { StoreSpec } from "../storage/store-spec.ts";
 
 /** The engine as the provider sees it: every call runs away from the service's event loop. */
 export interface BackupEngine {
-  /** Tries out everything a backup needs of a store; a step that fails is a part of the answer. */
-  testStore(store: StoreSpec): Promise<StoreCheck>;
+  /**
+   * Tries out everything a backup needs of a store; a step that fails is a part of the answer. Given what is remembered
+   * of the repository, it also looks at its newest backup and its lease.
+   */
+  testStore(store: StoreSpec, remembered?: RememberedRepository): Promise<StoreCheck>;
   /** The same, but the first step that fails is thrown, with its code and remedy. */
   probeStore(
     store: StoreSpec,
   ): Promise<{ readonly freeBytes?: number; readonly totalBytes?: number }>;
   /**
    * A light look between backups: that the store answers and, unless `mayWrite` is false, takes an object and lets it
-   * be removed. Throws what a backup would meet; makes nothing where nothing is.
+   * be removed. Throws what a backup would meet; makes nothing where nothing is. Given what is remembered of the
+   * repository, it also tells whether the newest backup is still shown.
    */
-  lookAtStore(store: StoreSpec, mayWrite: boolean): Promise<StoreLook>;
+  lookAtStore(
+    store: StoreSpec,
+    mayWrite: boolean,
+    remembered?: RememberedRepository,
+  ): Promise<StoreLook>;
   /**
    * Fresh keys of a repository that does not exist yet, without an epoch. They are stored (sealed) BEFORE
    * `prepareRepository` writes to the store: a crash between the two must not leave a repository nobody can write.
@@ -83,6 +93,8 @@ export interface BackupEngine {
 export interface StoreLook {
   /** The store refuses removal: an object of the look lies there now. */
   readonly leavesObject: boolean;
+  /** Absent where nothing is remembered. */
+  readonly newest?: NewestBackup;
 }
 
 export interface BackupRun {

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { toIso } from "../base/clock.ts";
 import { AppError, isAppError, toAppError, type ErrorCode } from "../base/errors.ts";
 import { formatBytes } from "../base/format-bytes.ts";
+import type { LeaseLook, NewestBackup, RepositoryLook } from "../engine/model.ts";
 import type { ObjectStore, StoreProbe } from "../engine/object-store.ts";
 import type { StoreCheck, StoreCheckStep, StoreStepName } from "./store-check.ts";
 
@@ -21,6 +23,9 @@ const order: readonly StoreStepName[] = [
   "clockSkew",
 ];
 
+/** What comes after them where the repository is looked at. */
+const repositoryOrder: readonly StoreStepName[] = ["newestBackup", "lease"];
+
 /** Codes of a failed opening that say the store was not even reached. */
 const unreachedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "StoreUnreachable",
@@ -30,9 +35,13 @@ const unreachedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /**
  * Tries everything a backup needs of a store, with one small object that is removed again. Never throws for
- * what the store does: each step says how it went and what to do. `open` opens the store for writing.
+ * what the store does: each step says how it went and what to do. `open` opens the store for writing; with `look` the
+ * repository in it is looked at too.
  */
-export async function checkStore(open: () => Promise<ObjectStore>): Promise<StoreCheck> {
+export async function checkStore(
+  open: () => Promise<ObjectStore>,
+  look?: RepositoryLooker,
+): Promise<StoreCheck> {
   const run = new CheckRun();
   let store: ObjectStore | undefined;
   try {
@@ -40,12 +49,19 @@ export async function checkStore(open: () => Promise<ObjectStore>): Promise<Stor
     run.pass("reach", "The store answers");
     run.pass("signIn", "The account is accepted and the folder is there");
     await tryOut(run, store);
+    if (look !== undefined) reportRepository(run, await look.look(store), look.installationId);
   } catch (error) {
     run.failNext(toAppError(error));
   } finally {
     await store?.close().catch(() => undefined);
   }
   return run.end();
+}
+
+/** What shows the repository in a store, and whose look it is. */
+export interface RepositoryLooker {
+  readonly installationId: string;
+  readonly look: (store: ObjectStore) => Promise<RepositoryLook>;
 }
 
 /** The failure of the first step that failed, as an operation tells it; undefined when all went well. */
@@ -144,16 +160,60 @@ function reportClock(run: CheckRun, { clockSkewMilliseconds }: StoreProbe): void
   else run.warn("clockSkew", `${skew}: set the clock of this machine or of the store`);
 }
 
+function reportRepository(run: CheckRun, { newest, lease }: RepositoryLook, ours: string): void {
+  run.keepNewest(newest);
+  if (newest === "shown") run.pass("newestBackup", "The newest backup is listed");
+  if (newest === "unlisted")
+    run.warn(
+      "newestBackup",
+      "The newest backup is there, but the store does not list it: look for a cache, a replica or a snapshot in between",
+    );
+  if (newest === "missing")
+    run.warn(
+      "newestBackup",
+      "The newest backup this service made is not in the store: it was rolled back or the backup deleted; verify it",
+      "RollbackDetected",
+    );
+  reportLease(run, lease, ours);
+}
+
+function reportLease(run: CheckRun, lease: LeaseLook, ours: string): void {
+  if (lease.kind === "free") return run.pass("lease", "No writer holds the repository");
+  const { kind, installationId } = lease;
+  const until = toIso(lease.validUntil);
+  const holder =
+    installationId === ours ? "This service" : `Another installation, "${installationId}",`;
+  if (kind === "held" && installationId === ours)
+    return run.pass("lease", `${holder} holds the repository until ${until}, and renews that`);
+  if (kind === "held")
+    return run.warn(
+      "lease",
+      `${holder} holds the repository until ${until}: wait for it to end, or give one of the two another folder`,
+    );
+  if (installationId === "")
+    return run.warn("lease", "A lock that cannot be read lies there: the next backup replaces it");
+  run.warn(
+    "lease",
+    `${holder} held the repository until ${until} and died without letting go: the next backup takes it over; see its log for why it ended`,
+  );
+}
+
 class CheckRun {
   readonly #steps = new Map<StoreStepName, StoreCheckStep>();
   #capacity: Pick<StoreCheck, "freeBytes" | "totalBytes"> = {};
+  #newest: NewestBackup | undefined;
 
   pass(name: StoreStepName, message: string): void {
     this.#set({ name, status: "Passed", message });
   }
 
-  warn(name: StoreStepName, message: string): void {
-    this.#set({ name, status: "Warning", message });
+  warn(name: StoreStepName, message: string, code?: ErrorCode): void {
+    this.#set({
+      name,
+      status: "Warning",
+      message,
+      ...(code === undefined ? {} : { code }),
+    });
   }
 
   skip(name: StoreStepName, message: string): void {
@@ -165,8 +225,7 @@ class CheckRun {
     const unreached = unreachedCodes.has(code);
     const isOpening = !this.#steps.has("reach");
     if (isOpening && !unreached) this.pass("reach", "The store answers");
-    const name = order.find((step) => !this.#steps.has(step));
-    if (name === undefined) return;
+    const name = order.find((step) => !this.#steps.has(step)) ?? "lease";
     this.#set({
       name,
       status: "Failed",
@@ -183,15 +242,22 @@ class CheckRun {
     };
   }
 
+  keepNewest(newest: NewestBackup | undefined): void {
+    this.#newest = newest;
+  }
+
   end(): StoreCheck {
     const message = "Not tried, because a step before it failed";
     const steps = order.map(
       (name) => this.#steps.get(name) ?? ({ name, status: "Skipped", message } as const),
     );
+    const ofRepository = repositoryOrder.flatMap((name) => this.#steps.get(name) ?? []);
+    const all = [...steps, ...ofRepository];
     return {
-      isUsable: steps.every(({ status }) => status !== "Failed"),
-      steps,
+      isUsable: all.every(({ status }) => status !== "Failed"),
+      steps: all,
       ...this.#capacity,
+      ...(this.#newest === undefined ? {} : { newest: this.#newest }),
     };
   }
 

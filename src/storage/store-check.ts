@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../base/errors.ts";
+import type { NewestBackup } from "../engine/model.ts";
 
 /** How a try-out of a store went, step by step. Holds no secret. */
 export interface StoreCheck {
@@ -7,6 +8,8 @@ export interface StoreCheck {
   readonly steps: readonly StoreCheckStep[];
   readonly freeBytes?: number;
   readonly totalBytes?: number;
+  /** Whether the newest backup is shown, where one is remembered. */
+  readonly newest?: NewestBackup;
 }
 
 export interface StoreCheckStep {
@@ -14,7 +17,7 @@ export interface StoreCheckStep {
   readonly status: "Passed" | "Warning" | "Failed" | "Skipped";
   /** What was seen and, where something is wrong, what to do. */
   readonly message: string;
-  /** Of a failed step. */
+  /** Of a failed step, or of a warning that has one. */
   readonly code?: ErrorCode;
   /** The system's own words. */
   readonly nativeCode?: string;
@@ -30,4 +33,6 @@ export type StoreStepName =
   | "conditionalCreate"
   | "delete"
   | "freeSpace"
-  | "clockSkew";
+  | "clockSkew"
+  | "newestBackup"
+  | "lease";

@@ -24,6 +24,14 @@ function skippedAt(milliseconds: number): LocationFacts["schedule"] {
   return { isPaused: false, nextBackupTime: null, lastSkip: { tick: at, at, reason } };
 }
 
+function aStoreWith(newest: LocationFacts["store"]["newest"]): LocationFacts["store"] {
+  return {
+    isAlmostFull: false,
+    particulars: {},
+    ...(newest === undefined ? {} : { newest }),
+  };
+}
+
 const cases: readonly (readonly [string, Partial<LocationFacts>, readonly AlertTypeId[]])[] = [
   ["nothing is wrong", {}, []],
   ["a failure with a name", { runs: failed("StoreFull") }, ["BackupFailedStoreFull"]],
@@ -98,6 +106,43 @@ const cases: readonly (readonly [string, Partial<LocationFacts>, readonly AlertT
       },
     },
     ["StoreNotWritable"],
+  ],
+  [
+    "a store that does not list the newest backup",
+    { store: aStoreWith({ backupId: "b", is: "unlisted" }) },
+    ["StoreLooksStale"],
+  ],
+  [
+    "a store without the newest backup",
+    { store: aStoreWith({ backupId: "b", is: "missing" }) },
+    ["LedgerMismatch"],
+  ],
+  [
+    "a store for copies that is well",
+    { isConfigured: false, copies: "external", runs: [], isKeyProved: false },
+    [],
+  ],
+  [
+    "copies within the machine that do not go away",
+    {
+      ...{ isConfigured: false, copies: "internal", runs: [] },
+      lastPrune: {
+        operationId: "p",
+        error: { code: "StoreAuthRefused", message: "No" },
+      },
+    },
+    ["InternalBackupNotDeleted"],
+  ],
+  [
+    "copies elsewhere that do not go away",
+    {
+      ...{ isConfigured: false, copies: "external", runs: [] },
+      lastPrune: {
+        operationId: "p",
+        error: { code: "StoreAuthRefused", message: "No" },
+      },
+    },
+    ["BackupNotDeleted"],
   ],
   ["little room", { store: { isAlmostFull: true, particulars: {} } }, ["StoreAlmostFull"]],
   [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathOf, succeed } from "../support/arm-caller.ts";
@@ -58,6 +58,28 @@ describe("holdfast doctor", () => {
     assert.match(text, /^ok {4}north store-test: The store does all that a backup needs/m);
     assert.match(text, /^warn {2}north routes: .*\n {8}1\. /m);
     assert.doesNotMatch(text, /^FAIL/m);
+  });
+
+  it("tells who holds the store, and what to do about a writer that died", async () => {
+    const free = await list();
+    const leaseOf = ({ checks }: { readonly checks: readonly Line[] }): Line | undefined =>
+      checks.find(({ name }) => name === "lease");
+    assert.equal(leaseOf(free)?.message, "No writer holds the repository");
+    const locks = join(service.folder, "store", "holdfast", "locks");
+    const file = join(locks, "000000000900");
+    const write = (validUntil: number): void =>
+      writeFileSync(file, JSON.stringify({ installationId: "another", jobFence: 1, validUntil }));
+    try {
+      write(Date.now() + 3_600_000);
+      const held = leaseOf(await list());
+      assert.equal(held?.status, "Warning");
+      assert.match(held.message, /"another", holds the repository until .*give one of the two/);
+      write(Date.parse("2026-01-01T00:00:00Z"));
+      const { text } = await run();
+      assert.match(text, /^warn {2}north lease: .*"another", held .*next backup takes it over/m);
+    } finally {
+      rmSync(file);
+    }
   });
 
   it("tells which step a store fails at", async () => {

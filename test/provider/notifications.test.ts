@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
-import { silentLogger } from "../../src/base/log.ts";
-import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import {
   aModernLocation,
   startProviderServer,
   type ProviderServer,
 } from "../support/provider-server.ts";
-import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
+import { makeBackup, setUpLocation, startMessenger } from "../support/provider-steps.ts";
 import {
   locationPath,
   withProviderWorld,
@@ -27,21 +25,6 @@ const routePath = (name: string): string => `${locationPath}/notificationRoutes/
 
 async function putRoute(world: ProviderWorld, name: string, properties: object): Promise<void> {
   await world.call("PUT", routePath(name), { apiVersion: modern, body: { properties } });
-}
-
-function startMessenger(world: ProviderWorld, maxAttempts = 3): Worker {
-  return startWorker({
-    store: world.store,
-    clock: world.clock,
-    logger: silentLogger,
-    owner: "messages",
-    handlers: world.provider.noticeHandlers,
-    concurrency: 1,
-    leaseSeconds: 30,
-    maxAttempts,
-    pollMilliseconds: 100,
-    firstRetryMilliseconds: 1000,
-  });
 }
 
 const told = ({ notices }: ProviderWorld): readonly string[] =>

@@ -123,6 +123,31 @@ describe("the look at stores between backups", () => {
       assert.deepEqual(await openAlerts(world), []);
     }));
 
+  it("tells a try-out from a look, but not what they see of the newest backup", () =>
+    withProviderWorld(async (world) => {
+      await setUp(world);
+      const apiVersion = "2026-12-01";
+      const tryOut = async (): Promise<readonly string[]> => {
+        await world.finish(
+          await world.accept("POST", `${locationPath}/testStore`, {
+            apiVersion,
+          }),
+        );
+        return openAlerts(world);
+      };
+      world.engine.behavior = { newest: "missing" };
+      assert.deepEqual(await tryOut(), ["LedgerMismatch"]);
+      const { value } = await world.read(`${locationPath}/alerts`, apiVersion);
+      assert.match(value[0].properties.error.message, /the newest this service made/);
+      world.engine.behavior = { newest: "unlisted" };
+      assert.deepEqual(await tryOut(), ["StoreLooksStale"]);
+      // It is looked at sooner again, as every store that is no good.
+      world.engine.behavior = {};
+      await world.clock.advance(period / 3);
+      await world.provider.probeStores(period);
+      assert.deepEqual(await openAlerts(world), []);
+    }));
+
   it("is closed by a try-out that goes well", () =>
     withProviderWorld(async (world) => {
       await setUp(world);

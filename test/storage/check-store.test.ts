@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError, type ErrorCode } from "../../src/base/errors.ts";
+import type { RepositoryLook } from "../../src/engine/model.ts";
 import type { ObjectStore, StoreProbe } from "../../src/engine/object-store.ts";
 import { checkStore, failureOfCheck } from "../../src/storage/check-store.ts";
 import { openMemoryStore } from "../../src/storage/memory.ts";
@@ -109,4 +110,47 @@ describe("try-out of a store", () => {
       assert.equal(failureOfCheck(check), undefined);
     });
   }
+
+  const until = Date.parse("2026-03-02T12:00:00Z");
+  const lock = (installationId: string, kind: "held" | "stale"): RepositoryLook => ({
+    lease: { kind, installationId, validUntil: until },
+  });
+  const looks: readonly [RepositoryLook, string, "Passed" | "Warning", RegExp][] = [
+    [{ lease: { kind: "free" } }, "lease", "Passed", /^No writer holds/],
+    [lock("ours", "held"), "lease", "Passed", /^This service holds .* 2026-03-02T12:00:00.000Z/],
+    [lock("other", "held"), "lease", "Warning", /^Another installation, "other", .*wait for it/],
+    [lock("ours", "stale"), "lease", "Warning", /^This service held .* died .*takes it over/],
+    [lock("other", "stale"), "lease", "Warning", /"other", held .* died/],
+    [lock("", "stale"), "lease", "Warning", /cannot be read/],
+    [{ lease: { kind: "free" }, newest: "shown" }, "newestBackup", "Passed", /is listed/],
+    [{ lease: { kind: "free" }, newest: "unlisted" }, "newestBackup", "Warning", /a cache/],
+    [{ lease: { kind: "free" }, newest: "missing" }, "newestBackup", "Warning", /rolled back/],
+  ];
+  for (const [seen, name, status, words] of looks)
+    it(`says of a repository: ${words.source}`, async () => {
+      const look = {
+        installationId: "ours",
+        look: () => Promise.resolve(seen),
+      };
+      const check = await checkStore(
+        aStore(() => ({})),
+        look,
+      );
+      const step = check.steps.find((one) => one.name === name);
+      assert.equal(step?.status, status);
+      assert.match(step.message, words);
+      assert.equal(step.code, seen.newest === "missing" ? "RollbackDetected" : undefined);
+      assert.equal(check.newest, seen.newest);
+      assert.equal(check.isUsable, true);
+    });
+
+  it("tells a repository that cannot be looked at", async () => {
+    const look = { installationId: "ours", look: refuse("StoreTimeout") };
+    const check = await checkStore(
+      aStore(() => ({})),
+      look,
+    );
+    assert.equal(statusOf(check, "lease"), "Failed");
+    assert.equal(failureOfCheck(check)?.code, "StoreTimeout");
+  });
 });

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { AppError } from "../../src/base/errors.ts";
 import type {
   BackupRecord,
+  NewestBackup,
   Progress,
   Recipient,
   RecipientName,
+  RememberedRepository,
   RepositoryKeys,
 } from "../../src/engine/model.ts";
 import type {
@@ -54,6 +56,8 @@ export interface FakeBehavior {
   /** Changes the record a run ends with. */
   readonly record?: (record: BackupRecord) => BackupRecord;
   readonly freeBytes?: number;
+  /** How stores show the newest backup that is remembered. */
+  readonly newest?: NewestBackup;
 }
 
 interface FakeStore {
@@ -79,6 +83,8 @@ export function createFakeEngine(now: () => number): FakeEngine {
     stores.set(path, store);
     return store;
   };
+  const newestOf = (remembered: RememberedRepository | undefined): { newest?: NewestBackup } =>
+    remembered === undefined ? {} : { newest: engine.behavior.newest ?? "shown" };
   const engine: FakeEngine = {
     calls,
     backupRuns,
@@ -93,16 +99,26 @@ export function createFakeEngine(now: () => number): FakeEngine {
       await engine.behavior.probe?.(describeStore(spec));
       return { freeBytes: engine.behavior.freeBytes ?? 965 * 2 ** 30, totalBytes: 2 ** 40 };
     },
-    testStore: async (spec) => {
+    testStore: async (spec, remembered) => {
       calls.push("testStore");
       await engine.behavior.probe?.(describeStore(spec));
-      const step = { name: "reach", status: "Passed", message: "The store answers" } as const;
-      return { isUsable: true, steps: [step], freeBytes: engine.behavior.freeBytes ?? 2 ** 30 };
+      const step = {
+        name: "reach",
+        status: "Passed",
+        message: "The store answers",
+      } as const;
+      const freeBytes = engine.behavior.freeBytes ?? 2 ** 30;
+      return {
+        isUsable: true,
+        steps: [step],
+        freeBytes,
+        ...newestOf(remembered),
+      };
     },
-    lookAtStore: async (spec) => {
+    lookAtStore: async (spec, _mayWrite, remembered) => {
       calls.push("lookAtStore");
       await engine.behavior.probe?.(describeStore(spec));
-      return { leavesObject: false };
+      return { leavesObject: false, ...newestOf(remembered) };
     },
     newRepositoryKeys: () => {
       calls.push("newRepositoryKeys");

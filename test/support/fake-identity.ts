@@ -3,7 +3,7 @@ import { AppError } from "../../src/base/errors.ts";
 import type { IdentityPort } from "../../src/provider/ports.ts";
 import { fakeThumbprint } from "./fake-engine.ts";
 
-/** A certificate of the fake identity: good unless the text says `weak` or `expired`. */
+/** A certificate of the fake identity: good until 2030, or 2040 if the text says `long`, unless it says `weak` or `expired`. */
 export function aCertificate(text: string): string {
   return Buffer.from(`certificate ${text}`).toString("base64");
 }
@@ -32,7 +32,7 @@ export const fakeIdentity: IdentityPort = {
       thumbprint: fakeThumbprint(certificateBase64),
       keyId: createHash("sha256").update(text).digest("hex"),
       subject: `CN=${text.slice("certificate ".length)}`,
-      notAfter: "2030-01-01T00:00:00.000Z",
+      notAfter: `${text.includes("long") ? 2040 : 2030}-01-01T00:00:00.000Z`,
     };
   },
   openPfx: (pfxBase64, password) => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { OperationRecord } from "../../src/arm/operation-record.ts";
+import { silentLogger } from "../../src/base/log.ts";
+import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { aCertificate } from "./fake-identity.ts";
 import { locationPath, type ProviderWorld } from "./provider-world.ts";
 
@@ -24,6 +26,22 @@ export async function makeBackup(world: ProviderWorld): Promise<string> {
   const operation = await world.finish(await world.accept("POST", `${locationPath}/createBackup`));
   assert.equal(operation.state, "Succeeded", JSON.stringify(operation.error));
   return operation.id;
+}
+
+/** A worker that delivers messages. */
+export function startMessenger(world: ProviderWorld, maxAttempts = 3): Worker {
+  return startWorker({
+    store: world.store,
+    clock: world.clock,
+    logger: silentLogger,
+    owner: "messages",
+    handlers: world.provider.noticeHandlers,
+    concurrency: 1,
+    leaseSeconds: 30,
+    maxAttempts,
+    pollMilliseconds: 100,
+    firstRetryMilliseconds: 1000,
+  });
 }
 
 /** A promise and the key to it. */

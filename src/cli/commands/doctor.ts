@@ -114,10 +114,11 @@ async function tryStores(service: Service, cli: Cli): Promise<readonly DoctorChe
   const path = subscriptionPath(service, "backupLocations");
   const locations = (await readAll(service, path)) as readonly BackupLocation[];
   const withStore = locations.filter(({ properties }) => (properties?.store ?? null) !== null);
-  return Promise.all(withStore.map(({ id = "" }) => tryStore(service, id, cli)));
+  const tries = withStore.map(({ id = "" }) => tryStore(service, id, cli));
+  return (await Promise.all(tries)).flat();
 }
 
-async function tryStore(service: Service, id: string, cli: Cli): Promise<DoctorCheck> {
+async function tryStore(service: Service, id: string, cli: Cli): Promise<readonly DoctorCheck[]> {
   const quiet: Cli = {
     ...cli,
     output: { ...cli.output, say: () => undefined, draw: () => undefined },
@@ -126,19 +127,33 @@ async function tryStore(service: Service, id: string, cli: Cli): Promise<DoctorC
   try {
     const operation = startedOperation(await service.call("POST", `${id}/testStore`));
     const result = operation && (await waitForResult(service, operation, storeMilliseconds, quiet));
-    return { ...checkOfTest((result ?? {}) as StoreCheck), ...common };
+    return checksOfTest((result ?? {}) as StoreCheck).map((check) => ({
+      ...common,
+      ...check,
+    }));
   } catch (error) {
     cli.signal.throwIfAborted();
     const check = checkOfFailure("store-test", error);
     const mayNot = error instanceof ServiceError && error.exitCode === exitCodes.notAllowed;
     // Whoever may only look learns what there is to see.
-    if (mayNot) return { ...check, ...common, status: "Warning" };
-    return { ...check, ...common };
+    return [{ ...check, ...common, ...(mayNot ? { status: "Warning" } : {}) }];
   }
 }
 
+/** What the steps of the try-out come to, and who may write to the repository. */
+function checksOfTest({ steps = [] }: StoreCheck): readonly (Partial<DoctorCheck> & Verdict)[] {
+  const lease = steps.find(({ name }) => name === "Lease");
+  const others = checkOfSteps(steps.filter((step) => step !== lease));
+  if (lease === undefined) return [others];
+  const { message = "" } = lease;
+  const status = lease.status === "Passed" ? "Passed" : "Warning";
+  return [others, { name: "lease", status, message, remediation: [] }];
+}
+
+type Verdict = Omit<DoctorCheck, "name">;
+
 /** The first step that failed, or every warning, or that all went well. */
-function checkOfTest({ steps = [] }: StoreCheck): Omit<DoctorCheck, "name"> {
+function checkOfSteps(steps: NonNullable<StoreCheck["steps"]>): Verdict {
   const failed = steps.find(({ status }) => status === "Failed");
   if (failed !== undefined) {
     const { name: step = "", message = "", code = "" } = failed;

@@ -1,4 +1,5 @@
 import type { AlertError } from "../../alerts/alert.ts";
+import type { NewestBackup, RememberedRepository } from "../../engine/model.ts";
 import type { StateStore, Write } from "../../state/state-store.ts";
 
 /**
@@ -30,6 +31,11 @@ export interface ProbeNote {
   /** Absent until the first look has ended. */
   readonly at?: string;
   readonly error?: AlertError;
+  /** A store that does not show the newest backup: how, and which one. */
+  readonly newest?: {
+    readonly backupId: string;
+    readonly is: Exclude<NewestBackup, "shown">;
+  };
   /** Somebody looks since then. */
   readonly lookingSince?: string;
   /** When a look last wrote something that the store does not let us remove. */
@@ -56,6 +62,15 @@ export function noteWrite<K extends keyof Notes>(
   note: NonNullable<Notes[K]>,
 ): Write {
   return { op: "put", kind: "note", key: noteKeyOf(locationKey, kind), value: note };
+}
+
+/** The part of a note of a store that does not show the newest backup. */
+export function newestNote(
+  newest: NewestBackup | undefined,
+  remembered: RememberedRepository | undefined,
+): Pick<ProbeNote, "newest"> {
+  if (newest === undefined || newest === "shown" || remembered === undefined) return {};
+  return { newest: { backupId: remembered.ledgerHead.backupId, is: newest } };
 }
 
 export async function readNotes(store: StateStore, locationKey: string): Promise<Notes> {

@@ -1,4 +1,4 @@
-import type { RepositoryKeys } from "../../engine/model.ts";
+import type { LedgerHead, RememberedRepository, RepositoryKeys } from "../../engine/model.ts";
 import type { Write } from "../../state/state-store.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { repositoryLabel } from "./secret-labels.ts";
@@ -20,6 +20,18 @@ export async function readKeys(
   return JSON.parse(
     deps.identity.unseal(found.value.sealedKeys, repositoryLabel(key)),
   ) as RepositoryKeys;
+}
+
+/** What the state knows of a repository in the clear; undefined before its first backup. */
+export async function readRemembered(
+  { store }: Pick<ProviderDeps, "store">,
+  key: string,
+): Promise<RememberedRepository | undefined> {
+  const repository = (await store.get<RepositoryDocument>("repository", key))?.value;
+  const ledgerHead = (await store.get<LedgerHead>("ledger", key))?.value;
+  if (repository === undefined || ledgerHead === undefined) return undefined;
+  const { repositoryId, signingPublicKey } = repository;
+  return { repositoryId, signingPublicKey, ledgerHead };
 }
 
 /** The write that keeps them. */

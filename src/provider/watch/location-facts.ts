@@ -5,7 +5,7 @@ import { planRuns } from "../../jobs/schedule.ts";
 import type { StateStore } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
 import { isUsable } from "../records/backup-records.ts";
-import type { Backup, BackupLocation } from "../model.ts";
+import { storeIdentity, type Backup, type BackupLocation } from "../model.ts";
 import { judgeCapacity } from "../records/capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../records/location-schedule.ts";
 import { renderStoreText } from "../rules/store-text.ts";
@@ -48,6 +48,7 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
   const newest = newestEpoch(state.backups);
   return {
     isConfigured: isConfigured(location),
+    ...copiesIn(location),
     configuredAt: record.configuredAt ?? toIso(now),
     storeText: renderStoreText(settings.store) ?? "",
     hasPreSharedKey: encryption.kind === "pre-shared-key",
@@ -67,6 +68,12 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
 
 export function isConfigured({ settings }: BackupLocation): boolean {
   return settings.store.kind !== "none" && settings.encryption.kind !== "none";
+}
+
+/** A copy on the service's own machine is another matter than one elsewhere. */
+function copiesIn({ settings, copiesIn: store }: BackupLocation): Pick<LocationFacts, "copies"> {
+  if (store === undefined || store !== storeIdentity(settings.store)) return {};
+  return { copies: settings.store.kind === "local" ? "internal" : "external" };
 }
 
 /** The epoch of the newest backup that has one. */
@@ -120,10 +127,15 @@ function storeFacts(
   { location, backups, notes }: LocationState,
   now: number,
 ): LocationFacts["store"] {
-  const { level, freeBytes, nextBackupBytes, daysLeft } = judgeCapacity({ location, backups, now });
-  const error = isOutdated(notes.probe, backups) ? undefined : notes.probe?.error;
+  const { level, freeBytes, nextBackupBytes, daysLeft } = judgeCapacity({
+    location,
+    backups,
+    now,
+  });
+  const { error, newest } = isOutdated(notes.probe, backups) ? {} : (notes.probe ?? {});
   return {
     ...(error === undefined ? {} : { error }),
+    ...(newest === undefined ? {} : { newest }),
     isAlmostFull: level === "short" || level === "low",
     particulars: {
       ...(freeBytes === null ? {} : { free: formatBytes(freeBytes) }),

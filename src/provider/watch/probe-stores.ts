@@ -2,11 +2,12 @@ import { AppError, isAppError, toAppError } from "../../base/errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Document } from "../../state/state-store.ts";
 import { create, getLocation, listAll, replace } from "../documents.ts";
-import { isSettled, type BackupLocation } from "../model.ts";
+import { isSettled, repositoryKey, type BackupLocation } from "../model.ts";
 import type { StoreLook } from "../ports.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
+import { readRemembered } from "../stores/repository-keys.ts";
 import { storeSpecOf } from "../stores/store-spec-of.ts";
-import { noteKeyOf, type ProbeNote } from "../records/notes.ts";
+import { newestNote, noteKeyOf, type ProbeNote } from "../records/notes.ts";
 
 const dayMilliseconds = 86_400_000;
 /** Another instance that said it looks has given up after this long. */
@@ -53,9 +54,13 @@ function isIdle({ running, provisioningState }: BackupLocation): boolean {
 
 function isDue(note: ProbeNote | undefined, now: number, period: number): boolean {
   if (note === undefined) return true;
-  const { at, error, lookingSince } = note;
+  const { at, lookingSince } = note;
   if (isWithin(lookingSince, now, claimMilliseconds)) return false;
-  return !isWithin(at, now, error === undefined ? period : period / 3);
+  return !isWithin(at, now, isWell(note) ? period : period / 3);
+}
+
+function isWell({ error, newest }: ProbeNote): boolean {
+  return error === undefined && newest === undefined;
 }
 
 /** A time in the future is one of a clock that was set back. */
@@ -79,9 +84,15 @@ async function lookAt(
   try {
     const spec = storeSpecOf(deps, key, settings.store, secrets);
     if (spec === undefined) return { at: nowIso(deps) };
-    const { leavesObject } = await within(deps.clock, deps.engine.lookAtStore(spec, mayWrite));
+    const remembered = await readRemembered(deps, repositoryKey(key, settings.store));
+    const looking = deps.engine.lookAtStore(spec, mayWrite, remembered);
+    const { leavesObject, newest } = await within(deps.clock, looking);
     const leftObjectAt = leavesObject ? nowIso(deps) : mayWrite ? undefined : lastTrace;
-    return { at: nowIso(deps), ...(leftObjectAt === undefined ? {} : { leftObjectAt }) };
+    return {
+      at: nowIso(deps),
+      ...newestNote(newest, remembered),
+      ...(leftObjectAt === undefined ? {} : { leftObjectAt }),
+    };
   } catch (error) {
     const { code, message } = toAppError(error);
     const trace = lastTrace === undefined ? {} : { leftObjectAt: lastTrace };
@@ -120,8 +131,7 @@ async function keepResult(
   const { lookingSince: _since, ...before } = claimed.value;
   if (!isSame || !isIdle(location)) return writeNote(deps, key, claimed, before);
   await writeNote(deps, key, claimed, note);
-  const wasWell = before.error === undefined;
-  if (wasWell !== (note.error === undefined)) deps.onTrouble?.();
+  if (isWell(before) !== isWell(note)) deps.onTrouble?.();
 }
 
 async function writeNote(
