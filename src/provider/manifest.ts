@@ -23,6 +23,7 @@ import { configureHandler } from "./jobs/jobs-configure.ts";
 import { copyHandler } from "./jobs/jobs-copy.ts";
 import { deleteHandler } from "./jobs/jobs-delete.ts";
 import { pruneHandler } from "./jobs/jobs-prune.ts";
+import { afterCleanUp } from "./jobs/make-way.ts";
 import { restoreHandler } from "./jobs/jobs-restore.ts";
 import { testStoreHandler } from "./jobs/jobs-test-store.ts";
 import { verifyHandler } from "./jobs/jobs-verify.ts";
@@ -128,7 +129,9 @@ function createJobHandlers(
     [jobKinds.testStore, testStoreHandler(deps)],
     [jobKinds.delete, deleteHandler(deps)],
   ];
-  return new Map(handlers.map(([kind, one]) => [kind, scopeHandler(deps, kind, one)]));
+  const ready = (kind: string, one: JobHandler): JobHandler =>
+    afterCleanUp(deps, scopeHandler(deps, kind, one));
+  return new Map(handlers.map(([kind, one]) => [kind, ready(kind, one)]));
 }
 
 /** Every handler asks first whether the state of its subscription lets it work. */

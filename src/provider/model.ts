@@ -20,6 +20,8 @@ export interface BackupLocation extends LocationIdentity {
   readonly activeOperationId?: string;
   /** The one backup, restore, verify, prune or copy under way. */
   readonly running?: RunningWork;
+  /** The clean-up that made way last. It may still be stopping: what is started next waits for its end. */
+  readonly madeWay?: string;
   /** The next tick of the schedule that nobody has dealt with; null without a store. */
   readonly nextTick: string | null;
   /** When that was decided: a clock that shows less has been set back. */
@@ -211,7 +213,7 @@ export type ProvisioningState =
 export interface RunningWork {
   readonly kind: "backup" | "restore" | "verify" | "prune" | "copy";
   readonly operationId: string;
-  /** True for work nobody asked for: scheduled backups wait for its end. */
+  /** True for a clean-up nobody asked for: scheduled backups wait for its end, and it makes way for what is asked for. */
   readonly isAutomatic?: boolean;
 }
 

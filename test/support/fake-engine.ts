@@ -52,7 +52,7 @@ export interface FakeBehavior {
     signal: AbortSignal,
   ) => Promise<void> | void;
   readonly verify?: () => Promise<void> | void;
-  readonly prune?: (run: PruneRun) => Promise<void> | void;
+  readonly prune?: (run: PruneRun, signal: AbortSignal) => Promise<void> | void;
   /** Changes the record a run ends with. */
   readonly record?: (record: BackupRecord) => BackupRecord;
   readonly freeBytes?: number;
@@ -205,10 +205,10 @@ export function createFakeEngine(now: () => number): FakeEngine {
         durationMilliseconds: 1250,
       };
     },
-    prune: async (run) => {
+    prune: async (run, _onProgress, signal) => {
       calls.push("prune");
       pruneRuns.push(run);
-      await engine.behavior.prune?.(run);
+      await engine.behavior.prune?.(run, signal);
       const store = storeAt(describeStore(run.store));
       const expired = planRetention(store.records, run.policy, now()).remove;
       const removed = new Set([...expired.map(({ backupId }) => backupId), ...run.remove]);

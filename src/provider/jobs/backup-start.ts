@@ -13,7 +13,9 @@ import {
 } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
+import { holdFor } from "../records/running-work.ts";
 import { encryptionNotConfigured, storeNotConfigured } from "../stores/store-access.ts";
+import { askToMakeWay } from "./make-way.ts";
 
 /** A backup that is to be made, asked for or scheduled: both go this way. */
 export interface BackupStart {
@@ -29,7 +31,7 @@ export interface BackupStart {
   readonly writes: (id: string) => readonly Write[];
 }
 
-/** Commits the new backup, its operation (of the same id) and its job at once. The location must be idle. */
+/** Commits the new backup, its operation (of the same id) and its job at once. The location must be idle, or tidied by the service itself. */
 export async function startBackup(
   deps: ProviderDeps,
   start: BackupStart,
@@ -40,24 +42,22 @@ export async function startBackup(
   const backup = newBackup(deps, start, id);
   const resourceId = `${locationId(location.value)}/backups/${id}`;
   const operation = startOperation(deps, caller, { id, location: location.value, resourceId });
+  const hold = holdFor({ ...location.value, ...change }, { kind: "backup", operationId: id });
   const payload: BackupPayload = {
     locationKey: location.key,
     incarnation: location.value.incarnation,
     rescan,
-  };
-  const held: BackupLocation = {
-    ...location.value,
-    ...change,
-    running: { kind: "backup", operationId: id },
+    ...hold.wait,
   };
   await deps.failpoint?.("create-backup.before-commit");
   await deps.store.commit([
-    replace(location, held),
+    replace(location, hold.location),
     create("backup", backupKey(location.key, id), backup),
     ...operationWrites(deps, operation, jobKinds.backup, payload),
     ...start.writes(id),
   ]);
   await deps.failpoint?.("create-backup.after-commit");
+  await askToMakeWay(deps, location.value);
   announceOperation(deps, operation);
   return { operation, backup };
 }

@@ -3,7 +3,7 @@ import type { OperationError, OperationRecord } from "../../arm/operation-record
 import { isTerminal } from "../../arm/operation-record.ts";
 import { AppError } from "../../base/errors.ts";
 import type { Progress } from "../../engine/model.ts";
-import type { JobContext } from "../../jobs/job-handler.ts";
+import type { JobContext, JobOutcome } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
 import { endOperation, getLocation, getOperation, replace } from "../documents.ts";
 import type { BackupLocation } from "../model.ts";
@@ -54,18 +54,46 @@ export function errorOf(
   return { code, message, ...(target === undefined ? {} : { target }) };
 }
 
+/** Does a job's work on its location; where that is gone, all that is left is to end the operation. */
+export async function workOn(
+  deps: ProviderDeps,
+  job: Job,
+  work: (location: Document<BackupLocation>) => Promise<JobOutcome>,
+): Promise<JobOutcome> {
+  const location = await findJobLocation(deps, job);
+  return location === undefined ? () => endAbandoned(deps, job) : work(location);
+}
+
 /** Ends the operation of a job that has nothing left to work for. */
-export async function endAbandoned(deps: ProviderDeps, job: Job): Promise<readonly Write[]> {
+export function endAbandoned(deps: ProviderDeps, job: Job): Promise<readonly Write[]> {
   const error = new AppError(
     "Interrupted",
     "The location changed or went away before the operation could end: look at it and start again",
   );
+  return endUnfinished(deps, job, "Failed", error);
+}
+
+/** Ends the operation of a job with what it has brought. */
+export async function succeed(
+  deps: ProviderDeps,
+  job: Job,
+  result?: unknown,
+): Promise<readonly Write[]> {
+  const end = { state: "Succeeded", endTime: nowIso(deps), result } as const;
+  return endOperation(await getOperation(deps.store, job.id), end);
+}
+
+/** Ends the operation of a job that failed or was canceled; `reason` where that is known better. */
+export async function endUnfinished(
+  deps: ProviderDeps,
+  job: Job,
+  state: "Failed" | "Canceled",
+  error: AppError | undefined,
+  reason?: OperationError,
+): Promise<readonly Write[]> {
   const operation = await getOperation(deps.store, job.id);
-  return endOperation(operation, {
-    state: "Failed",
-    endTime: nowIso(deps),
-    error: errorOf(operation, error),
-  });
+  const end = { state, endTime: nowIso(deps), error: reason ?? errorOf(operation, error) };
+  return endOperation(operation, end);
 }
 
 /**

@@ -4,8 +4,14 @@ import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
 import { backupOfRecord, newestBackupTime } from "../records/backup-records.ts";
 import { capacityWith } from "../records/capacity-outlook.ts";
-import { endOperation, getOperation, listAll, replace, settleLocation } from "../documents.ts";
-import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import { listAll, replace, settleLocation } from "../documents.ts";
+import {
+  beginOperation,
+  endAbandoned,
+  endUnfinished,
+  findJobLocation,
+  succeed,
+} from "./job-parts.ts";
 import type {
   Backup,
   BackupLocation,
@@ -123,11 +129,7 @@ async function finishConfigure(
     // The store was tried out on the way: what was known against it is over.
     noteWrite(location.key, "probe", prepared.capacity === null ? {} : { at: nowIso(deps) }),
     ...(backups === undefined ? [] : await rebuildBackups(deps, location, settled, backups)),
-    ...endOperation(await getOperation(deps.store, job.id), {
-      state: "Succeeded",
-      endTime: nowIso(deps),
-      result: viewOf(settled),
-    }),
+    ...(await succeed(deps, job, viewOf(settled))),
   ];
 }
 
@@ -174,10 +176,9 @@ async function endConfigure(
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
   const location = await findConfiguring(deps, job);
-  const operation = await getOperation(deps.store, job.id);
   return [
     ...(location === undefined ? [] : [replace(location, settleLocation(location.value, state))]),
-    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+    ...(await endUnfinished(deps, job, state, error)),
   ];
 }
 

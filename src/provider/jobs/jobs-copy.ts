@@ -4,13 +4,14 @@ import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
 import { backupOfRecord, newestBackupTime } from "../records/backup-records.ts";
 import { capacityWith } from "../records/capacity-outlook.ts";
-import { endOperation, getLocation, getOperation, releaseRunning, replace } from "../documents.ts";
+import { getLocation, releaseRunning, replace } from "../documents.ts";
 import {
   beginOperation,
   createProgressWriter,
   endAbandoned,
-  errorOf,
+  endUnfinished,
   findJobLocation,
+  succeed,
 } from "./job-parts.ts";
 import { askCapacity, releaseWrites } from "./jobs-backup.ts";
 import { rebuildBackups } from "./jobs-configure.ts";
@@ -119,11 +120,7 @@ async function finishCopy(
     sealKeys(deps, key, finished.keys),
     ...headWrites(key, finished.records),
     ...(await rebuildBackups(deps, target, after, finished.records)),
-    ...endOperation(await getOperation(deps.store, job.id), {
-      state: "Succeeded",
-      endTime: nowIso(deps),
-      result,
-    }),
+    ...(await succeed(deps, job, result)),
   ];
 }
 
@@ -165,7 +162,6 @@ async function endCopy(
   state: "Failed" | "Canceled",
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
-  const operation = await getOperation(deps.store, job.id);
   const location = await findJobLocation(deps, job);
   const target = await findTarget(deps, job);
   const hasFailed = location !== undefined && target !== undefined && error !== undefined;
@@ -173,7 +169,7 @@ async function endCopy(
     ...releaseWrites(location, job.id),
     ...releaseWrites(target, job.id),
     ...(hasFailed ? copyNote(deps, job, location.key, target, error) : []),
-    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+    ...(await endUnfinished(deps, job, state, error)),
   ];
 }
 

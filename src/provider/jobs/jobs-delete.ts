@@ -1,11 +1,16 @@
 import { AppError } from "../../base/errors.ts";
 import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
-import { endOperation, getOperation, listAll, replace, settleLocation } from "../documents.ts";
-import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import { listAll, replace, settleLocation } from "../documents.ts";
+import {
+  beginOperation,
+  endAbandoned,
+  endUnfinished,
+  findJobLocation,
+  succeed,
+} from "./job-parts.ts";
 import type { BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { nowIso } from "../provider-deps.ts";
 
 /**
  * Forgets a location and its cached backups once its running work has stopped. What lies in the store is
@@ -33,17 +38,18 @@ async function runDelete(
   return () => finishDelete(deps, job);
 }
 
-/** Asks backup, restore or verify to stop and waits until it has let go of the location. */
+/** Asks whatever runs to stop and waits until it has let go of the location; a clean-up that makes way may run still. */
 async function stopRunningWork(deps: ProviderDeps, job: Job, context: JobContext): Promise<void> {
   const deadline = deps.clock.now() + patienceMilliseconds;
   for (;;) {
-    const running = (await findDeleting(deps, job))?.value.running;
+    const location = (await findDeleting(deps, job))?.value;
+    const running = location?.running?.operationId ?? location?.madeWay;
     if (running === undefined) return;
-    const isAlive = await deps.store.requestCancel(running.operationId);
+    const isAlive = await deps.store.requestCancel(running);
     // Nobody will let go of it any more; the sweeper ends its operation.
     if (!isAlive) return;
     deps.onEnqueued?.();
-    if (deps.clock.now() > deadline) throw stillRunning(running.operationId);
+    if (deps.clock.now() > deadline) throw stillRunning(running);
     await deps.clock.sleep(pauseMilliseconds, context.signal);
   }
 }
@@ -65,10 +71,7 @@ async function finishDelete(deps: ProviderDeps, job: Job): Promise<readonly Writ
   return [
     { op: "delete", kind: "location", key: location.key, if: { etag: location.etag } },
     ...backups.map(({ key }): Write => ({ op: "delete", kind: "backup", key })),
-    ...endOperation(await getOperation(deps.store, job.id), {
-      state: "Succeeded",
-      endTime: nowIso(deps),
-    }),
+    ...(await succeed(deps, job)),
   ];
 }
 
@@ -79,10 +82,9 @@ async function endDelete(
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
   const location = await findDeleting(deps, job);
-  const operation = await getOperation(deps.store, job.id);
   return [
     ...(location === undefined ? [] : [replace(location, settleLocation(location.value, state))]),
-    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+    ...(await endUnfinished(deps, job, state, error)),
   ];
 }
 

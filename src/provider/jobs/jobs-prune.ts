@@ -1,10 +1,18 @@
+import type { OperationError } from "../../arm/operation-record.ts";
 import { toIso } from "../../base/clock.ts";
 import type { AppError } from "../../base/errors.ts";
 import type { PruneReport } from "../../engine/model.ts";
-import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
+import type { JobContext, JobHandler, JobOutcome } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
-import { endOperation, getOperation, listAll, releaseRunning, replace } from "../documents.ts";
-import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import { listAll, releaseRunning, replace } from "../documents.ts";
+import {
+  beginOperation,
+  endAbandoned,
+  endUnfinished,
+  findJobLocation,
+  succeed,
+  workOn,
+} from "./job-parts.ts";
 import { leastMemoryDays, listPins, policyOf } from "../records/location-retention.ts";
 import type { Backup, BackupLocation, LocationUpkeep, LocationView } from "../model.ts";
 import { viewOf } from "../model.ts";
@@ -33,7 +41,7 @@ export interface PruneResult {
 /** Removes what no backup needs. An attempt after a crash plans anew and goes on. */
 export function pruneHandler(deps: ProviderDeps): JobHandler {
   return {
-    run: (job, context) => runPrune(deps, job, context),
+    run: (job, context) => workOn(deps, job, (location) => runPrune(deps, job, context, location)),
     onFailure: (job, error) => endPrune(deps, job, "Failed", error),
     onCancel: (job) => endPrune(deps, job, "Canceled", undefined),
     onEnded: () => deps.onTrouble?.(),
@@ -44,9 +52,8 @@ async function runPrune(
   deps: ProviderDeps,
   job: Job,
   context: JobContext,
-): Promise<() => Promise<readonly Write[]>> {
-  const location = await findJobLocation(deps, job);
-  if (location === undefined) return () => endAbandoned(deps, job);
+  location: Document<BackupLocation>,
+): Promise<JobOutcome> {
   const { isDryRun, appliesRetention, remove = [] } = job.payload as PrunePayload;
   const { spec, keys, ledgerHead } = await openStore(deps, location.key, location.value);
   await beginOperation(deps, job, context, isDryRun ? "Planning" : "Pruning");
@@ -81,11 +88,7 @@ async function finishPrune(
     ),
     ...gone.map(({ kind, key }): Write => ({ op: "delete", kind, key })),
     ...retentionNote(deps, job, location),
-    ...endOperation(await getOperation(deps.store, job.id), {
-      state: "Succeeded",
-      endTime: nowIso(deps),
-      result,
-    }),
+    ...(await succeed(deps, job, result)),
   ];
 }
 
@@ -127,15 +130,20 @@ async function endPrune(
   state: "Failed" | "Canceled",
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
-  const operation = await getOperation(deps.store, job.id);
   const location = await findJobLocation(deps, job);
+  const hasMadeWay = state === "Canceled" && location?.value.madeWay === job.id;
   const tells = location !== undefined && error !== undefined && !isCallerFault(error.code);
   return [
     ...settleLocationAfter(job, location, (value) => upkeepAfterFailure(value, deps.clock.now())),
     ...(tells ? retentionNote(deps, job, location, error) : []),
-    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+    ...(await endUnfinished(deps, job, state, error, hasMadeWay ? madeWay : undefined)),
   ];
 }
+
+const madeWay: OperationError = {
+  code: "OperationCanceled",
+  message: "The clean-up made way for what was asked for: it is taken up again by itself",
+};
 
 /** What the watchdog learns: whether old backups can be removed. A dry run tried nothing. */
 function retentionNote(

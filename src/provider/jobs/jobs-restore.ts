@@ -1,14 +1,14 @@
 import type { AppError } from "../../base/errors.ts";
 import type { Opener, RestoreSummary } from "../../engine/model.ts";
-import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
-import type { Job, Write } from "../../state/state-store.ts";
-import { endOperation, getOperation } from "../documents.ts";
+import type { JobContext, JobHandler, JobOutcome } from "../../jobs/job-handler.ts";
+import type { Document, Job, Write } from "../../state/state-store.ts";
 import {
   beginOperation,
   createProgressWriter,
-  endAbandoned,
-  errorOf,
+  endUnfinished,
   findJobLocation,
+  succeed,
+  workOn,
 } from "./job-parts.ts";
 import { releaseWrites } from "./jobs-backup.ts";
 import type { BackupLocation } from "../model.ts";
@@ -17,7 +17,6 @@ import type { OpenerVault } from "../stores/opener-vault.ts";
 import type { OpenerSource } from "../stores/openers.ts";
 import { secretGone } from "../stores/openers.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { nowIso } from "../provider-deps.ts";
 import { openPreSharedKey, openStore } from "../stores/store-access.ts";
 
 export interface RestorePayload extends JobPayload {
@@ -31,20 +30,24 @@ export interface RestorePayload extends JobPayload {
 /** Restores a backup into a folder. The key that opens it lives in memory only. */
 export function restoreHandler(deps: ProviderDeps, vault: OpenerVault): JobHandler {
   return {
-    run: (job, context) => runRestore(deps, vault, job, context),
+    run: (job, context) =>
+      workOn(deps, job, (location) => runRestore({ deps, vault, job, context }, location)),
     onFailure: (job, error) => endRestore(deps, vault, job, "Failed", error),
     onCancel: (job) => endRestore(deps, vault, job, "Canceled", undefined),
   };
 }
 
+interface Run {
+  readonly deps: ProviderDeps;
+  readonly vault: OpenerVault;
+  readonly job: Job;
+  readonly context: JobContext;
+}
+
 async function runRestore(
-  deps: ProviderDeps,
-  vault: OpenerVault,
-  job: Job,
-  context: JobContext,
-): Promise<() => Promise<readonly Write[]>> {
-  const location = await findJobLocation(deps, job);
-  if (location === undefined) return () => endAbandoned(deps, job);
+  { deps, vault, job, context }: Run,
+  location: Document<BackupLocation>,
+): Promise<JobOutcome> {
   const payload = job.payload as RestorePayload;
   const opener = findOpener(deps, vault, job, location.value, payload);
   const opened = await openStore(deps, location.key, location.value);
@@ -96,10 +99,9 @@ async function finishRestore(
   summary: RestoreSummary,
 ): Promise<readonly Write[]> {
   vault.forget(job.id);
-  const operation = await getOperation(deps.store, job.id);
   return [
     ...releaseWrites(await findJobLocation(deps, job), job.id),
-    ...endOperation(operation, { state: "Succeeded", endTime: nowIso(deps), result: summary }),
+    ...(await succeed(deps, job, summary)),
   ];
 }
 
@@ -112,9 +114,8 @@ export async function endRestore(
   error: AppError | undefined,
 ): Promise<readonly Write[]> {
   vault.forget(job.id);
-  const operation = await getOperation(deps.store, job.id);
   return [
     ...releaseWrites(await findJobLocation(deps, job), job.id),
-    ...endOperation(operation, { state, endTime: nowIso(deps), error: errorOf(operation, error) }),
+    ...(await endUnfinished(deps, job, state, error)),
   ];
 }

@@ -1,8 +1,12 @@
-import type { AppError } from "../../base/errors.ts";
 import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Job, Write } from "../../state/state-store.ts";
-import { endOperation, getOperation } from "../documents.ts";
-import { beginOperation, endAbandoned, errorOf, findJobLocation } from "./job-parts.ts";
+import {
+  beginOperation,
+  endAbandoned,
+  endUnfinished,
+  findJobLocation,
+  succeed,
+} from "./job-parts.ts";
 import { repositoryKey } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
@@ -14,8 +18,8 @@ import { newestNote, noteWrite } from "../records/notes.ts";
 export function testStoreHandler(deps: ProviderDeps): JobHandler {
   return {
     run: (job, context) => runTest(deps, job, context),
-    onFailure: (job, error) => endTest(deps, job, "Failed", error),
-    onCancel: (job) => endTest(deps, job, "Canceled", undefined),
+    onFailure: (job, error) => endUnfinished(deps, job, "Failed", error),
+    onCancel: (job) => endUnfinished(deps, job, "Canceled", undefined),
     onEnded: () => deps.onTrouble?.(),
   };
 }
@@ -43,24 +47,6 @@ async function runTest(
       ...(error && { error }),
       ...newestNote(result.newest, remembered),
     }),
-    ...endOperation(await getOperation(deps.store, job.id), {
-      state: "Succeeded",
-      endTime: nowIso(deps),
-      result,
-    }),
+    ...(await succeed(deps, job, result)),
   ];
-}
-
-async function endTest(
-  deps: ProviderDeps,
-  job: Job,
-  state: "Failed" | "Canceled",
-  error: AppError | undefined,
-): Promise<readonly Write[]> {
-  const operation = await getOperation(deps.store, job.id);
-  return endOperation(operation, {
-    state,
-    endTime: nowIso(deps),
-    error: errorOf(operation, error),
-  });
 }

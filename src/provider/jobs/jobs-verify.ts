@@ -1,20 +1,20 @@
 import type { VerifyDepth, VerifyReport, VerifySubset } from "../../engine/model.ts";
-import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
-import type { Job, Write } from "../../state/state-store.ts";
-import { endOperation, getOperation } from "../documents.ts";
+import type { JobContext, JobHandler, JobOutcome } from "../../jobs/job-handler.ts";
+import type { Document, Job, Write } from "../../state/state-store.ts";
 import {
   beginOperation,
   createProgressWriter,
-  endAbandoned,
   findJobLocation,
+  succeed,
+  workOn,
 } from "./job-parts.ts";
 import { releaseWrites } from "./jobs-backup.ts";
 import { endRestore, findOpener } from "./jobs-restore.ts";
+import type { BackupLocation } from "../model.ts";
 import type { JobPayload } from "../records/operation-start.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
 import type { OpenerSource } from "../stores/openers.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { nowIso } from "../provider-deps.ts";
 import { openStore } from "../stores/store-access.ts";
 
 export interface VerifyPayload extends JobPayload {
@@ -30,21 +30,25 @@ export interface VerifyPayload extends JobPayload {
 /** Checks a store and reports what is wrong: findings are a result, not a failure. */
 export function verifyHandler(deps: ProviderDeps, vault: OpenerVault): JobHandler {
   return {
-    run: (job, context) => runVerify(deps, vault, job, context),
+    run: (job, context) =>
+      workOn(deps, job, (location) => runVerify({ deps, vault, job, context }, location)),
     onFailure: (job, error) => endRestore(deps, vault, job, "Failed", error),
     onEnded: () => deps.onTrouble?.(),
     onCancel: (job) => endRestore(deps, vault, job, "Canceled", undefined),
   };
 }
 
+interface Run {
+  readonly deps: ProviderDeps;
+  readonly vault: OpenerVault;
+  readonly job: Job;
+  readonly context: JobContext;
+}
+
 async function runVerify(
-  deps: ProviderDeps,
-  vault: OpenerVault,
-  job: Job,
-  context: JobContext,
-): Promise<() => Promise<readonly Write[]>> {
-  const location = await findJobLocation(deps, job);
-  if (location === undefined) return () => endAbandoned(deps, job);
+  { deps, vault, job, context }: Run,
+  location: Document<BackupLocation>,
+): Promise<JobOutcome> {
   const payload = job.payload as VerifyPayload;
   const { openerSource } = payload;
   const opener =
@@ -87,9 +91,8 @@ async function finishVerify(
   report: VerifyReport,
 ): Promise<readonly Write[]> {
   vault.forget(job.id);
-  const operation = await getOperation(deps.store, job.id);
   return [
     ...releaseWrites(await findJobLocation(deps, job), job.id),
-    ...endOperation(operation, { state: "Succeeded", endTime: nowIso(deps), result: report }),
+    ...(await succeed(deps, job, report)),
   ];
 }

@@ -23,6 +23,8 @@ export const jobKinds = {
 export interface JobPayload {
   readonly locationKey: string;
   readonly incarnation: string;
+  /** A clean-up that makes way for this: it begins when that has ended. */
+  readonly after?: string;
 }
 
 export interface OperationStart {

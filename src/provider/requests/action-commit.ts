@@ -15,7 +15,9 @@ import {
 import type { OpenerVault } from "../stores/opener-vault.ts";
 import type { ChosenOpener } from "../stores/openers.ts";
 import type { FailpointName } from "../ports.ts";
+import { askToMakeWay } from "../jobs/make-way.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
+import { holdFor } from "../records/running-work.ts";
 
 /** A judged restore, verify, prune or copy, ready to begin. */
 export interface ActionStart {
@@ -50,12 +52,13 @@ export async function commitAction(
   // Kept first: a worker may claim the job the moment it is committed.
   if (chosen?.source === "memory") vault?.keep(id, chosen.opener);
   try {
-    const held = alsoHolds === undefined ? [location] : [location, alsoHolds];
     const automatic = start.isAutomatic === true ? { isAutomatic: true } : {};
     const running: RunningWork = { kind, operationId: id, ...automatic };
+    const hold = holdFor(location.value, running);
     await deps.store.commit([
-      ...held.map((one) => replace(one, { ...one.value, running })),
-      ...operationWrites(deps, operation, jobKinds[kind], payload),
+      replace(location, hold.location),
+      ...(alsoHolds === undefined ? [] : [replace(alsoHolds, { ...alsoHolds.value, running })]),
+      ...operationWrites(deps, operation, jobKinds[kind], { ...payload, ...hold.wait }),
       ...(repetition?.remember(id) ?? []),
     ]);
   } catch (error) {
@@ -63,6 +66,7 @@ export async function commitAction(
     throw error;
   }
   await deps.failpoint?.(`${kind}.after-commit` satisfies FailpointName);
+  await askToMakeWay(deps, location.value);
   announceOperation(deps, operation);
   return { kind: "accepted", operation };
 }

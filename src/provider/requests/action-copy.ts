@@ -2,18 +2,17 @@ import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { AppError } from "../../base/errors.ts";
 import type { Document } from "../../state/state-store.ts";
 import { commitAction } from "./action-commit.ts";
-import { checkIdle, findBackup, findLocation } from "../action-target.ts";
+import { checkIdle, findBackup, judgeAction, type Action } from "../action-target.ts";
 import { isUsable } from "../records/backup-records.ts";
-import { getLocation, retryOnConflict } from "../documents.ts";
-import { findRepetition } from "../records/idempotency.ts";
+import { getLocation } from "../documents.ts";
 import type { CopyPayload } from "../jobs/jobs-copy.ts";
 import type { BackupLocation } from "../model.ts";
 import { locationId, locationKey, storeIdentity } from "../model.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
 import { callerOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
+import { conflictOfRunning } from "../records/running-work.ts";
 import type { RequestScope } from "../request-scope.ts";
-import { scopeOf } from "../request-scope.ts";
 import { openStore, storeNotConfigured } from "../stores/store-access.ts";
 
 /** POST copy: brings backups of a location, unopened, into the store of another one of its group. */
@@ -22,7 +21,7 @@ export function copyBackups(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return retryOnConflict(() => attemptCopy(deps, vault, request));
+  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
 }
 
 interface CopyBody {
@@ -31,16 +30,12 @@ interface CopyBody {
   readonly depth?: "Structure" | "Ciphertext";
 }
 
-async function attemptCopy(
+async function begin(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
+  { scope, location, repetition }: Action,
 ): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const repetition = await findRepetition(deps, request);
-  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
-  checkIdle(location.value, scope);
   const body = request.body as CopyBody;
   await openStore(deps, scope.key, location.value);
   const target = await findTarget(deps, scope, location, body.targetLocationName);
@@ -84,6 +79,8 @@ async function findTarget(
   if (target === undefined)
     throw refuse(`There is no backup location "${name}" in this group: create it first`);
   checkIdle(target.value, { identity: other, key: target.key, id });
+  // Whoever copies there holds it too, and waits for nobody.
+  if (target.value.running !== undefined) throw conflictOfRunning(target.value.running, id);
   const { store, encryption } = target.value.settings;
   if (store.kind === "none") throw storeNotConfigured(name);
   if (storeIdentity(store) === storeIdentity(location.value.settings.store))

@@ -1,9 +1,8 @@
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import type { OperationRecord } from "../../arm/operation-record.ts";
-import { checkIdle, findLocation } from "../action-target.ts";
+import { judgeAction, type Action } from "../action-target.ts";
 import { startBackup } from "../jobs/backup-start.ts";
-import { getBackup, retryOnConflict } from "../documents.ts";
-import { findRepetition } from "../records/idempotency.ts";
+import { getBackup } from "../documents.ts";
 import type { Backup } from "../model.ts";
 import { backupKey } from "../model.ts";
 import { callerOf, systemDataOf } from "../records/operation-start.ts";
@@ -14,16 +13,19 @@ import { converterOf, formOf } from "../versions/versions.ts";
 
 /** POST createBackup: the new backup, its operation (of the same id) and its job, in one commit. */
 export function createBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  return retryOnConflict(() => attemptCreateBackup(deps, request));
+  return judgeAction(
+    deps,
+    request,
+    (action) => begin(deps, request, action),
+    (operation, { key }) => answerAgain(deps, request, key, operation),
+  );
 }
 
-async function attemptCreateBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const repetition = await findRepetition(deps, request);
-  if (repetition.earlier !== undefined)
-    return answerAgain(deps, request, scope.key, repetition.earlier);
-  checkIdle(location.value, scope);
+async function begin(
+  deps: ProviderDeps,
+  request: ArmRequest,
+  { location, repetition }: Action,
+): Promise<ArmResult> {
   const { operation, backup } = await startBackup(deps, {
     location,
     caller: callerOf(request),

@@ -9,6 +9,7 @@ import type { Backup, BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import { backupIdOf, scopeOf } from "../request-scope.ts";
+import { findStopping } from "../jobs/make-way.ts";
 import { conflictOfRunning } from "../records/running-work.ts";
 import { converterOf, formOf } from "../versions/versions.ts";
 
@@ -38,8 +39,10 @@ function changePin(
     const location = await findLocation(deps, scope);
     const backup = await findBackup(deps, scope, backupIdOf(request));
     const { running } = location.value;
-    // It may have read the pins already.
+    // It may have read the pins already, also one that makes way just now.
     if (running?.kind === "prune") throw conflictOfRunning(running, scope.id);
+    const stopping = await findStopping(deps, location.value);
+    if (stopping !== undefined) throw conflictOfRunning(stopping, scope.id);
     const write = writeOf(pinKey(scope.key, location.value, backup.value.id), backup);
     // The location as it was: a prune that begins meanwhile makes one of both begin anew.
     await deps.store.commit([replace<BackupLocation>(location, location.value), write]);

@@ -1,13 +1,10 @@
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { commitAction } from "./action-commit.ts";
-import { checkIdle, findLocation } from "../action-target.ts";
-import { retryOnConflict } from "../documents.ts";
-import { findRepetition } from "../records/idempotency.ts";
+import { judgeAction, type Action } from "../action-target.ts";
 import type { PrunePayload } from "../jobs/jobs-prune.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
 import { callerOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { scopeOf } from "../request-scope.ts";
 import { requireRepository } from "../stores/store-access.ts";
 
 /** POST pruneExternalStore: removes from the store what no backup needs, or lists it. */
@@ -16,7 +13,7 @@ export function pruneStore(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return retryOnConflict(() => attemptPrune(deps, vault, request));
+  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
 }
 
 /** The same in every version that has it; the published ones know no retention here. */
@@ -25,16 +22,12 @@ interface PruneBody {
   readonly applyRetention?: boolean | null;
 }
 
-async function attemptPrune(
+async function begin(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
+  { scope, location, repetition }: Action,
 ): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const repetition = await findRepetition(deps, request);
-  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
-  checkIdle(location.value, scope);
   const { incarnation } = location.value;
   await requireRepository(deps, scope.key, location.value);
   const body = (request.body ?? {}) as PruneBody;

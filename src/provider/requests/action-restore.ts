@@ -2,17 +2,14 @@ import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { AppError } from "../../base/errors.ts";
 import type { BackupRecord } from "../../engine/model.ts";
 import { commitAction } from "./action-commit.ts";
-import { checkIdle, findBackup, findLocation } from "../action-target.ts";
+import { judgeAction, type Action } from "../action-target.ts";
 import { isUsable } from "../records/backup-records.ts";
-import { retryOnConflict } from "../documents.ts";
-import { findRepetition } from "../records/idempotency.ts";
 import type { RestorePayload } from "../jobs/jobs-restore.ts";
 import type { Backup } from "../model.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
 import { chooseOpener } from "../stores/openers.ts";
 import { callerOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { backupIdOf, scopeOf } from "../request-scope.ts";
 import { checkRestoreTarget } from "../stores/restore-target.ts";
 import { storeNotConfigured } from "../stores/store-access.ts";
 import { converterOf } from "../versions/versions.ts";
@@ -23,21 +20,17 @@ export function restoreBackup(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return retryOnConflict(() => attemptRestore(deps, vault, request));
+  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
 }
 
-async function attemptRestore(
+async function begin(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
+  { scope, location, backup, repetition }: Action,
 ): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const backup = await findBackup(deps, scope, backupIdOf(request));
-  const repetition = await findRepetition(deps, request);
-  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
+  if (backup === undefined) throw new TypeError("A restore names no backup");
   const ask = converterOf(request.context.apiVersion).readRestore(request.body);
-  checkIdle(location.value, scope);
   if (location.value.settings.store.kind === "none") throw storeNotConfigured(location.value.name);
   const record = restorableRecord(backup.value);
   checkRoles(record, ask.roles);

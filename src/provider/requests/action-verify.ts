@@ -1,10 +1,9 @@
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import type { RecipientName, VerifyDepth, VerifySubset } from "../../engine/model.ts";
 import { commitAction } from "./action-commit.ts";
-import { checkIdle, findBackup, findLocation } from "../action-target.ts";
-import { listAll, retryOnConflict } from "../documents.ts";
+import { judgeAction, type Action } from "../action-target.ts";
+import { listAll } from "../documents.ts";
 import { badSubset } from "../faults.ts";
-import { findRepetition } from "../records/idempotency.ts";
 import type { VerifyPayload } from "../jobs/jobs-verify.ts";
 import type { Backup } from "../model.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
@@ -13,7 +12,6 @@ import { chooseOpener } from "../stores/openers.ts";
 import { callerOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import type { RequestScope } from "../request-scope.ts";
-import { backupIdOf, scopeOf } from "../request-scope.ts";
 import { requireRepository } from "../stores/store-access.ts";
 import type { Document } from "../../state/state-store.ts";
 import type { BackupLocation } from "../model.ts";
@@ -24,7 +22,7 @@ export function verifyStore(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return retryOnConflict(() => attemptVerify(deps, vault, request));
+  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
 }
 
 interface VerifyBody {
@@ -34,18 +32,12 @@ interface VerifyBody {
   readonly decryptionCertPassword?: string | null;
 }
 
-async function attemptVerify(
+async function begin(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
+  { scope, location, backup, repetition }: Action,
 ): Promise<ArmResult> {
-  const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
-  const backup =
-    "backup" in request.params ? await findBackup(deps, scope, backupIdOf(request)) : undefined;
-  const repetition = await findRepetition(deps, request);
-  if (repetition.earlier !== undefined) return { kind: "accepted", operation: repetition.earlier };
-  checkIdle(location.value, scope);
   await requireRepository(deps, scope.key, location.value);
   const body = (request.body ?? {}) as VerifyBody;
   const { subset } = body;

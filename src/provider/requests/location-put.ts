@@ -32,7 +32,8 @@ import { nowIso } from "../provider-deps.ts";
 import { checkReadOnlyEcho } from "./read-only-echo.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { scopeOf } from "../request-scope.ts";
-import { conflictOfRunning } from "../records/running-work.ts";
+import { askToMakeWay } from "../jobs/make-way.ts";
+import { conflictOfRunning, holdFor, isCleanUp, type Hold } from "../records/running-work.ts";
 import { secretLabel } from "../stores/secret-labels.ts";
 import { converterOf } from "../versions/versions.ts";
 import { acceptedLocation, renderNow } from "./location-answer.ts";
@@ -95,13 +96,13 @@ async function attemptWrite(
   }
   const isConfigured =
     isSameTarget(found.value.settings, changed.settings) && hasNoNewSecrets(changed);
-  if (!isConfigured && found.value.running !== undefined) {
-    throw conflictOfRunning(found.value.running, scope.id);
-  }
+  const { running } = found.value;
+  if (!isConfigured && running !== undefined && !isCleanUp(found.value))
+    throw conflictOfRunning(running, scope.id);
   if (!isConfigured) await checkFolder(deps, changed, change);
   return isConfigured && isChangedAtOnce(request, found.value)
     ? changeAtOnce(deps, request, found, changed)
-    : configureLocation(deps, request, scope, found, changed);
+    : configureLocation(deps, request, scope, { found, changed, isConfigured });
 }
 
 /** In our own version a PATCH that touches no store is done when it is answered. */
@@ -202,12 +203,15 @@ async function configureLocation(
   deps: ProviderDeps,
   request: ArmRequest,
   scope: RequestScope,
-  found: Document<BackupLocation>,
-  changed: ChangedConfiguration,
+  { found, changed, isConfigured }: Reconfiguration,
 ): Promise<ArmResult> {
   const operationId = deps.newId();
+  const { value } = found;
+  // What runs in the same store goes on beside it; a clean-up makes way for another one.
+  const goesOn = isConfigured && value.running !== undefined;
+  const hold = goesOn ? { location: value, wait: {} } : holdFor(value, undefined);
   const location: BackupLocation = {
-    ...found.value,
+    ...hold.location,
     revision: found.value.revision + 1,
     pending: sealChange(deps, scope.key, changed),
     provisioningState: "Updating",
@@ -220,12 +224,24 @@ async function configureLocation(
     write,
     operationId,
     isCreated: false,
+    wait: hold.wait,
+    ...(goesOn ? {} : { overtaken: value }),
   });
+}
+
+interface Reconfiguration {
+  readonly found: Document<BackupLocation>;
+  readonly changed: ChangedConfiguration;
+  /** Whether the store has heard of all of it. */
+  readonly isConfigured: boolean;
 }
 
 interface ConfigureCommit {
   readonly location: BackupLocation;
   readonly write: Write;
+  readonly wait?: Hold["wait"];
+  /** As it was while a clean-up held it. */
+  readonly overtaken?: BackupLocation;
   readonly operationId: string;
   readonly isCreated: boolean;
 }
@@ -234,20 +250,21 @@ async function commitConfigure(
   deps: ProviderDeps,
   request: ArmRequest,
   scope: RequestScope,
-  { location, write, operationId, isCreated }: ConfigureCommit,
+  { location, write, operationId, isCreated, wait, overtaken }: ConfigureCommit,
 ): Promise<ArmResult> {
   const operation = startOperation(deps, callerOf(request), {
     id: operationId,
     location,
     resourceId: scope.id,
   });
-  const payload = { locationKey: scope.key, incarnation: location.incarnation };
+  const payload = { locationKey: scope.key, incarnation: location.incarnation, ...wait };
   await deps.failpoint?.("put.before-commit");
   await deps.store.commit([
     write,
     ...operationWrites(deps, operation, jobKinds.configure, payload),
   ]);
   await deps.failpoint?.("put.after-commit");
+  if (overtaken !== undefined) await askToMakeWay(deps, overtaken);
   announceOperation(deps, operation);
   return acceptedLocation(deps, request, location, operation, isCreated);
 }
