@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -111,9 +111,24 @@ function findProgram(command: string): string {
       return false;
     }
   });
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    requireTrusted(found);
+    return found;
+  }
   const message = `Cannot find the program "${command}", or it may not be run: correct the command of the role`;
   throw new AppError("SourceUnavailable", message, { target: command });
+}
+
+/** What others can write, others decide: it would run with our rights. */
+function requireTrusted(program: string): void {
+  const { uid, mode } = statSync(program);
+  const isOurs = uid === 0 || uid === process.geteuid?.();
+  if (isOurs && (mode & 0o002) === 0) return;
+  throw new AppError(
+    "SourceUnavailable",
+    `The program "${program}" can be changed by others: give it to root or to the service's user, and take write access from everybody else`,
+    { target: program },
+  );
 }
 
 function describeOutput(fileName: string, now: number): SourceEntry {

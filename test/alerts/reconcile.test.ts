@@ -44,7 +44,7 @@ class Book {
 }
 
 describe("opening and closing", () => {
-  it("opens once, refreshes now and then, closes when the cause is gone", () => {
+  it("A80: opens once, refreshes now and then, closes when the cause is gone", () => {
     const book = new Book();
     assert.deepEqual(book.look(start, find("BackupsPaused")), ["open BackupsPaused"]);
     assert.deepEqual(book.look(start + 1000, find("BackupsPaused")), []);
@@ -91,7 +91,7 @@ describe("opening and closing", () => {
     ]);
   });
 
-  it("whatever is found, exactly one alert of each family found is open", () => {
+  it("A80: whatever is found, exactly one alert of each family found is open", () => {
     const finding = fc.constantFrom(...(Object.keys(alertTypes) as AlertTypeId[]));
     const looks = fc.array(fc.uniqueArray(finding, { maxLength: 5 }), { maxLength: 8 });
     fc.assert(

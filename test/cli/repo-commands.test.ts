@@ -188,7 +188,7 @@ describe("a repository from the command line", () => {
     });
   }
 
-  it("stops on Ctrl-C and works again", async () => {
+  it("A86: stops on Ctrl-C and works again", async () => {
     fs.writeFileSync(
       at("slow.yaml"),
       "- { name: slow, adapter: command, settings: { command: sleep, args: ['60'], allowEmpty: true } }\n",

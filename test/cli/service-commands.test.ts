@@ -432,7 +432,7 @@ describe("the service from the command line", () => {
     assert.match(stderr, /holdfast serve/);
   });
 
-  it("leaves the operation alone on Ctrl-C", async () => {
+  it("A86: leaves the operation alone on Ctrl-C", async () => {
     answer(`POST ${root}/north/createBackup`, accepted());
     const headers = { "Retry-After": "60" };
     answer(`GET ${statusPath}`, { status: 200, body: { status: "Running" }, headers });

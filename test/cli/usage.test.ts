@@ -41,7 +41,7 @@ describe("how the command line is typed", () => {
     assert.match(stderr, /Unknown option "--rep": did you mean "--repo"/);
   });
 
-  it("takes no secret as an option and repeats none", async () => {
+  it("A85: takes no secret as an option and repeats none", async () => {
     const { code, stdout, stderr } = await runCli(home, [
       "repo",
       "restore",
@@ -63,7 +63,7 @@ describe("how the command line is typed", () => {
     assert.equal(failure["error"], "BackupPathNotFound");
   });
 
-  it("ends quietly when nobody reads", async () => {
+  it("A86: ends quietly when nobody reads", async () => {
     const child = startCli(home, ["--help"]);
     child.stdout.destroy();
     let said = "";
@@ -75,7 +75,7 @@ describe("how the command line is typed", () => {
     assert.equal(said, "");
   });
 
-  it("draws no colours or animation into a file", async () => {
+  it("A86: draws no colours or animation into a file", async () => {
     const { stdout, stderr } = await runCli(home, ["repo", "nonsense"]);
     assert.ok(!`${stdout}${stderr}`.includes("\u001b"));
   });

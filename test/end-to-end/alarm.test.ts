@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -178,5 +186,22 @@ describe("a store that fails under a running service", () => {
     assert.equal(await metric(), false);
     assert.match(service.readLog(), new RegExp(`"Alert closed: ${title}"`));
     assert.equal(hooksOf("AlertOpened").length, 1);
+  });
+
+  it("A95: a backup that was made unrestorable is found, and the alarm leaves the machine", async () => {
+    const packs = join(service.folder, "store", "holdfast", "data");
+    const [pack = ""] = readdirSync(packs, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const bytes = readFileSync(pack);
+    const middle = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    chmodSync(pack, 0o600);
+    writeFileSync(pack, bytes);
+    const api = service.call("2026-12-01");
+    const verified = await succeed(api, await api.post(pathOf("north", "/verify"), {}));
+    assert.notDeepEqual(verified.resultAnswer.body.findings, []);
+    const isTold = (text: string): boolean => text.includes('"alertTypeId":"VerifyFailed"');
+    await waitFor("the alarm is told", () => hooks.some(({ body }) => isTold(body)));
   });
 });

@@ -313,7 +313,7 @@ describe("a damaged repository", { timeout: 300_000 }, () => {
     });
   });
 
-  it("A55: documents and packs of unknown versions are refused", async () => {
+  it("A55, A67: documents and packs of unknown versions are refused", async () => {
     const { keys } = corpus.repository;
     const signer = { privateKey: keys.signingPrivateKey, publicKey: keys.signingPublicKey };
     const name = `backups/${backupIdOf(2)}`;

@@ -56,7 +56,7 @@ describe("repositories of every format", { timeout: 60_000 }, () => {
       assert.equal(report.backups, about.backups.length);
     });
 
-    it(`format ${version} restores with every key`, async () => {
+    it(`A67: format ${version} restores with every key`, async () => {
       await withTempFolder(async (folder) => {
         const store = await open();
         let targets = 0;

@@ -282,7 +282,7 @@ describe("prune refuses", limits, () => {
 });
 
 describe("a store that locks its objects for a time", limits, () => {
-  it("keeps what is locked, is told so, and loses it to a later prune", async () => {
+  it("A92: keeps what is locked, is told so, and loses it to a later prune", async () => {
     let isLocked = true;
     const world = base.copy("object lock", (store) => ({
       ...store,

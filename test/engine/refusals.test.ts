@@ -155,7 +155,7 @@ describe("a repository", limits, () => {
     return repository;
   }
 
-  it("is made for somebody, and not in the place of another", async () => {
+  it("A45: is made for somebody, and not in the place of another", async () => {
     const { store, keys } = await aBackup();
     const prepare = (given: typeof keys, recipients: (typeof somePassword)[]): Promise<unknown> =>
       prepareRepository(store, given, recipients, someDeployment, createHost());

@@ -112,6 +112,15 @@ describe("mail", () => {
     });
   }
 
+  it("A84: carries markup as plain text, and nothing else", async () => {
+    const title = '<img src=x onerror="alert(1)">';
+    await sender.send(aTarget(), { ...aNotice(), title }, never);
+    const [{ text } = { text: "" }] = mails;
+    assert.match(text, /^Content-Type: text\/plain; charset=utf-8$/m);
+    assert.doesNotMatch(text, /multipart|text\/html/i);
+    assert.match(text, /<img src=3Dx|<img src=x/);
+  });
+
   it("SMTP refused: by code, for good or to be tried again, without the server's words", async () => {
     const cases = [
       [{ password: "wrong" }, "535", false],

@@ -63,7 +63,7 @@ describe("webhook and heartbeat", () => {
   const hook = (url: string): RouteTarget => ({ kind: "webhook", url, signingSecret: secret });
   const plain = (path = "/hook"): string => `http://127.0.0.1:${portOf(server)}${path}`;
 
-  it("sends the message with a signature that its receiver can check", async () => {
+  it("A81: sends the message with a signature that its receiver can check", async () => {
     await sender.send(hook(`https://127.0.0.1:${portOf(secure)}/hook?key=1`), aNotice(), never);
     const [one] = received;
     assert.equal(one?.method, "POST");
@@ -137,7 +137,7 @@ describe("webhook and heartbeat", () => {
     assert.equal(received.length, 0);
   });
 
-  it("A46: sends nothing to a host that is not allowed, whatever its name leads to", async () => {
+  it("A46, A81: sends nothing to a host that is not allowed, whatever its name leads to", async () => {
     const open = createNoticeSender({
       allowedHosts: undefined,
       now: () => 0,

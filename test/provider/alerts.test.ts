@@ -72,7 +72,7 @@ describe("the watchdog", () => {
       assert.deepEqual(await active(world), []);
     }));
 
-  it("P7: raises the missing recovery point although nothing else runs, and closes it with the next", () =>
+  it("A79: raises the missing recovery point although backups are off and nothing else runs, and closes it with the next", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
       await makeBackup(world);
@@ -354,7 +354,7 @@ describe("alerts over HTTP", () => {
     assert.deepEqual(elsewhere.body.value, []);
   });
 
-  it("settings out of bounds are refused and change nothing", async () => {
+  it("A79: settings out of bounds are refused and change nothing", async () => {
     const path = `${locationPath}/monitoringSettings/default`;
     const before = await arm.send("GET", path);
     for (const properties of [

@@ -296,7 +296,7 @@ describe("routes over HTTP", () => {
     });
   }
 
-  it("a kept secret never follows to another host", async () => {
+  it("A81: a kept secret never follows to another host", async () => {
     assert.equal((await put("hook", webhook)).status, 201);
     const moved = await put("hook", { kind: "Webhook", targetUrl: "https://other.example/x" });
     assert.equal(moved.body.error.target, "properties.signingSecret");

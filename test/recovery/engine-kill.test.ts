@@ -77,7 +77,7 @@ describe("kill -9 of a backup", { concurrency: 2, timeout: 120_000 }, () => {
   }
 });
 
-describe("kill -9 of a restore", { concurrency: 2, timeout: 120_000 }, () => {
+describe("A69: kill -9 of a restore", { concurrency: 2, timeout: 120_000 }, () => {
   for (const step of restoreSteps) {
     it(`at ${step}: the next restore completes`, async () => {
       const target = `${folder}/target ${step}`;

@@ -59,7 +59,7 @@ before(async () => {
 after(() => service.close());
 
 describe("a store that fails in the middle", () => {
-  it("lost during a backup: failed, and well again when it is back", async () => {
+  it("A73: lost during a backup: failed, and well again when it is back", async () => {
     await setUp("lost");
     const folder = join(service.folder, "lost");
     const failed = await backUp("lost", {

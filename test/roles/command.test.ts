@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -71,7 +72,7 @@ describe("command source", () => {
     assert.equal(seen.join(""), "half");
   });
 
-  it("fails when a signal ends the program", async () => {
+  it("A87: fails when a signal ends the program", async () => {
     const stream = readStream(openShell("printf half; kill -9 $$"));
     await assert.rejects(stream, { code: "SourceFailed", nativeCode: "SIGKILL" });
   });
@@ -84,7 +85,7 @@ describe("command source", () => {
     assert.equal((await readStream(openShell("true", { allowEmpty: true }))).length, 0);
   });
 
-  it("bounds the output", async () => {
+  it("A87: bounds the output", async () => {
     const exact = await readStream(openShell("head -c 1000 /dev/zero", { maxBytes: 1000 }));
     assert.equal(exact.length, 1000);
     const endless = readStream(openShell("cat /dev/zero", { maxBytes: 1_000_000 }));
@@ -98,6 +99,19 @@ describe("command source", () => {
       }
       const astray = open({ command: "true", workingDirectory: join(path, "absent") });
       await assert.rejects(readStream(astray), { code: "SourceFailed", nativeCode: "start" });
+    }));
+
+  it("A87: runs no program that others can write", () =>
+    withTempFolder(async (path) => {
+      const command = join(path, "a hook with blanks");
+      writeFileSync(command, "#!/bin/sh\necho done\n");
+      chmodSync(command, 0o777);
+      await assert.rejects(readStream(open({ command })), {
+        code: "SourceUnavailable",
+        message: /can be changed by others/,
+      });
+      chmodSync(command, 0o755);
+      assert.equal((await readStream(open({ command }))).toString(), "done\n");
     }));
 
   it("keeps secrets out of the error", async () => {
@@ -131,7 +145,7 @@ describe("command source", () => {
       assert.equal(bytes, 200 * 65_536);
     }));
 
-  it("ends the whole group on abort", () =>
+  it("A87: ends the whole group on abort", () =>
     withTempFolder(async (path) => {
       const pids = join(path, "pids");
       const script = `sleep 300 & echo $! $$ > ${pids}; printf started; wait`;

@@ -170,7 +170,7 @@ describe("sqlite file", () => {
     await newer.close();
   });
 
-  it("refuses a damaged file with advice", async () => {
+  it("A77: refuses a damaged file with advice", async () => {
     const file = newFile();
     const store = await open(file);
     const value = "x".repeat(2000);

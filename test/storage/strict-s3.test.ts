@@ -73,7 +73,7 @@ describe("an S3 server that checks all and misbehaves as told", () => {
     assert.deepEqual([...tokens], ["canary-session"]);
   });
 
-  it("is tried again when it is too busy, fails, or breaks off", async () => {
+  it("A73: is tried again when it is too busy, fails, or breaks off", async () => {
     const store = await open();
     const faults = [
       slowDown,
@@ -104,7 +104,7 @@ describe("an S3 server that checks all and misbehaves as told", () => {
     assert.ok(countOf("PUT") > 2);
   });
 
-  it("that saw another writer of the same name is asked who won", async () => {
+  it("A93: that saw another writer of the same name is asked who won", async () => {
     const store = await open();
     failNext("PUT", { status: 409, code: "ConditionalRequestConflict" });
     await store.put(name, bytes);
@@ -146,13 +146,13 @@ describe("an S3 server that checks all and misbehaves as told", () => {
     assert.deepEqual([...server.objects.keys()], ["a/holdfast/.publish-test"]);
   });
 
-  it("that keeps other bytes than it got is found out", async () => {
+  it("A93: that keeps other bytes than it got is found out", async () => {
     const store = await open();
     failNext("PUT", "damage");
     await assert.rejects(putChecked(store, name, bytes), { code: "StoreTampered" });
   });
 
-  it("that locks objects lets nothing be removed, and says so", async () => {
+  it("A92: that locks objects lets nothing be removed, and says so", async () => {
     const store = await open();
     await store.put(name, bytes);
     server.fault = ({ method }) =>
