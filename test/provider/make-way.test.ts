@@ -48,7 +48,7 @@ async function startCleanUp(world: ProviderWorld): Promise<CleanUp> {
     operation: operation ?? assert.fail("It has no operation"),
     events,
     asked: asked.opened,
-    letGo: gate.open,
+    letGo: () => gate.open(),
   };
 }
 
@@ -200,7 +200,7 @@ describe("the service's own clean-up makes way", () => {
     withQuietWorld(async (world) => {
       await makeBackup(world);
       const cleanUp = await startCleanUp(world);
-      const { requestCancel } = world.store;
+      const requestCancel = world.store.requestCancel.bind(world.store);
       let lost = 0;
       world.store.requestCancel = (id: string) => {
         if (lost > 0) return requestCancel(id);

@@ -3,8 +3,8 @@ import { checkPreconditions } from "../../arm/preconditions.ts";
 import { isTerminal } from "../../arm/operation-record.ts";
 import { routeKey } from "../../arm/contract.ts";
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
-import type { Document, Write } from "../../state/state-store.ts";
-import { create, getLocation, getOperation, replace, retryOnConflict } from "../documents.ts";
+import type { Document } from "../../state/state-store.ts";
+import { getLocation, getOperation, replace, retryOnConflict } from "../documents.ts";
 import { busy, resourceNotFound } from "../faults.ts";
 import { retargetError } from "../rules/change-parts.ts";
 import type { LocationChange } from "../rules/location-change.ts";
@@ -15,28 +15,21 @@ import {
   isSameTarget,
   unconfigured,
 } from "../rules/location-rules.ts";
-import type { BackupLocation, LocationSecrets } from "../model.ts";
+import type { BackupLocation } from "../model.ts";
 import { upkeepAfterChange } from "../records/location-retention.ts";
 import { tickAfterChange } from "../records/location-schedule.ts";
 import { isSettled, locationEtag, storeIdentity } from "../model.ts";
-import {
-  announceOperation,
-  callerOf,
-  jobKinds,
-  operationWrites,
-  startOperation,
-  systemDataOf,
-} from "../records/operation-start.ts";
+import { systemDataOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import { checkReadOnlyEcho } from "./read-only-echo.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { scopeOf } from "../request-scope.ts";
-import { askToMakeWay } from "../jobs/make-way.ts";
-import { conflictOfRunning, holdFor, isCleanUp, type Hold } from "../records/running-work.ts";
+import { conflictOfRunning, isCleanUp } from "../records/running-work.ts";
 import { secretLabel } from "../stores/secret-labels.ts";
 import { converterOf } from "../versions/versions.ts";
 import { acceptedLocation, renderNow } from "./location-answer.ts";
+import { configureLocation, createLocation } from "./location-commit.ts";
 
 /** PUT of a location in any api-version: judges, commits resource, operation and job, answers. */
 export function putLocation(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
@@ -96,13 +89,19 @@ async function attemptWrite(
   }
   const isConfigured =
     isSameTarget(found.value.settings, changed.settings) && hasNoNewSecrets(changed);
-  const { running } = found.value;
-  if (!isConfigured && running !== undefined && !isCleanUp(found.value))
-    throw conflictOfRunning(running, scope.id);
-  if (!isConfigured) await checkFolder(deps, changed, change);
+  if (!isConfigured) {
+    checkNotRunning(found.value, scope);
+    await checkFolder(deps, changed, change);
+  }
   return isConfigured && isChangedAtOnce(request, found.value)
     ? changeAtOnce(deps, request, found, changed)
     : configureLocation(deps, request, scope, { found, changed, isConfigured });
+}
+
+/** What the store must hear of waits for whatever runs there, but for a clean-up that makes way. */
+function checkNotRunning(location: BackupLocation, scope: RequestScope): void {
+  const { running } = location;
+  if (running !== undefined && !isCleanUp(location)) throw conflictOfRunning(running, scope.id);
 }
 
 /** In our own version a PATCH that touches no store is done when it is answered. */
@@ -167,108 +166,6 @@ function baseOf(
   return found.pending ?? { settings: found.settings, secrets: found.secrets };
 }
 
-async function createLocation(
-  deps: ProviderDeps,
-  request: ArmRequest,
-  scope: RequestScope,
-  changed: ChangedConfiguration,
-): Promise<ArmResult> {
-  const operationId = deps.newId();
-  const { region, tags } = changed.settings;
-  const location: BackupLocation = {
-    ...scope.identity,
-    incarnation: deps.newId(),
-    revision: 1,
-    settings: { ...unconfigured(region), tags },
-    secrets: {},
-    pending: sealChange(deps, scope.key, changed),
-    provisioningState: "Creating",
-    activeOperationId: operationId,
-    nextTick: null,
-    capacity: null,
-    lastBackupTime: null,
-    cachedStore: null,
-    systemData: systemDataOf(request, undefined, nowIso(deps)),
-  };
-  const write = create("location", scope.key, location);
-  return commitConfigure(deps, request, scope, {
-    location,
-    write,
-    operationId,
-    isCreated: true,
-  });
-}
-
-async function configureLocation(
-  deps: ProviderDeps,
-  request: ArmRequest,
-  scope: RequestScope,
-  { found, changed, isConfigured }: Reconfiguration,
-): Promise<ArmResult> {
-  const operationId = deps.newId();
-  const { value } = found;
-  // What runs in the same store goes on beside it; a clean-up makes way for another one.
-  const goesOn = isConfigured && value.running !== undefined;
-  const hold = goesOn ? { location: value, wait: {} } : holdFor(value, undefined);
-  const location: BackupLocation = {
-    ...hold.location,
-    revision: found.value.revision + 1,
-    pending: sealChange(deps, scope.key, changed),
-    provisioningState: "Updating",
-    activeOperationId: operationId,
-    systemData: systemDataOf(request, found.value.systemData, nowIso(deps)),
-  };
-  const write = replace(found, location);
-  return commitConfigure(deps, request, scope, {
-    location,
-    write,
-    operationId,
-    isCreated: false,
-    wait: hold.wait,
-    ...(goesOn ? {} : { overtaken: value }),
-  });
-}
-
-interface Reconfiguration {
-  readonly found: Document<BackupLocation>;
-  readonly changed: ChangedConfiguration;
-  /** Whether the store has heard of all of it. */
-  readonly isConfigured: boolean;
-}
-
-interface ConfigureCommit {
-  readonly location: BackupLocation;
-  readonly write: Write;
-  readonly wait?: Hold["wait"];
-  /** As it was while a clean-up held it. */
-  readonly overtaken?: BackupLocation;
-  readonly operationId: string;
-  readonly isCreated: boolean;
-}
-
-async function commitConfigure(
-  deps: ProviderDeps,
-  request: ArmRequest,
-  scope: RequestScope,
-  { location, write, operationId, isCreated, wait, overtaken }: ConfigureCommit,
-): Promise<ArmResult> {
-  const operation = startOperation(deps, callerOf(request), {
-    id: operationId,
-    location,
-    resourceId: scope.id,
-  });
-  const payload = { locationKey: scope.key, incarnation: location.incarnation, ...wait };
-  await deps.failpoint?.("put.before-commit");
-  await deps.store.commit([
-    write,
-    ...operationWrites(deps, operation, jobKinds.configure, payload),
-  ]);
-  await deps.failpoint?.("put.after-commit");
-  if (overtaken !== undefined) await askToMakeWay(deps, overtaken);
-  announceOperation(deps, operation);
-  return acceptedLocation(deps, request, location, operation, isCreated);
-}
-
 /** Tags and settings no store needs to hear of. */
 async function changeAtOnce(
   deps: ProviderDeps,
@@ -324,20 +221,4 @@ async function attachToTwin(
 
 function hasNoNewSecrets(changed: ChangedConfiguration): boolean {
   return Object.keys(changed.newSecrets).length === 0;
-}
-
-/** The change as it is stored: new secrets sealed, nothing in the clear. */
-function sealChange(
-  deps: ProviderDeps,
-  key: string,
-  { settings, secrets, newSecrets }: ChangedConfiguration,
-): {
-  readonly settings: ChangedConfiguration["settings"];
-  readonly secrets: LocationSecrets;
-} {
-  const sealed = Object.entries(newSecrets).map(([name, text]) => [
-    name,
-    deps.identity.seal(text, secretLabel(key, name as keyof LocationSecrets)),
-  ]);
-  return { settings, secrets: { ...secrets, ...Object.fromEntries(sealed) } };
 }
