@@ -45,7 +45,7 @@ export async function listAll<T>(
 }
 
 // Small enough that whoever waits for an answer hardly notices.
-const pageSize = 100;
+const pageSize = 50;
 
 /** Replaces a document only as it was read. */
 export function replace<T>(document: Document<T>, value: T): Write {

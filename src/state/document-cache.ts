@@ -20,6 +20,9 @@ export interface DocumentCache {
   forget(writes: readonly Write[]): void;
 }
 
+/** No document has it for a key. */
+export const revisionName = "";
+
 export interface Found {
   readonly document: Document<unknown> | undefined;
 }
@@ -47,9 +50,11 @@ export function createDocumentCache(foreignWrites: () => number): DocumentCache 
     },
     forget(writes) {
       commits += 1;
-      for (const write of writes)
-        if (write.op === "put" || write.op === "delete")
-          known.delete(nameOf(write.kind, write.key));
+      for (const write of writes) {
+        if (write.op !== "put" && write.op !== "delete") continue;
+        known.delete(nameOf(write.kind, write.key));
+        known.delete(nameOf(write.kind, revisionName));
+      }
     },
   };
 }

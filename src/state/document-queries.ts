@@ -1,9 +1,10 @@
-import { CompiledQuery } from "kysely";
+import { CompiledQuery, type SelectQueryBuilder } from "kysely";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 import { checkKey, findPrefixEnd } from "./key-range.ts";
 import { nextRevision } from "./revision-queries.ts";
 import type { Document, DocumentKind, ListOptions, Write } from "./state-store.ts";
+import type { StateTables } from "./tables.ts";
 
 type PutWrite = Extract<Write, { op: "put" }>;
 type DeleteWrite = Extract<Write, { op: "delete" }>;
@@ -44,25 +45,38 @@ export async function listDocuments<T>(
   kind: DocumentKind,
   options: ListOptions,
 ): Promise<readonly Document<T>[]> {
-  let query = database
-    .selectFrom("document")
-    .select(["key", "etag", "body"])
-    .where("kind", "=", kind)
-    .orderBy("key");
-  if (options.prefix !== undefined) {
-    query = query.where("key", ">=", options.prefix);
-    const end = findPrefixEnd(options.prefix);
-    if (end !== undefined) query = query.where("key", "<", end);
-  }
-  if (options.after !== undefined) query = query.where("key", ">", options.after);
-  if (options.limit !== undefined) query = query.limit(options.limit);
-  const rows = await query.execute();
+  const rows = await rangeOf(database, kind, options).select(["key", "etag", "body"]).execute();
   return rows.map((row) => ({
     kind,
     key: row.key,
     etag: row.etag,
     value: JSON.parse(row.body) as T,
   }));
+}
+
+/** Their keys alone. */
+export async function listKeys(
+  database: StateDatabase,
+  kind: DocumentKind,
+  options: ListOptions,
+): Promise<readonly string[]> {
+  const rows = await rangeOf(database, kind, options).select("key").execute();
+  return rows.map(({ key }) => key);
+}
+
+function rangeOf(
+  database: StateDatabase,
+  kind: DocumentKind,
+  { prefix, after, limit }: ListOptions,
+): SelectQueryBuilder<StateTables, "document", object> {
+  let query = database.selectFrom("document").where("kind", "=", kind).orderBy("key");
+  if (prefix !== undefined) {
+    query = query.where("key", ">=", prefix);
+    const end = findPrefixEnd(prefix);
+    if (end !== undefined) query = query.where("key", "<", end);
+  }
+  if (after !== undefined) query = query.where("key", ">", after);
+  return limit === undefined ? query : query.limit(limit);
 }
 
 /** Writes one document; check and write are the same statement, so that no other writer fits between. */

@@ -1,6 +1,12 @@
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
-import { deleteDocument, getDocument, listDocuments, putDocument } from "./document-queries.ts";
+import {
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  listKeys,
+  putDocument,
+} from "./document-queries.ts";
 import { getRevision, listChangedDocuments } from "./revision-queries.ts";
 import {
   claimJob,
@@ -14,7 +20,7 @@ import {
   markCanceled,
   releaseJob,
 } from "./job-queries.ts";
-import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import { createDocumentCache, revisionName, type DocumentCache } from "./document-cache.ts";
 import type { Document, DocumentKind, Lease, StateStore, Write } from "./state-store.ts";
 
 /** The state store on any database Kysely speaks; the caller has applied the schema steps. */
@@ -28,11 +34,12 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
   };
   let closed: Promise<void> | undefined;
   const cache = facts.foreignWrites && createDocumentCache(facts.foreignWrites);
+  const usable = (): DocumentCache | undefined => (closed === undefined ? cache : undefined);
   return {
-    get: (kind, key) =>
-      run(() => getThrough(closed === undefined ? cache : undefined, database, kind, key)),
+    get: (kind, key) => run(() => getThrough(usable(), database, kind, key)),
     list: (kind, options) => run(() => listDocuments(database, kind, options)),
-    revisionOf: (kind) => run(() => getRevision(database, kind)),
+    listKeys: (kind, options) => run(() => listKeys(database, kind, options)),
+    revisionOf: (kind) => run(() => getRevisionThrough(usable(), database, kind)),
     listChanges: (kind, after, limit) =>
       run(() => listChangedDocuments(database, kind, after, limit)),
     commit: (writes, guard, durability = "durable") => {
@@ -88,6 +95,28 @@ async function getThrough<T>(
   return document;
 }
 
+/** The revision of a kind lies beside its documents, under a key that none of them has. */
+async function getRevisionThrough(
+  cache: DocumentCache | undefined,
+  database: StateDatabase,
+  kind: DocumentKind,
+): Promise<number> {
+  if (cache === undefined) return getRevision(database, kind);
+  const found = cache.find(kind, revisionName);
+  if (found?.document !== undefined) return found.document.value as number;
+  const begun = cache.begin();
+  const value = await getRevision(database, kind);
+  cache.keep(begun, kind, revisionName, { kind, key: revisionName, etag: "", value });
+  return value;
+}
+
+let commits = 0;
+
+/** Grows with every commit that this process has tried, whatever store it was for. */
+export function commitsHere(): number {
+  return commits;
+}
+
 interface StoreParts {
   readonly database: StateDatabase;
   readonly facts: DialectFacts;
@@ -99,12 +128,16 @@ async function commitWrites(
   writes: readonly Write[],
   guard: Lease | undefined,
 ): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    if (guard !== undefined) await guardLease(transaction, guard);
-    for (const write of writes) await applyWrite(transaction, facts, write);
-    // Nobody can read what was before once the first can read what is now.
-    cache?.forget(writes);
-  });
+  try {
+    await database.transaction().execute(async (transaction) => {
+      if (guard !== undefined) await guardLease(transaction, guard);
+      for (const write of writes) await applyWrite(transaction, facts, write);
+      // Nobody can read what was before once the first can read what is now.
+      cache?.forget(writes);
+    });
+  } finally {
+    commits += 1;
+  }
 }
 
 function applyWrite(database: StateDatabase, facts: DialectFacts, write: Write): Promise<void> {

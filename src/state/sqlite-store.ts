@@ -4,7 +4,7 @@ import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts } from "./dialect-facts.ts";
-import { createKyselyStore } from "./kysely-store.ts";
+import { commitsHere, createKyselyStore } from "./kysely-store.ts";
 import { applySchemaSteps } from "./schema-steps.ts";
 import { NodeSqliteDialect } from "./sqlite-dialect.ts";
 import { translateSqliteError } from "./sqlite-errors.ts";
@@ -69,10 +69,21 @@ function describeSqlite(
   };
 }
 
-/** SQLite counts what other connections commit; asking costs a look into shared memory. */
+/**
+ * SQLite counts what other connections commit; asking costs locks on shared memory. One answer serves a turn of the
+ * event loop: who knows of another process's commit made that before the request came that this turn reads. Commits of
+ * this process, also those that met a conflict, end it.
+ */
 function countForeignWrites(raw: DatabaseSync): () => number {
   const statement = raw.prepare("pragma data_version");
-  return () => Number(statement.get()?.["data_version"]);
+  let known: { readonly count: number; readonly commits: number } | undefined;
+  const forget = (): void => (known = undefined);
+  return () => {
+    if (known?.commits === commitsHere()) return known.count;
+    if (known === undefined) setImmediate(forget);
+    known = { count: Number(statement.get()?.["data_version"]), commits: commitsHere() };
+    return known.count;
+  };
 }
 
 async function openDatabase(options: SqliteStoreOptions): Promise<DatabaseSync> {

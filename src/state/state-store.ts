@@ -8,6 +8,8 @@ export interface StateStore {
   get<T>(kind: DocumentKind, key: string): Promise<Document<T> | undefined>;
   /** Documents whose key starts with `prefix`, ordered by key, after `after` (exclusive), at most `limit`. */
   list<T>(kind: DocumentKind, options: ListOptions): Promise<readonly Document<T>[]>;
+  /** The keys that `list` would return, which costs a fraction of it. */
+  listKeys(kind: DocumentKind, options: ListOptions): Promise<readonly string[]>;
   /** Grows with every write of the kind, removals too, whichever process made it: while it stands, nothing has changed. */
   revisionOf(kind: DocumentKind): Promise<number>;
   /** The documents of a kind that were written after a revision, oldest write first; removed ones are not among them. */

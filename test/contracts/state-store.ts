@@ -177,8 +177,11 @@ export function describeStateStore(
         "\u{1F600}",
         "\uffee",
       ];
-      const listKeys = async (options: Parameters<StateStore["list"]>[1]): Promise<string[]> =>
-        (await store.list("location", options)).map((document) => document.key);
+      const listKeys = async (options: Parameters<StateStore["list"]>[1]): Promise<string[]> => {
+        const found = (await store.list("location", options)).map((document) => document.key);
+        assert.deepEqual(await store.listKeys("location", options), found);
+        return found;
+      };
 
       beforeEach(() => store.commit(keys.map((key) => put(key, { key }))));
 

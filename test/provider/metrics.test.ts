@@ -8,7 +8,7 @@ import { backupKey, type Backup } from "../../src/provider/model.ts";
 import { measureState } from "../../src/provider/metrics/measure.ts";
 import { noteWrite } from "../../src/provider/records/notes.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
-import { setUpLocation } from "../support/provider-steps.ts";
+import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import { locationPath, withProviderWorld, type ProviderWorld } from "../support/provider-world.ts";
 
 const hour = 3_600_000;
@@ -77,12 +77,17 @@ describe("the state in numbers", () => {
   it("is read without a look at operations, schedule records or the audit log", () =>
     withProviderWorld(async (world) => {
       await setUpLocation(world);
+      await makeBackup(world);
       const kinds = new Set<string>();
       const store: StateStore = {
         ...world.store,
         list: (kind, options) => {
           kinds.add(kind);
           return world.store.list(kind, options);
+        },
+        listChanges: (kind, after, limit) => {
+          kinds.add(kind);
+          return world.store.listChanges(kind, after, limit);
         },
       };
       const readings = await measureState({ store, clock: world.clock });

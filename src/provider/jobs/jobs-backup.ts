@@ -5,14 +5,7 @@ import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
 import { backupOfRecord, failureOf, isUsable } from "../records/backup-records.ts";
 import { capacityWith, judgeCapacity } from "../records/capacity-outlook.ts";
-import {
-  endOperation,
-  getBackup,
-  getOperation,
-  listAll,
-  releaseRunning,
-  replace,
-} from "../documents.ts";
+import { endOperation, getBackup, getOperation, releaseRunning, replace } from "../documents.ts";
 import {
   beginOperation,
   createProgressWriter,
@@ -27,7 +20,9 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import type { OpenedStore } from "../stores/store-access.ts";
 import { openStore } from "../stores/store-access.ts";
+import { listBackupsOf } from "../records/known-backups.ts";
 import { whyKept, type Kept } from "../records/location-retention.ts";
+import { findUnknownBackups, reconcileWrites } from "./unknown-backups.ts";
 import { upkeepAfterBackup } from "../records/upkeep-times.ts";
 import { checkSubscription } from "../records/subscription-state.ts";
 
@@ -73,8 +68,10 @@ async function runBackup(
   const record = await callEngine(deps, job, context, run);
   await deps.failpoint?.("backup.after-run");
   const capacity = await askCapacity(deps, opened);
+  const unknown = await findUnknownBackups(deps, location, opened, record);
   await deps.failpoint?.("backup.before-finish");
-  return () => finishBackup(deps, job, { record, capacity, ledgerKey: opened.ledgerKey });
+  const { ledgerKey } = opened;
+  return () => finishBackup(deps, job, { record, capacity, ledgerKey, unknown });
 }
 
 interface Run {
@@ -88,14 +85,9 @@ async function expectBytes(
   deps: ProviderDeps,
   location: Document<BackupLocation>,
 ): Promise<number> {
-  const backups = await backupsOf(deps, location.key);
+  const backups = await listBackupsOf(deps.store, location.key);
   const question = { location: location.value, backups, now: deps.clock.now() };
   return judgeCapacity(question).nextBackupBytes;
-}
-
-async function backupsOf(deps: ProviderDeps, locationKey: string): Promise<readonly Backup[]> {
-  const found = await listAll<Backup>(deps.store, "backup", `${locationKey}/backups/`);
-  return found.map(({ value }) => value);
 }
 
 async function callEngine(
@@ -148,6 +140,8 @@ interface FinishedRun {
   readonly record: BackupRecord;
   readonly capacity: Capacity | undefined;
   readonly ledgerKey: string;
+  /** What the store holds, where the state has forgotten some of it. */
+  readonly unknown: readonly BackupRecord[] | undefined;
 }
 
 /** Backup, operation, location and ledger change together: nobody ever sees one say success before the others. */
@@ -158,12 +152,12 @@ async function finishBackup(
 ): Promise<readonly Write[]> {
   const location = await findJobLocation(deps, job);
   if (location === undefined) return endAbandoned(deps, job);
-  const { record, capacity, ledgerKey } = finished;
+  const { record, capacity, ledgerKey, unknown } = finished;
   const key = backupKey(location.key, job.id);
   const known = (await getBackup(deps.store, key))?.value;
   const made = backupOfRecord(record, location.value, known);
   const backup: Backup = { ...made, startedAt: known?.startedAt ?? made.startedAt };
-  const backups = [...(await backupsOf(deps, location.key)), backup];
+  const backups = [...(await listBackupsOf(deps.store, location.key)), backup];
   const outlook =
     capacity && capacityWith(capacity, { location: location.value, backups }, deps.clock.now());
   const kept = await whyKept(deps, location, backups, backup.id);
@@ -175,6 +169,7 @@ async function finishBackup(
   };
   return [
     { op: "put", kind: "backup", key, value: backup },
+    ...(unknown === undefined ? [] : await reconcileWrites(deps, location, unknown, record)),
     { op: "put", kind: "ledger", key: ledgerKey, value: head },
     replace(location, {
       ...locationAfter(location.value, job.id, record, outlook),

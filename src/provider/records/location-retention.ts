@@ -4,6 +4,7 @@ import { planRetention, type RetentionPlan } from "../../engine/retention.ts";
 import type { RetentionPolicy } from "../../engine/retention-policy.ts";
 import type { Document } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
+import { listBackupsOf } from "./known-backups.ts";
 import type {
   Backup,
   BackupLocation,
@@ -77,8 +78,8 @@ export async function planLocation(
   location: BackupLocation,
   settings: LocationSettings = location.settings,
 ): Promise<{ readonly plan: RetentionPlan; readonly backups: ReadonlyMap<string, Backup> }> {
-  const found = await listAll<Backup>(deps.store, "backup", `${locationKey}/backups/`);
-  const backups = new Map(found.map(({ value }) => [value.id, value]));
+  const found = await listBackupsOf(deps.store, locationKey);
+  const backups = new Map(found.map((value) => [value.id, value]));
   const pins = await listPins(deps, locationKey, location);
   const plan = planBackups(backups.values(), settings, pins, deps.clock.now());
   return { plan, backups };

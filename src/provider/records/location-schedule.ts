@@ -45,6 +45,15 @@ export function nextBackupTimeOf(
   return toIso(nextRunTime(scheduleOf(settings), Date.parse(nextTick), now));
 }
 
+/** Until when a view shows the same, if nobody writes to it: its next backup is all that time alone changes. */
+export function standsUntil(
+  view: Pick<LocationView, "nextTick" | "settings">,
+  now: number,
+): number {
+  const next = nextBackupTimeOf(view, now);
+  return next === null ? Number.POSITIVE_INFINITY : Date.parse(next);
+}
+
 /** Hours from one scheduled backup to the next, in the mean of those to come. */
 export function meanHoursBetween(settings: LocationSettings, now: number): number {
   const schedule = scheduleOf(settings);

@@ -28,4 +28,4 @@ export function followOpenOperations(store: StateStore): OpenOperations {
   };
 }
 
-const pageSize = 100;
+const pageSize = 50;

@@ -3,8 +3,8 @@ import { toIso } from "../../base/clock.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { planRuns } from "../../jobs/schedule.ts";
 import type { StateStore } from "../../state/state-store.ts";
-import { listAll } from "../documents.ts";
 import { isUsable } from "../records/backup-records.ts";
+import { listBackupsOf } from "../records/known-backups.ts";
 import { storeIdentity, type Backup, type BackupLocation } from "../model.ts";
 import { judgeCapacity } from "../records/capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../records/location-schedule.ts";
@@ -29,10 +29,9 @@ export async function readLocationState(
   location: BackupLocation,
   kept: WatchRecord | undefined,
 ): Promise<LocationState> {
-  const backups = await listAll<Backup>(store, "backup", `${key}/backups/`);
   return {
     location,
-    backups: backups.map(({ value }) => value),
+    backups: await listBackupsOf(store, key),
     record: kept?.incarnation === location.incarnation ? kept : freshRecord(location.incarnation),
     notes: await readNotes(store, key),
     monitoring: await getMonitoring(store, key),
@@ -44,7 +43,9 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
   const { location, record, notes, monitoring } = state;
   const { settings } = location;
   const { encryption } = settings;
-  const runs = state.backups.map(runOf).toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
+  const runs = state.backups
+    .map(knownRunOf)
+    .toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
   const newest = newestEpoch(state.backups);
   return {
     isConfigured: isConfigured(location),
@@ -78,8 +79,10 @@ function copiesIn({ settings, copiesIn: store }: BackupLocation): Pick<LocationF
 
 /** The epoch of the newest backup that has one. */
 export function newestEpoch(backups: readonly Backup[]): string | undefined {
-  const records = backups.flatMap(({ record }) => (record === undefined ? [] : [record]));
-  return records.toSorted((a, b) => b.sequence - a.sequence)[0]?.epochId;
+  let newest: Backup["record"];
+  for (const { record } of backups)
+    if (record !== undefined && record.sequence > (newest?.sequence ?? -1)) newest = record;
+  return newest?.epochId;
 }
 
 /** Whether the schedule asks for a backup that nobody has started or left out. */
@@ -170,6 +173,15 @@ function notesOf<T>(notes: Notes, prefix: string): readonly (readonly [string, T
   return Object.entries(notes as object).flatMap(([name, note]) =>
     name.startsWith(prefix) ? [[name.slice(prefix.length), note as T] as const] : [],
   );
+}
+
+/** Backups that have ended are what they are. */
+const knownRuns = new WeakMap<Backup, RunFacts>();
+
+function knownRunOf(backup: Backup): RunFacts {
+  const known = knownRuns.get(backup) ?? runOf(backup);
+  knownRuns.set(backup, known);
+  return known;
 }
 
 function runOf(backup: Backup): RunFacts {
