@@ -58,8 +58,8 @@ export interface ExchangeAudit {
   calledBy(caller: Caller): void;
   /** Before a write is done: rejects when it cannot be kept, and then it must not be done. */
   begin(body: unknown): Promise<void>;
-  /** Before the answer goes out; never rejects, for what was done cannot be undone. */
-  end(answer: Answer): Promise<void>;
+  /** Before the answer goes out; never rejects, for what was done cannot be undone. Undefined: nothing is kept. */
+  end(answer: Answer): Promise<void> | undefined;
 }
 
 /** Starts the audit of an exchange; without settings nothing is kept. */
@@ -90,16 +90,15 @@ export function auditExchange(
       }
       hasBegun = true;
     },
-    async end({ status, errorCode, operationId }) {
+    end({ status, errorCode, operationId }) {
       const event = hasBegun ? "Ended" : eventOf(status, isWrite && who !== undefined);
-      if (event === undefined) return;
+      if (event === undefined) return undefined;
       const result = { status, ...optional({ errorCode, operationId }) };
-      try {
-        if (event === "Denied") await log.appendDenial({ ...facts(), event, ...result });
-        else await log.append({ ...facts(), event, ...result });
-      } catch {
-        logger.error("An audit record is lost", { requestId: ids.requestId, status });
-      }
+      const record: AuditFacts = { ...facts(), event, ...result };
+      const kept = event === "Denied" ? log.appendDenial(record) : log.append(record);
+      return kept.catch(() =>
+        logger.error("An audit record is lost", { requestId: ids.requestId, status }),
+      );
     },
   };
 }
@@ -115,7 +114,7 @@ const noAudit: ExchangeAudit = {
   aimedAt: () => undefined,
   calledBy: () => undefined,
   begin: () => Promise.resolve(),
-  end: () => Promise.resolve(),
+  end: () => undefined,
 };
 
 interface Aim {

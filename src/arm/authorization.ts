@@ -10,16 +10,31 @@ export type AccessTable = Readonly<Record<string, readonly string[]>>;
  */
 export function createTableAuthorizer(table: AccessTable): Authorizer {
   const lines = new Map(Object.entries(table).map(([key, roles]) => [key.toLowerCase(), roles]));
+  const find = rememberLines(lines);
   return {
     authorize({ principal, roles }, { method, path }) {
-      const verb = method === "HEAD" ? "GET" : method;
-      const allowed = lines.get(`${verb} ${path}`.toLowerCase());
+      const allowed = find(method === "HEAD" ? "GET" : method, path);
       if (allowed === undefined) return Promise.reject(refuse("No rule allows this to anybody"));
       if (principal.kind !== "bearer") return Promise.resolve();
       if (allowed.some((role) => roles?.has(role) === true)) return Promise.resolve();
       const needed = allowed.length === 0 ? "the front door" : `one of ${allowed.join(", ")}`;
       return Promise.reject(refuse(`This needs ${needed}: ask the administrator for the role`));
     },
+  };
+}
+
+type Roles = readonly string[];
+
+/** Templates of paths come from contracts, and each is looked up in the same spelling every time. */
+function rememberLines(
+  lines: ReadonlyMap<string, Roles>,
+): (verb: string, path: string) => Roles | undefined {
+  const found = new Map<string, Map<string, Roles | undefined>>();
+  return (verb, path) => {
+    const verbs = found.get(path) ?? new Map<string, Roles | undefined>();
+    if (!verbs.has(verb))
+      found.set(path, verbs.set(verb, lines.get(`${verb} ${path}`.toLowerCase())));
+    return verbs.get(verb);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -74,12 +75,19 @@ function choosePublicBaseUrl(
 }
 
 /** Where the request arrived. The Host header is the caller's word and would put it into stored links. */
-function localBaseUrl(request: IncomingMessage): string {
-  const {
-    localAddress = "localhost",
-    localPort = 0,
-    encrypted,
-  } = request.socket as Partial<TLSSocket>;
+function localBaseUrl({ socket }: IncomingMessage): string {
+  const known = baseUrls.get(socket);
+  if (known !== undefined) return known;
+  const made = makeBaseUrl(socket);
+  baseUrls.set(socket, made);
+  return made;
+}
+
+/** A connection keeps its ends. */
+const baseUrls = new WeakMap<Socket, string>();
+
+function makeBaseUrl(socket: Socket): string {
+  const { localAddress = "localhost", localPort = 0, encrypted } = socket as Partial<TLSSocket>;
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
   const host = address.includes(":") ? `[${address}]` : address;
   return `${encrypted === true ? "https" : "http"}://${host}:${localPort}`;

@@ -1,22 +1,52 @@
 import type { TimerClock } from "../base/clock.ts";
+import type { Abandonment } from "./abandonment.ts";
 import { serviceUnavailable } from "./errors.ts";
 
 /**
- * Runs work that must answer in time; after that the controller aborts and 503 is thrown in its place. Whoever
- * holds the controller aborts it when nobody waits any more; what the work then says is the answer.
+ * Runs work that must answer in time; after that the work is abandoned and 503 is thrown in its place. Whoever
+ * holds the abandonment abandons it when nobody waits any more; what the work then says is the answer.
  */
-export function runWithDeadline<T>(
-  clock: TimerClock,
-  seconds: number,
-  controller: AbortController,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(seconds * 1000, () => {
-      const refusal = serviceUnavailable(new Error("The handler took too long"));
-      controller.abort(refusal);
-      reject(refusal);
+export type DeadlineRunner = <T>(
+  abandonment: Abandonment,
+  work: (abandonment: Abandonment) => Promise<T>,
+) => Promise<T>;
+
+/** Work that begins within this time has one timer: it is nearly always over at once, and timers cost. */
+const togetherMilliseconds = 100;
+
+/** Work of the given number of seconds at most, or a tenth of a second less. */
+export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunner {
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let together = new Set<() => void>();
+  const startTimer = (now: number): void => {
+    const waiting = new Set<() => void>();
+    startedAt = now;
+    together = waiting;
+    clock.after(seconds * 1000, () => {
+      for (const act of waiting) act();
     });
-    work(controller.signal).finally(cancel).then(resolve, reject);
-  });
+  };
+  return (abandonment, work) => {
+    const now = clock.now();
+    if (now < startedAt || now - startedAt >= togetherMilliseconds) startTimer(now);
+    const waiting = together;
+    return new Promise((resolve, reject) => {
+      const onLate = (): void => {
+        const refusal = serviceUnavailable(new Error("The handler took too long"));
+        abandonment.abandon(refusal);
+        reject(refusal);
+      };
+      waiting.add(onLate);
+      work(abandonment).then(
+        (value) => {
+          waiting.delete(onLate);
+          resolve(value);
+        },
+        (error: unknown) => {
+          waiting.delete(onLate);
+          reject(error as Error);
+        },
+      );
+    });
+  };
 }

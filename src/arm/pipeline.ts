@@ -19,7 +19,8 @@ import {
   type ContextSettings,
   type RequestIds,
 } from "./build-context.ts";
-import { runWithDeadline } from "./deadline.ts";
+import { createDeadline, type DeadlineRunner } from "./deadline.ts";
+import { Abandonment } from "./abandonment.ts";
 import { toArmError } from "./errors.ts";
 import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
@@ -82,12 +83,13 @@ export type ArmHandler = (request: IncomingMessage, response: ServerResponse) =>
 
 interface Pipeline extends PipelineOptions {
   readonly readAddress: AddressReader;
+  readonly runInTime: DeadlineRunner;
 }
 
 interface Exchange {
   readonly trace: Trace;
   readonly audit: ExchangeAudit;
-  readonly abandoned: AbortController;
+  readonly abandonment: Abandonment;
   readonly spans: RequestSpans;
 }
 
@@ -108,20 +110,22 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
   const pipeline: Pipeline = {
     ...options,
     readAddress: createAddressReader(createRouter(options.services)),
+    runInTime: createDeadline(options.clock, options.deadlineSeconds ?? defaultDeadlineSeconds),
   };
   return async (request, response) => {
     const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
     const trace: Trace = {};
     const audit = auditExchange(options.audit, request, ids, options.logger);
     let answer: Answer;
-    const abandoned = abortWhenAbandoned(response);
+    const abandonment = watchCaller(response);
     const spans: RequestSpans = {};
     try {
-      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandoned, spans });
+      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandonment, spans });
     } catch (error) {
       answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
     }
-    await audit.end(answer);
+    const kept = audit.end(answer);
+    if (kept !== undefined) await kept;
     if (request.method === "HEAD") answer = headAnswer(answer);
     send(pipeline, response, answer, ids, trace);
     logAccess(pipeline, request, answer, ids, trace);
@@ -134,7 +138,7 @@ async function answerRequest(
   pipeline: Pipeline,
   request: IncomingMessage,
   ids: RequestIds,
-  { trace, audit, abandoned, spans }: Exchange,
+  { trace, audit, abandonment, spans }: Exchange,
 ): Promise<Answer> {
   const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
   const method = request.method ?? "GET";
@@ -167,8 +171,8 @@ async function answerRequest(
       : // Validation and preconditions: before the handler, so that nothing is half done.
         await prepareRoute(pipeline, request, endpoint, prepared);
   // Handler and answer.
-  const answer = await runWithDeadline(pipeline.clock, deadlineOf(pipeline), abandoned, work);
-  return { ...answer, headers: { ...answer.headers, ...budget } };
+  const answer = await pipeline.runInTime(abandonment, work);
+  return budget === undefined ? answer : { ...answer, headers: { ...answer.headers, ...budget } };
 }
 
 /** Headers that tell what is left; throws `TooManyRequests`. */
@@ -185,14 +189,16 @@ function takeBudget(
   return throttle?.take({ callerId: principal.id, subscriptionId, method, namespace });
 }
 
-/** Aborts when the connection ends before the answer: nobody needs the work any more. */
-function abortWhenAbandoned(response: ServerResponse): AbortController {
-  const controller = new AbortController();
+/** When the connection ends before the answer, nobody needs the work any more. */
+function watchCaller(response: ServerResponse): Abandonment {
+  const abandonment = new Abandonment();
   response.once("close", () => {
-    if (!response.writableFinished) controller.abort(new Error("The caller left"));
+    if (!response.writableFinished) abandonment.abandon(new Error("The caller left"));
   });
-  return controller;
+  return abandonment;
 }
+
+type Work = (abandonment: Abandonment) => Promise<Answer>;
 
 interface Prepared {
   readonly match: PathMatch;
@@ -206,11 +212,11 @@ function preparePoll(
   { headers }: IncomingMessage,
   endpoint: PollEndpoint,
   { match, target, context }: Prepared,
-): (signal: AbortSignal) => Promise<Answer> {
+): Work {
   const { clock, stopping = neverStopping } = pipeline;
   const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
   const poll = { endpoint, match, target, context, headers, clock, stopping, maximumRetrySeconds };
-  return (signal) => answerPoll(poll, signal);
+  return (abandonment) => answerPoll(poll, abandonment);
 }
 
 async function prepareRoute(
@@ -218,7 +224,7 @@ async function prepareRoute(
   request: IncomingMessage,
   endpoint: ContractEndpoint,
   { match, target, context, audit }: Prepared,
-): Promise<(signal: AbortSignal) => Promise<Answer>> {
+): Promise<Work> {
   const { route, handler, checkBody } = endpoint;
   const query = readDeclaredQuery(route, target);
   const takesBody = route.method !== "GET" && route.method !== "DELETE";
@@ -236,10 +242,15 @@ async function prepareRoute(
     ifNoneMatch: headers["if-none-match"],
     repeatabilityRequestId: typeof repeatability === "string" ? repeatability : undefined,
   };
-  return async (signal) => {
+  return async (abandonment) => {
     // Nothing is done that was not on record first.
     await audit.begin(body);
-    const result = await handler({ ...armRequest, signal });
+    const result = await handler({
+      ...armRequest,
+      get signal() {
+        return abandonment.signal;
+      },
+    });
     if (result.kind !== "accepted") return valueAnswer(route, result);
     const longRunning = route.longRunning ?? defaultLongRunning;
     const { operation } = result;
@@ -258,10 +269,6 @@ function maximumBodyBytesOf({ maximumBodyBytes }: Pipeline): number {
 
 function maximumRetrySecondsOf({ maximumRetrySeconds }: Pipeline): number {
   return maximumRetrySeconds ?? Number.MAX_SAFE_INTEGER;
-}
-
-function deadlineOf({ deadlineSeconds }: Pipeline): number {
-  return deadlineSeconds ?? defaultDeadlineSeconds;
 }
 
 /** Any failure as an answer; ours are logged with where they happened, never with what they say. */
@@ -315,15 +322,12 @@ function logAccess(
   const { status } = answer;
   const milliseconds = clock.now() - ids.receivedAt;
   onAnswered?.({ method, route: trace.route, status, milliseconds });
-  const fields = {
-    ...idFields(ids),
-    ...trace,
-    method,
-    status,
-    durationMs: milliseconds,
-    errorCode: answer.errorCode,
-    operationId: answer.operationId,
-  };
+  const { requestId, correlationId, clientRequestId } = ids;
+  const { route, apiVersion } = trace;
+  const { errorCode, operationId } = answer;
+  const durationMs = milliseconds;
+  const asked = { requestId, correlationId, clientRequestId, apiVersion, route };
+  const fields = { ...asked, method, status, durationMs, errorCode, operationId };
   if (status >= 500) logger.error("Request answered", fields);
   else logger.info("Request answered", fields);
 }

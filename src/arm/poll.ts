@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../base/clock.ts";
+import type { Abandonment } from "./abandonment.ts";
 import type { Answer } from "./answer.ts";
 import { armError } from "./errors.ts";
 import { isTerminal, type OperationRecord } from "./operation-record.ts";
@@ -9,7 +10,6 @@ import {
   runningResultAnswer,
   statusAnswer,
   type PolledOperation,
-  type RenderedOutcome,
 } from "./operation-status.ts";
 import { parseTemplate } from "./path-template.ts";
 import { streamStatus, wantsEvents } from "./poll-events.ts";
@@ -35,7 +35,7 @@ export interface Poll {
  * Answers a poll from the stored operation alone; throws 404 for one that is unknown, over, or somebody else's.
  * With `Prefer: wait=N` the answer waits up to N seconds for the end; a status can also be read as events.
  */
-export async function answerPoll(poll: Poll, signal: AbortSignal): Promise<Answer> {
+export async function answerPoll(poll: Poll, abandonment: Abandonment): Promise<Answer> {
   const { endpoint, match, context, headers, clock, stopping } = poll;
   const { service, params } = match;
   const id = (params["operationId"] ?? "").toLowerCase();
@@ -47,21 +47,62 @@ export async function answerPoll(poll: Poll, signal: AbortSignal): Promise<Answe
     return { status: 200, operationId: id, events: streamEvents(poll, read) };
   const seconds = readWaitSeconds(headers["prefer"]);
   if (seconds === undefined) return answerFrom(poll, operation);
-  const wait = { clock, seconds, signal: AbortSignal.any([signal, stopping]) };
+  const wait = { clock, seconds, signal: AbortSignal.any([abandonment.signal, stopping]) };
   const answer = await answerFrom(poll, await waitForEnd(operation, read, wait));
   return { ...answer, headers: { ...answer.headers, "Preference-Applied": `wait=${seconds}` } };
 }
 
 async function answerFrom(poll: Poll, operation: OperationRecord): Promise<Answer> {
-  const { endpoint, target, context, maximumRetrySeconds } = poll;
-  const { service } = poll.match;
-  const polled = { ...describeStart(service, operation), operation, context, maximumRetrySeconds };
-  const outcome = await renderOutcome(service, polled);
-  if (endpoint.shows === "status") return statusAnswer(polled, outcome, "full");
-  if (singleValue(target, "IsAsyncOperation") === "1")
-    return statusAnswer(polled, outcome, "short");
+  const { context, maximumRetrySeconds } = poll;
+  const { provider } = poll.match.service;
+  const hasResult = operation.state === "Succeeded";
+  const result = hasResult ? await provider.renderResult(operation, context) : undefined;
+  const form = formOf(poll);
+  const name = `${form} ${context.apiVersion} ${maximumRetrySeconds} ${context.publicBaseUrl}`;
+  const known = remembered.get(operation) ?? new Map<string, RememberedAnswer>();
+  const found = known.get(name);
+  if (found !== undefined && found.result === result) return found.answer;
+  const made = makeAnswer(poll, form, operation, result);
+  const answer = made.body === undefined ? made : { ...made, text: JSON.stringify(made.body) };
+  if (known.size >= mostForms) known.clear();
+  remembered.set(operation, known.set(name, { answer, result }));
+  return answer;
+}
+
+type PollForm = "full" | "short" | "result";
+
+function formOf({ endpoint, target }: Poll): PollForm {
+  if (endpoint.shows === "status") return "full";
+  return singleValue(target, "IsAsyncOperation") === "1" ? "short" : "result";
+}
+
+function makeAnswer(
+  { match, context, maximumRetrySeconds }: Poll,
+  form: PollForm,
+  operation: OperationRecord,
+  result: unknown,
+): Answer {
+  const { service } = match;
+  const polled: PolledOperation = {
+    ...describeStart(service, operation),
+    ...{ operation, context, maximumRetrySeconds },
+  };
+  const outcome = isTerminal(operation.state)
+    ? { result, target: service.provider.renderTarget(operation, context) }
+    : undefined;
+  if (form !== "result") return statusAnswer(polled, outcome, form);
   return outcome === undefined ? runningResultAnswer(polled) : endedResultAnswer(polled, outcome);
 }
+
+interface RememberedAnswer {
+  readonly answer: Answer;
+  /** What the provider showed: another object may be another text. */
+  readonly result: unknown;
+}
+
+/** Answers by the operation as it was read: pollers ask the same again and again. */
+const remembered = new WeakMap<OperationRecord, Map<string, RememberedAnswer>>();
+const mostForms = 16;
 
 function streamEvents(
   poll: Poll,
@@ -120,16 +161,6 @@ function describeStart(
     route: route ?? fallback,
     longRunning: route?.longRunning ?? defaultLongRunning,
   };
-}
-
-async function renderOutcome(
-  { provider }: Service,
-  { operation, context }: PolledOperation,
-): Promise<RenderedOutcome | undefined> {
-  if (!isTerminal(operation.state)) return undefined;
-  const target = provider.renderTarget(operation, context);
-  if (operation.state !== "Succeeded") return { result: undefined, target };
-  return { result: await provider.renderResult(operation, context), target };
 }
 
 /** 404 of an operation. */

@@ -8,14 +8,14 @@ export interface Clock {
 
 /** A clock for what is nearly always over in time, as requests are: a sleep that is given up costs more. */
 export interface TimerClock extends Clock {
-  /** Calls back after the given milliseconds; the function returned takes that back. */
+  /** Calls back after the given milliseconds, and keeps no process alive for it; the function returned takes that back. */
   after(milliseconds: number, act: () => void): () => void;
 }
 
 export const systemClock: TimerClock = {
   now: () => Date.now(),
   after: (milliseconds, act) => {
-    const timer = setTimeout(act, milliseconds);
+    const timer = setTimeout(act, milliseconds).unref();
     return () => clearTimeout(timer);
   },
   sleep: (milliseconds, signal) =>

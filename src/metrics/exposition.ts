@@ -94,12 +94,28 @@ function createRequestMetrics(registry: Registry): Metrics["countRequest"] {
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
     registers,
   });
-  return ({ method: given = "", route = "none", status, milliseconds }) => {
-    const method = methods.has(given) ? given : "other";
-    counter.inc({ method, route, status });
-    // A clock that was set back must not end a scrape.
-    duration.observe({ method, route }, Math.max(0, milliseconds) / 1000);
+  const known = new Map<string, RequestSeries>();
+  const seriesOf = (method: string, route: string, status: number): RequestSeries => {
+    const name = `${method} ${status} ${route}`;
+    const series = known.get(name) ?? {
+      count: counter.labels({ method, route, status }),
+      time: duration.labels({ method, route }),
+    };
+    known.set(name, series);
+    return series;
   };
+  return ({ method: given = "", route = "none", status, milliseconds }) => {
+    const { count, time } = seriesOf(methods.has(given) ? given : "other", route, status);
+    count.inc();
+    // A clock that was set back must not end a scrape.
+    time.observe(Math.max(0, milliseconds) / 1000);
+  };
+}
+
+/** Looked up once: there are as many as routes and codes, and labels take longer to find than to count. */
+interface RequestSeries {
+  readonly count: Counter.Internal;
+  readonly time: { observe(value: number): void };
 }
 
 async function renderReadings(readings: readonly Reading[]): Promise<string> {

@@ -25,7 +25,10 @@ export type HealthResponder = (request: IncomingMessage, response: ServerRespons
 export function createHealthResponder(options: HealthOptions): HealthResponder {
   const runChecks = shareRuns(options);
   return (request, response) => {
-    const path = (request.url ?? "").split("?", 1)[0];
+    const url = request.url ?? "";
+    // Nearly all that comes is something else.
+    if (!url.startsWith("/livez") && !url.startsWith("/readyz")) return false;
+    const path = url.split("?", 1)[0];
     if (path !== "/livez" && path !== "/readyz") return false;
     request.resume();
     if (request.method !== "GET" && request.method !== "HEAD") {

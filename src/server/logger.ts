@@ -21,25 +21,23 @@ export function createLogger(settings: LogSettings): Logger {
   const logger = winston.createLogger({
     level: most,
     levels: winston.config.npm.levels,
-    format: {
-      transform: (info) => Object.assign(info, { [written]: render(info["line"] as WrittenLine) }),
-    },
+    // What is logged has its form already.
+    format: { transform: (info) => Object.assign(info, { [written]: info.message }) },
     transports: [new winston.transports.Stream({ stream: stream ?? standardError() })],
   });
+  const isWritten = new Set(levels.filter((level) => logger.isLevelEnabled(level)));
+  const emit = (text: string): void => void logger.log(most, text);
+  const write = stream === undefined ? gatherTurn(emit) : emit;
   const log = (level: Level, text: string, more: LogFields): void => {
-    const isWritten = logger.isLevelEnabled(level);
-    if (!isWritten && onLine === undefined) return;
-    const line = {
-      level,
-      message: clean(text),
-      fields: pickAllowed(currentScope(), more),
-    };
-    // The line lies apart from winston's own, so that no field can overwrite level or message.
-    if (isWritten) logger.log({ level, message: line.message, line });
+    if (!isWritten.has(level) && onLine === undefined) return;
+    const line = { level, message: clean(text), fields: pickAllowed(currentScope(), more) };
+    if (isWritten.has(level)) write(render(line));
     onLine?.(line);
   };
   return wrap(log, {});
 }
+
+const levels = ["error", "warn", "info", "debug"] as const;
 
 type Level = WrittenLine["level"];
 type Write = (level: Level, message: string, fields: LogFields) => void;
@@ -101,15 +99,19 @@ function wrap(write: Write, fixed: LogFields): Logger {
 }
 
 /** The later ones hold where both have a name. */
-function pickAllowed(...all: readonly (object | undefined)[]): LogFields {
+function pickAllowed(scope: object | undefined, more: LogFields): LogFields {
   const kept: Record<string, string | number | boolean> = {};
-  for (const fields of all) {
-    for (const [name, value] of Object.entries((fields ?? {}) as LogFields)) {
-      if (value === undefined || !allowedFields.has(name)) continue;
-      kept[name] = typeof value === "string" ? clean(value) : value;
-    }
-  }
+  if (scope !== undefined) pickInto(kept, scope as LogFields);
+  pickInto(kept, more);
   return kept;
+}
+
+function pickInto(kept: Record<string, string | number | boolean>, fields: LogFields): void {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value === undefined || !allowedFields.has(name)) continue;
+    kept[name] = typeof value === "string" ? clean(value) : value;
+  }
 }
 
 /** Control and format characters could forge lines or colour a terminal: they are written out. */
@@ -135,27 +137,45 @@ function clean(text: string): string {
 
 // Fields come last; no name on the list is one of the others.
 function jsonLine({ level, message, fields }: WrittenLine): string {
-  return JSON.stringify({ timestamp: toIso(systemClock.now()), level, message, ...fields });
+  const head = `{"timestamp":"${timeOfLine()}","level":"${level}","message":${JSON.stringify(message)}`;
+  const rest = JSON.stringify(fields);
+  return rest === "{}" ? `${head}}` : `${head},${rest.slice(1)}`;
+}
+
+let lastTime = { at: Number.NaN, text: "" };
+
+/** Many lines are of one millisecond. */
+function timeOfLine(): string {
+  const at = systemClock.now();
+  if (at !== lastTime.at) lastTime = { at, text: toIso(at) };
+  return lastTime.text;
 }
 
 function prettyLine({ level, message, fields }: WrittenLine): string {
   const pairs = Object.entries(fields);
   const words = pairs.map(([name, value]) => `${name}=${quoteBlanks(String(value))}`);
-  return [toIso(systemClock.now()), level.toUpperCase().padEnd(5), message, ...words].join(" ");
+  return [timeOfLine(), level.toUpperCase().padEnd(5), message, ...words].join(" ");
 }
 
-/** Standard error, all lines of one turn of the event loop at once: a write each would cost more than the line. */
-function standardError(): Writable {
+/** All lines of one turn of the event loop at once: what winston and the system do for one costs more than the line. */
+function gatherTurn(emit: (text: string) => void): (line: string) => void {
   let waiting = "";
   const flush = (): void => {
-    if (waiting !== "") process.stderr.write(waiting);
+    const text = waiting;
     waiting = "";
+    if (text !== "") emit(text);
   };
   // Whatever ends the process, short of a kill, what it said before is told.
   process.once("exit", flush);
-  const write = (line: string, _: BufferEncoding, done: () => void): void => {
+  return (line) => {
     if (waiting === "") setImmediate(flush);
-    waiting += line;
+    waiting = waiting === "" ? line : `${waiting}\n${line}`;
+  };
+}
+
+function standardError(): Writable {
+  const write = (text: string, _: BufferEncoding, done: () => void): void => {
+    process.stderr.write(text);
     done();
   };
   return new Writable({ decodeStrings: false, write });

@@ -120,10 +120,18 @@ describe("failures", () => {
     await aborted;
   });
 
-  it("a deadline that is kept leaves no timer", async () => {
+  it("requests of one moment share the timer of their deadline, and when it rings only late ones are told", async () => {
     const clock = createFakeClock();
     await restart({ clock });
-    await service.send("GET", `${boxPath}?${modern}`);
+    for (let count = 0; count < 3; count += 1) await service.send("GET", `${boxPath}?${modern}`);
+    assert.equal(clock.wakeTimes.length, 1);
+    const { started, aborted } = holdHandler();
+    const held = service.send("GET", `${boxPath}?${modern}`);
+    await started;
+    assert.equal(clock.wakeTimes.length, 1);
+    await clock.advance(20_000);
+    await aborted;
+    assert.equal((await held).status, 503);
     assert.equal(clock.wakeTimes.length, 0);
   });
 });

@@ -1,10 +1,10 @@
 // How many requests the API answers, beside an Express handler that only sends the same bytes:
 //
 //   npm run bench -- --api [--seconds 5] [--connections 16] [--backups 10000] [--operations 100000]
-//                          [--source-mb 512] [--memory-minutes 1]
+//                          [--source-mb 512] [--memory-minutes 10]
 //
 // The service runs as its own process, the load comes from another one on the same machine, over connections that stay
-// open. Writes api-results.md.
+// open. Writes results-api.md.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -16,9 +16,12 @@ import { createSelfSigned } from "../../src/identity/create-keys.ts";
 import { pathOf } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { fillState } from "./api-state.ts";
+import { openLiveHeap } from "./live-heap.ts";
 
 const version = "2026-12-01";
 const run = promisify(execFile);
+/** The inspector is opened only to read the heap. */
+const measurable = { NODE_OPTIONS: "--inspect-port=127.0.0.1:0" };
 
 interface Load {
   readonly requests: number;
@@ -48,13 +51,14 @@ export async function runApiBench(args: readonly string[]): Promise<void> {
       limits: { readsPerSecond: 1_000_000, writesPerSecond: 1_000_000 },
       log: { format: "json", level: "info" },
     },
+    environment: measurable,
   });
   try {
     const targets = await prepare(service, settings);
     const bare = await startBare(service, targets);
     try {
       const report = await measureAll(service, bare.url, targets, settings);
-      writeFileSync(join(import.meta.dirname, "api-results.md"), report);
+      writeFileSync(join(import.meta.dirname, "results-api.md"), report);
       console.log(report);
     } finally {
       bare.child.kill();
@@ -75,7 +79,7 @@ function readSettings(args: readonly string[]): Settings {
       backups: number("10000"),
       operations: number("100000"),
       "source-mb": number("512"),
-      "memory-minutes": number("1"),
+      "memory-minutes": number("10"),
     },
   });
   return {
@@ -117,7 +121,7 @@ async function prepare(service: Service, settings: Settings): Promise<readonly T
   if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
   await service.stop();
   await fillState(join(service.folder, "state", "holdfast.db"), settings);
-  await service.restart();
+  await service.restart(measurable);
   const status = new URL(started.headers.get("azure-asyncoperation") ?? "");
   return [
     ["GET location", `${pathOf("north")}?api-version=${version}`],
@@ -228,6 +232,8 @@ async function loadForMemory(
   targets: readonly Target[],
   settings: Settings,
 ): Promise<string> {
+  const heap = await openLiveHeap(service);
+  const before = await heap.read();
   const marks: number[] = [];
   const until = performance.now() + settings.memoryMinutes * 60_000;
   for (let turn = 0; performance.now() < until; turn += 1) {
@@ -235,8 +241,24 @@ async function loadForMemory(
     await load(`${service.url}${target}`, { ...settings, seconds: 5 });
     marks.push(readMemory(service.pid));
   }
-  const megabytes = marks.map((bytes) => Math.round(bytes / 2 ** 20));
-  return `Resident memory of the service over ${settings.memoryMinutes} min of full load, in MB, every 5 s: ${megabytes.join(", ")}.`;
+  const after = await heap.read();
+  heap.close();
+  return [
+    `Memory of the service over ${settings.memoryMinutes} min of full load: resident ${describeMarks(marks)} MB;`,
+    `live heap, when all garbage was collected, ${inMegabytes(before)} MB before and ${inMegabytes(after)} MB after.`,
+  ].join(" ");
+}
+
+/** The last of each minute, and the most. */
+function describeMarks(marks: readonly number[]): string {
+  const perMinute = 12;
+  const ends = marks.filter((_mark, index) => (index + 1) % perMinute === 0);
+  const shown = (ends.length === 0 ? marks : ends).map(inMegabytes);
+  return `${shown.join(", ")} at the end of each minute, ${inMegabytes(Math.max(...marks))} at most,`;
+}
+
+function inMegabytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
 
 function readMemory(pid: number): number {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
@@ -131,13 +131,15 @@ async function startProgram(
   [command = "", ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Run> {
+  const log = join(folder, "log");
+  // The file itself: who starts a hundred services must not have to read along.
+  const errors = openSync(log, "a");
   const child = spawn(command, args, {
     cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", errors],
     env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...environment },
   });
-  const log = join(folder, "log");
-  child.stderr.on("data", (text: Buffer) => writeFileSync(log, text, { flag: "a" }));
+  closeSync(errors);
   const ended = once(child, "close").then(
     ([code, signal]) => (signal ?? code) as string | number | null,
   );

@@ -13,6 +13,8 @@ import type { Backup, LocationView } from "../model.ts";
 import { locationId } from "../model.ts";
 import { kindOf } from "../records/operation-kind.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
+import { standsUntil } from "../records/location-schedule.ts";
+import { rememberRenderings } from "../versions/remembered.ts";
 import { recordRetentionMilliseconds, type ScheduleRecord } from "../records/schedule-records.ts";
 import type { RenderForm } from "../versions/version-converter.ts";
 import { converterOf, resultFormOf } from "../versions/versions.ts";
@@ -35,10 +37,32 @@ export function renderOperationResult(
   operation: OperationRecord,
   context: RequestContext,
 ): unknown {
-  const converter = converterOf(context.apiVersion);
-  const form = resultFormOf(context.apiVersion, operation.resourceGroupName, deps.clock.now());
+  const now = deps.clock.now();
+  if (operation.result === undefined) return undefined;
+  return remembered(operation, context.apiVersion, now, () => ({
+    value: renderAnew(operation, context.apiVersion, now),
+    until: resultStandsUntil(operation, now),
+  }));
+}
+
+/** By the operation as it was read and api-version: whoever polls, and all who poll with it, get the same object. */
+const remembered = rememberRenderings<OperationRecord, unknown>();
+
+function resultStandsUntil({ result, ...operation }: OperationRecord, now: number): number {
+  switch (kindOf(operation)) {
+    case "location":
+      return standsUntil(result as LocationView, now);
+    case "pruneexternalstore":
+      return standsUntil((result as PruneResult).location, now);
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function renderAnew(operation: OperationRecord, apiVersion: string, now: number): unknown {
+  const converter = converterOf(apiVersion);
+  const form = resultFormOf(apiVersion, operation.resourceGroupName, now);
   const { result } = operation;
-  if (result === undefined) return undefined;
   switch (kindOf(operation)) {
     case "location":
       return converter.renderLocation(result as LocationView, form);

@@ -3,11 +3,13 @@ import { findBackup, findLocation } from "../action-target.ts";
 import { getLocation, listAll } from "../documents.ts";
 import { resourceNotFound } from "../faults.ts";
 import { retentionView } from "../records/retention-views.ts";
+import { standsUntil } from "../records/location-schedule.ts";
 import type { BackupLocation } from "../model.ts";
 import { locationEtag, viewOf } from "../model.ts";
 import { pageOf } from "../paging.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { backupIdOf, parameterOf, scopeOf } from "../request-scope.ts";
+import { rememberRenderings } from "../versions/remembered.ts";
 import { converterOf, formOf } from "../versions/versions.ts";
 
 /** GET of a location. */
@@ -15,15 +17,21 @@ export async function readLocation(deps: ProviderDeps, request: ArmRequest): Pro
   const scope = scopeOf(request);
   const location = await getLocation(deps.store, scope.key);
   if (location === undefined) throw resourceNotFound(scope.id);
-  const form = formOf(
-    request.context,
-    scope.identity.resourceGroupName,
-    location.value.resourceGroupName,
-    deps.clock.now(),
-  );
-  const body = converterOf(request.context.apiVersion).renderLocation(viewOf(location.value), form);
-  return { kind: "value", body, etag: locationEtag(location.value) };
+  const { apiVersion } = request.context;
+  const asked = scope.identity.resourceGroupName;
+  const now = deps.clock.now();
+  const { value } = location;
+  return remembered(value, `${apiVersion} ${asked}`, now, () => {
+    const form = formOf(request.context, asked, value.resourceGroupName, now);
+    const view = viewOf(value);
+    const body = converterOf(apiVersion).renderLocation(view, form);
+    const answer = { kind: "value", body, text: JSON.stringify(body), etag: locationEtag(value) };
+    return { value: answer as ArmResult, until: standsUntil(view, now) };
+  });
 }
+
+/** By the location as it was read, api-version and the caller's spelling of the group. */
+const remembered = rememberRenderings<BackupLocation, ArmResult>();
 
 /** GET of the locations of a group, or of a subscription where the route names no group. */
 export async function listLocations(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
