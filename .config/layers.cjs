@@ -50,6 +50,7 @@ const law = {
     "storage/store-room.ts",
     "notify/route-target.ts",
     "metrics/gauges.ts",
+    "metrics/counters.ts",
   ]),
   metrics: ["npm:prom-client"],
   tracing: [

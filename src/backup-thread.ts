@@ -29,6 +29,7 @@ import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
+import type { StoreOperation } from "./storage/observed-store.ts";
 import { openStore } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
@@ -104,6 +105,7 @@ export type EngineOutcome =
 
 export type FromThread =
   | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "store-operations"; readonly operations: readonly StoreOperation[] }
   | {
       readonly kind: "log";
       readonly level: "error" | "warn" | "info" | "debug";
@@ -120,6 +122,10 @@ export type FromThread =
       readonly cause: string;
     };
 
+/** Told by the hundred: a message each would cost more than many a call. */
+const toldAtOnce = 100;
+const untold: StoreOperation[] = [];
+
 const port = parentPort;
 if (port !== null) {
   giveWay();
@@ -130,9 +136,12 @@ async function serve(setup: ThreadSetup): Promise<void> {
   const cancel = new AbortController();
   port?.once("message", () => cancel.abort());
   try {
-    send({ kind: "done", outcome: await run(setup, cancel.signal) });
+    const outcome = await run(setup, cancel.signal);
+    tellOperations();
+    send({ kind: "done", outcome });
   } catch (error) {
     const { code, message, target, retryable, cause } = toAppError(error);
+    tellOperations();
     send({
       kind: "failed",
       code,
@@ -166,14 +175,25 @@ function openToRead(
   { allowedHosts, authorities }: ThreadSetup,
   spec: StoreSpec,
 ): Promise<ObjectStore> {
-  return openStore(spec, { access: "read", hosts: createHostPolicy(allowedHosts), authorities });
+  const hosts = createHostPolicy(allowedHosts);
+  return openStore(spec, { access: "read", hosts, authorities, observe: keepOperation });
+}
+
+function keepOperation(operation: StoreOperation): void {
+  untold.push(operation);
+  if (untold.length >= toldAtOnce) tellOperations();
+}
+
+function tellOperations(): void {
+  if (untold.length > 0) send({ kind: "store-operations", operations: untold.splice(0) });
 }
 
 /** What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty. */
 async function openToWrite(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
   if (spec.kind === "local") await (await openToRead(setup, spec)).close();
   const { allowedHosts, authorities } = setup;
-  return openStore(spec, { hosts: createHostPolicy(allowedHosts), authorities });
+  const hosts = createHostPolicy(allowedHosts);
+  return openStore(spec, { hosts, authorities, observe: keepOperation });
 }
 
 async function runCall(
@@ -182,7 +202,10 @@ async function runCall(
   signal: AbortSignal,
 ): Promise<EngineOutcome> {
   const { call, workers } = setup;
-  const onProgress = (progress: Progress): void => send({ kind: "progress", progress });
+  const onProgress = (progress: Progress): void => {
+    tellOperations();
+    send({ kind: "progress", progress });
+  };
   const common = {
     store,
     clock: systemClock,

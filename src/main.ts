@@ -12,6 +12,7 @@ import { toAppError } from "./base/errors.ts";
 import { readFreeSpace } from "./base/free-space.ts";
 import { programVersion } from "./base/program-version.ts";
 import type { Logger } from "./base/log.ts";
+import { waitForSignal } from "./base/wait-for-signal.ts";
 import { filesOf, loadConfig, newDeploymentId, type Config } from "./config.ts";
 import type { DeploymentInfo } from "./engine/model.ts";
 import { contracts, insightsContracts, lifeCycleContracts } from "./generated/contracts.ts";
@@ -38,6 +39,7 @@ import { openSqliteStore } from "./state/sqlite-store.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { parseBackupPath } from "./storage/path.ts";
 import { checkBackupPath } from "./storage/path-check.ts";
+import { watchStores, type StoreWatch } from "./storage/store-spans.ts";
 import { createAddressReader } from "./storage/store-addresses.ts";
 import { createThreadEngine } from "./thread-engine.ts";
 import type { Tracing } from "./tracing/open-tracing.ts";
@@ -103,6 +105,9 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     onNotices: () => running.watchOver?.wake(),
     onTrouble: () => running.watchOver?.look(),
     onWorkEnded: (work) => running.metrics?.countWork(work),
+    count: (...counted) => running.metrics?.count(...counted),
+    watchStores: () =>
+      watchStores(tracing?.tracer, (call) => running.metrics?.countStoreCall(call)),
   });
   const upkeepAll = async (): Promise<void> => {
     await backup.runUpkeep();
@@ -156,16 +161,19 @@ function startWork(
   return { worker, scheduler };
 }
 
+type HookName = "onEnqueued" | "onNotices" | "onTrouble" | "onWorkEnded" | "count";
+type Hooks = Pick<ProviderDeps, HookName> & { readonly watchStores: () => StoreWatch };
+
 function createBackupProvider(
   parts: Surroundings,
-  wakers: Pick<ProviderDeps, "onEnqueued" | "onNotices" | "onTrouble" | "onWorkEnded">,
+  { watchStores: watch, ...wakers }: Hooks,
 ): BackupProvider {
   const { config, logger, store, deployment, sealer, pagingKey, audit, operationLines } = parts;
   const { failpoint, stateDirectory, restoreRoot } = config;
   const { allowedHosts } = config.stores;
   return createProvider({
     store,
-    engine: createEngine(parts),
+    engine: createEngine(parts, watch),
     identity: { readCertificate, readThumbprint, openPfx, ...sealer },
     pagingKey,
     refusesUnknownSubscriptions: config.unknownSubscriptions === "refuse",
@@ -190,7 +198,10 @@ function createBackupProvider(
   });
 }
 
-function createEngine({ config, logger, deployment }: Surroundings): BackupEngine {
+function createEngine(
+  { config, logger, deployment }: Surroundings,
+  watch: Hooks["watchStores"],
+): BackupEngine {
   const { failpoint, roles, workers, stateDirectory, stores } = config;
   return createThreadEngine({
     workers,
@@ -202,6 +213,7 @@ function createEngine({ config, logger, deployment }: Surroundings): BackupEngin
     authorities: stores.authorities,
     logger,
     failpoint,
+    watchStores: watch,
   });
 }
 
@@ -295,13 +307,6 @@ async function startTracing(settings: Config["tracing"]): Promise<Tracing | unde
   if (settings === undefined) return undefined;
   const { openTracing } = await import("./tracing/open-tracing.ts");
   return openTracing({ ...settings, version: programVersion, instance: owner });
-}
-
-function waitForSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      process.once(signal, () => resolve(signal));
-  });
 }
 
 if (import.meta.main) {

@@ -23,6 +23,7 @@ import { checkStore, failureOfCheck, type RepositoryLooker } from "./storage/che
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
 import type { StoreCheck } from "./storage/store-check.ts";
+import type { StoreWatch } from "./storage/store-spans.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
 export interface ThreadEngineOptions {
@@ -38,6 +39,8 @@ export interface ThreadEngineOptions {
   readonly authorities: string | undefined;
   readonly logger: Logger;
   readonly failpoint: string | undefined;
+  /** Made for each run, in the scope of its caller: hears of every call to its stores. */
+  readonly watchStores?: () => StoreWatch;
 }
 
 /** The engine as the provider calls it: short calls here, long runs in a thread each. */
@@ -124,13 +127,17 @@ function longRuns(
 
 type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
 
-function testStore(
-  { allowedHosts, authorities }: ThreadEngineOptions,
+async function testStore(
+  { allowedHosts, authorities, watchStores }: ThreadEngineOptions,
   store: StoreSpec,
   look?: RepositoryLooker,
 ): Promise<StoreCheck> {
   const hosts = createHostPolicy(allowedHosts);
-  return checkStore(() => openStore(store, { hosts, authorities }), look);
+  const watch = watchStores?.();
+  const open = { hosts, authorities, observe: watch?.observe };
+  const check = await checkStore(() => openStore(store, open), look);
+  watch?.end();
+  return check;
 }
 
 type StoreUser = <T>(
@@ -140,14 +147,20 @@ type StoreUser = <T>(
 ) => Promise<T>;
 
 /** Opens a store for one short call. */
-function storeUser({ allowedHosts, authorities }: ThreadEngineOptions): StoreUser {
+function storeUser({ allowedHosts, authorities, watchStores }: ThreadEngineOptions): StoreUser {
   const hosts = createHostPolicy(allowedHosts);
   return async (spec, use, access = "write") => {
-    const store = await openStore(spec, { access, hosts, authorities });
+    const watch = watchStores?.();
     try {
-      return await use(store);
+      const open = { access, hosts, authorities, observe: watch?.observe };
+      const store = await openStore(spec, open);
+      try {
+        return await use(store);
+      } finally {
+        await store.close();
+      }
     } finally {
-      await store.close();
+      watch?.end();
     }
   };
 }
@@ -158,24 +171,31 @@ async function runInThread(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<EngineOutcome> {
-  const { logger: _logger, roles: _roles, installationId: _id, ...rest } = options;
+  const { logger, roles: _roles, installationId: _id, watchStores, ...rest } = options;
   const setup: ThreadSetup = { call, ...rest };
   const thread = new Worker(programFile("backup-thread"), { workerData: setup });
   const onAbort = (): void => thread.postMessage("cancel");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
+  const watch = watchStores?.();
   try {
-    return await waitForOutcome(thread, options.logger, onProgress);
+    return await waitForOutcome(thread, { logger, onProgress, watch });
   } finally {
+    watch?.end();
     signal.removeEventListener("abort", onAbort);
     await thread.terminate();
   }
 }
 
+interface Listeners {
+  readonly logger: Logger;
+  readonly onProgress: (progress: Progress) => void;
+  readonly watch: StoreWatch | undefined;
+}
+
 function waitForOutcome(
   thread: Worker,
-  logger: Logger,
-  onProgress: (progress: Progress) => void,
+  { logger, onProgress, watch }: Listeners,
 ): Promise<EngineOutcome> {
   const failed = (cause: unknown): AppError =>
     new AppError("Internal", "The engine's thread failed: see the log for its cause", { cause });
@@ -186,6 +206,8 @@ function waitForOutcome(
       if (message.kind === "progress") inScope(() => onProgress(message.progress));
       else if (message.kind === "log")
         inScope(() => logger[message.level](message.message, message.fields));
+      else if (message.kind === "store-operations")
+        for (const operation of message.operations) watch?.observe(operation);
       else if (message.kind === "done") resolve(message.outcome);
       else reject(toError(message));
     });

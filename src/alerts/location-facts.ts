@@ -84,11 +84,8 @@ export interface CopyFacts {
 export interface StoreFacts {
   /** Why it could not be used when it was last tried. */
   readonly error?: AlertError;
-  /** The newest backup, where the store did not show it then: `unlisted` where it is there all the same. */
-  readonly newest?: {
-    readonly backupId: string;
-    readonly is: "unlisted" | "missing";
-  };
+  /** How the store showed the newest backup then: `unlisted` where it is there all the same. */
+  readonly newest?: { readonly backupId: string; readonly is: "shown" | "unlisted" | "missing" };
   readonly isAlmostFull: boolean;
   /** Free space, what is needed and the like, for people. */
   readonly particulars: Readonly<Record<string, string>>;

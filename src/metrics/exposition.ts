@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { counters, type Count, type CounterName, type CounterRow } from "./counters.ts";
 import { gauges, type GaugeName, type GaugeRow, type Reading } from "./gauges.ts";
 
 /** One answered request, without anything its caller could make up. */
@@ -17,7 +18,17 @@ export interface EndedWork {
   readonly milliseconds: number;
 }
 
+/** One call to a store that has ended. */
+export interface StoreCall {
+  readonly store: string;
+  readonly operation: string;
+  readonly milliseconds: number;
+  readonly errorCode?: string;
+}
+
 export interface Metrics {
+  readonly count: Count;
+  readonly countStoreCall: (call: StoreCall) => void;
   readonly countRequest: (request: AnsweredRequest) => void;
   readonly countWork: (work: EndedWork) => void;
   /** The text of one scrape; rejects when the state cannot be read. */
@@ -37,6 +48,8 @@ export function createMetrics(
   tellBuild(registry, version);
   const countRequest = createRequestMetrics(registry);
   return {
+    count: createCounters(registry),
+    countStoreCall: createStoreMetrics(registry),
     countRequest,
     countWork: createWorkMetrics(registry),
     render: async () => {
@@ -74,6 +87,36 @@ function createWorkMetrics(registry: Registry): Metrics["countWork"] {
   return ({ kind, end: result, milliseconds }) => {
     counter.inc({ kind, result });
     duration.observe({ kind }, Math.max(0, milliseconds) / 1000);
+  };
+}
+
+function createCounters(registry: Registry): Count {
+  const made = new Map<CounterName, Counter>();
+  for (const [name, row] of Object.entries(counters) as [CounterName, CounterRow][]) {
+    const { help, labels } = row;
+    made.set(name, new Counter({ name, help, labelNames: [...labels], registers: [registry] }));
+  }
+  return (name, labels, by = 1) => made.get(name)?.inc({ ...labels }, by);
+}
+
+function createStoreMetrics(registry: Registry): Metrics["countStoreCall"] {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: "holdfast_store_operation_duration_seconds",
+    help: "How long calls to stores took, by the kind of store; a call that was tried again is several",
+    labelNames: ["store", "operation"],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 120],
+    registers,
+  });
+  const errors = new Counter({
+    name: "holdfast_store_operation_errors_total",
+    help: "Calls to stores that failed, by the code of the error; ObjectNotFound and ObjectExists are answers like others",
+    labelNames: ["store", "operation", "code"],
+    registers,
+  });
+  return ({ store, operation, milliseconds, errorCode: code }) => {
+    duration.observe({ store, operation }, Math.max(0, milliseconds) / 1000);
+    if (code !== undefined) errors.inc({ store, operation, code });
   };
 }
 

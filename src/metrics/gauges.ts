@@ -97,6 +97,10 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
     help: "When the store was last looked at between backups",
     labels: place,
   },
+  holdfast_store_shows_newest: {
+    help: "1 when the store showed the newest backup that is remembered when it was last looked at, 0 when it did not",
+    labels: place,
+  },
   holdfast_store_free_bytes: {
     help: "Free space of the store as it last said",
     labels: place,
@@ -121,6 +125,18 @@ export const gauges: Readonly<Record<GaugeName, GaugeRow>> = {
   holdfast_verify_last_findings: {
     help: "What the last verification found wrong",
     labels: place,
+  },
+  holdfast_verify_last_success_timestamp_seconds: {
+    help: "When all of the store was last found whole at this depth or deeper",
+    labels: [...place, "depth"],
+  },
+  holdfast_copy_last_timestamp_seconds: {
+    help: "When backups were last copied to this other location, or that was tried",
+    labels: [...place, "target"],
+  },
+  holdfast_copy_last_success: {
+    help: "1 when the last copy to this other location succeeded, 0 when it failed",
+    labels: [...place, "target"],
   },
   holdfast_drill_last_timestamp_seconds: {
     help: "When something was last restored or checked with the private key",
@@ -174,6 +190,7 @@ export type GaugeName =
   | "holdfast_backups_stored_bytes"
   | "holdfast_store_up"
   | "holdfast_store_last_look_timestamp_seconds"
+  | "holdfast_store_shows_newest"
   | "holdfast_store_free_bytes"
   | "holdfast_store_size_bytes"
   | "holdfast_store_next_backup_bytes"
@@ -181,6 +198,9 @@ export type GaugeName =
   | "holdfast_store_time_left_seconds"
   | "holdfast_verify_last_timestamp_seconds"
   | "holdfast_verify_last_findings"
+  | "holdfast_verify_last_success_timestamp_seconds"
+  | "holdfast_copy_last_timestamp_seconds"
+  | "holdfast_copy_last_success"
   | "holdfast_drill_last_timestamp_seconds"
   | "holdfast_certificate_not_after_timestamp_seconds"
   | "holdfast_alerts_open";

@@ -39,6 +39,7 @@ import {
   renderOperationResult,
   renderOperationTarget,
 } from "./requests/operations.ts";
+import { countRuns } from "./metrics/counting-engine.ts";
 import { measureState } from "./metrics/measure.ts";
 import { noticeHandler } from "./notify/notice-job.ts";
 import { noticeJobKind } from "./notify/notices.ts";
@@ -83,7 +84,7 @@ export interface BackupProvider {
 
 /** The one entry of the provider. */
 export function createProvider(given: ProviderDeps): BackupProvider {
-  const deps = { ...given, engine: tellSteps(given.engine, given) };
+  const deps = { ...given, engine: tellSteps(countRuns(given.engine, given.count), given) };
   const vault = createOpenerVault();
   const openOperations = followOpenOperations(deps.store);
   const provider: Provider = {

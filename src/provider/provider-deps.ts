@@ -4,6 +4,7 @@ import type { Logger } from "../base/log.ts";
 import type { Tracer } from "../base/tracer.ts";
 import type { JobEnd } from "../jobs/job-handler.ts";
 import type { DeploymentInfo } from "../engine/model.ts";
+import type { Count } from "../metrics/counters.ts";
 import type { NoticeSender } from "../notify/route-target.ts";
 import type { StateStore } from "../state/state-store.ts";
 import type { LineBuffer } from "./operation-log/line-buffer.ts";
@@ -57,6 +58,8 @@ export interface ProviderDeps {
   readonly tracer?: Tracer;
   /** Told of every job that has ended, e.g. to count them. */
   readonly onWorkEnded?: (work: EndedWork) => void;
+  /** Counts what this process does. */
+  readonly count?: Count;
   /** Log lines about operations, on their way to the state. */
   readonly operationLines?: LineBuffer;
   readonly failpoint?: FailpointHook;

@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ObjectStore } from "../engine/object-store.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { openLocalStore } from "./local.ts";
+import { observeCall, observeStore, type StoreOperation } from "./observed-store.ts";
 import { retryStore } from "./retrying.ts";
 import type { RemoteSpec, StoreSpec } from "./store-spec.ts";
 import { hostOf } from "./store-spec.ts";
@@ -17,6 +18,8 @@ export interface OpenStoreOptions {
   readonly clock?: Clock;
   /** PEM of authorities that servers of https may be certified by, besides those of the system. */
   readonly authorities?: string | undefined;
+  /** Told of every call to the store that has ended. */
+  readonly observe?: ((operation: StoreOperation) => void) | undefined;
 }
 
 /**
@@ -24,14 +27,28 @@ export interface OpenStoreOptions {
  * is sent, and the adapter connects to what was found. What may pass is tried again, but not the opening.
  */
 export async function openStore(spec: StoreSpec, options: OpenStoreOptions): Promise<ObjectStore> {
+  const { clock = systemClock, observe } = options;
+  if (observe === undefined) return openUnseen(spec, options, (store) => store);
+  const observation = { kind: spec.kind, clock, observe };
+  return observeCall(observation, "open", () =>
+    openUnseen(spec, options, (store) => observeStore(store, observation)),
+  );
+}
+
+/** `see` wraps what every single try goes through. */
+async function openUnseen(
+  spec: StoreSpec,
+  options: OpenStoreOptions,
+  see: (store: ObjectStore) => ObjectStore,
+): Promise<ObjectStore> {
   const { access = "write", clock = systemClock, hosts } = options;
-  if (spec.kind === "local") return openLocalStore({ path: spec.path, access, clock });
+  if (spec.kind === "local") return see(await openLocalStore({ path: spec.path, access, clock }));
   const { host, port, isPlainHttp } = hostOf(spec);
   hosts.check(host, port, isPlainHttp);
   const { address } = await hosts.resolve(host, port);
   const { authorities } = options;
   const store = await openRemote(spec, address, { access, clock, hosts, authorities });
-  return retryStore(store, { clock, random: aRandomNumber });
+  return retryStore(see(store), { clock, random: aRandomNumber });
 }
 
 /** From 0 to 1. */
@@ -43,7 +60,7 @@ function aRandomNumber(): number {
 async function openRemote(
   spec: RemoteSpec,
   address: string,
-  { access, clock, hosts, authorities }: Required<OpenStoreOptions>,
+  { access, clock, hosts, authorities }: Required<Omit<OpenStoreOptions, "observe">>,
 ): Promise<ObjectStore> {
   // Each new connection of HTTP looks its host up again, under the same policy.
   const resolve: HostPolicy["resolve"] = (host, port) => hosts.resolve(host, port);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { counters } from "../../src/metrics/counters.ts";
 import { gauges } from "../../src/metrics/gauges.ts";
 import { pathOf, succeed } from "../support/arm-caller.ts";
 import { listProjectFiles, projectRoot, readProjectFile } from "../support/project-files.ts";
@@ -83,6 +84,22 @@ describe("metrics", () => {
     assert.equal(valueOf(text, "holdfast_jobs_oldest_due_age_seconds"), 0);
   });
 
+  it("count calls to stores by kind, their errors, and what came of backups", () => {
+    const calls = (operation: string): number =>
+      valueOf(
+        text,
+        `holdfast_store_operation_duration_seconds_count{store="local",operation="${operation}"}`,
+      );
+    for (const operation of ["open", "put", "get", "list", "probe"])
+      assert.ok(calls(operation) > 0, operation);
+    const counted = (name: string, ...labels: readonly string[]): number =>
+      valueOf(text, `holdfast_${name}{${labels.join(",")}}`);
+    const asked = 'trigger="request"';
+    assert.equal(counted("backup_attempts_total", asked, 'result="Succeeded"'), 1);
+    // What the configuration tried out was not there before.
+    assert.ok(valuesOf(text, "holdfast_store_operation_errors_total").length > 0);
+  });
+
   it("count requests by the template of their route and never by what callers wrote", () => {
     const route =
       "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}";
@@ -99,12 +116,13 @@ describe("metrics", () => {
   });
 
   it("have exactly the labels that their table names", () => {
-    for (const [name, { labels }] of Object.entries(gauges))
+    for (const [name, { labels }] of Object.entries({ ...gauges, ...counters }))
       for (const found of valuesOf(text, name)) {
         const names = [...found.matchAll(/([a-z_]+)="/g)].map(([, label = ""]) => label);
         assert.deepEqual(names.toSorted(), [...labels].toSorted(), found);
       }
-    for (const name of Object.keys(gauges)) assert.ok(text.includes(`# HELP ${name} `), name);
+    for (const name of Object.keys({ ...gauges, ...counters }))
+      assert.ok(text.includes(`# HELP ${name} `), name);
   });
 
   it("please the checker of Prometheus", () => {

@@ -42,10 +42,16 @@ describe("rule 38: traces of a running service", () => {
     });
   const find = (name: string): ReceivedSpan | undefined =>
     receiver.spans.find((span) => span.traceId === traceId && span.name === name);
+  const childrenOf = ({ spanId }: ReceivedSpan): readonly ReceivedSpan[] =>
+    receiver.spans.filter(({ parentSpanId }) => parentSpanId === spanId);
+  const parts = [
+    ...["role:files", "phase:preparing", "phase:copying", "phase:committing", "phase:checking"],
+    ...["store:open", "store:put", "store:get", "store:list"],
+  ];
   const location =
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}";
 
-  it("lead from the caller through the request and its job to each role", async () => {
+  it("lead from the caller through the request and its job to roles, phases and stores", async () => {
     const api = service.call("2026-12-01");
     const { certificateBase64 } = makeCertificate(service.folder, "traced", "P-256");
     mkdirSync(join(service.folder, "store"));
@@ -57,12 +63,18 @@ describe("rule 38: traces of a running service", () => {
     const ended = await succeed(api, await send("POST", pathOf("north", "/createBackup")));
     const request = `POST ${location}/createBackup`;
     await waitFor("all spans came", () =>
-      [request, "createBackup", "role:files"].every((name) => find(name) !== undefined),
+      [request, "createBackup", ...parts].every((name) => find(name) !== undefined),
     );
-    const [top, job, role] = [find(request), find("createBackup"), find("role:files")];
+    const [top, job] = [find(request), find("createBackup")];
     assert.equal(top?.parentSpanId, callerSpan);
     assert.equal(job?.parentSpanId, top.spanId);
-    assert.equal(role?.parentSpanId, job.spanId);
+    const belowJob = new Set(childrenOf(job).map(({ name }) => name));
+    for (const name of parts) assert.ok(belowJob.has(name), `${name}: ${[...belowJob].join()}`);
+    const writes = childrenOf(job).find(({ name }) => name === "store:put");
+    assert.equal(writes?.attributes["holdfast.store"], "local");
+    assert.ok(Number(writes.attributes["holdfast.store.calls"]) >= 3);
+    // Calls to stores are told of together: their number does not grow with the backup.
+    assert.ok(childrenOf(job).length < 40, String(childrenOf(job).length));
     assert.equal(top.attributes["http.response.status_code"], 202);
     const operationId = ended.resultAnswer.body.name;
     assert.equal(top.attributes["holdfast.operation_id"], operationId);

@@ -41,10 +41,13 @@ describe("what a verification of content teaches", () => {
 
   it("nothing of the newest backups, where the key opened older ones only", () => {
     const unopened = [{ epochId: "newest", recipients: [], backups: ["b"] }];
-    const { provedEpochs, lastDrill, lastVerify } = learn({ ...report, unopened });
+    const { provedEpochs, lastDrill, lastVerify, cleanVerifies } = learn({ ...report, unopened });
     assert.deepEqual(provedEpochs, []);
     assert.equal(lastDrill, undefined);
     assert.deepEqual(lastVerify?.findings, []);
+    // It was read as without a key.
+    const at = operation.endTime;
+    assert.deepEqual(cleanVerifies, { structure: at, ciphertext: at });
   });
 
   it("the same, where it did not open older ones only", () => {

@@ -9,7 +9,12 @@ import { measureState } from "../../src/provider/metrics/measure.ts";
 import { noteWrite } from "../../src/provider/records/notes.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
 import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
-import { locationPath, withProviderWorld, type ProviderWorld } from "../support/provider-world.ts";
+import {
+  groupPath,
+  locationPath,
+  withProviderWorld,
+  type ProviderWorld,
+} from "../support/provider-world.ts";
 
 const hour = 3_600_000;
 
@@ -73,6 +78,55 @@ describe("the state in numbers", () => {
       },
       { pollMilliseconds: 12 * hour },
     ));
+
+  it("tells copies, verifications and the look for the newest backup", () =>
+    withProviderWorld(async (world) => {
+      await setUpLocation(world, { isBackupSchedulerEnabled: true });
+      await makeBackup(world);
+      const body = {
+        location: "redmond",
+        properties: { externalStoreDefault: { path: "/second" } },
+      };
+      const second = `${groupPath}/backupLocations/second`;
+      await world.finish(await world.accept("PUT", second, { body }));
+      const act = async (action: string, given: object = {}): Promise<void> => {
+        await world.clock.advance(1000);
+        const call = { apiVersion: "2026-12-01", body: given };
+        await world.finish(await world.accept("POST", `${locationPath}/${action}`, call));
+        await world.provider.runWatch();
+      };
+      const location = "redmond";
+      const success = { location, target: "second" };
+      assert.equal(await read(world, "holdfast_copy_last_success", success), undefined);
+      await act("copy", { targetLocationName: "second" });
+      assert.equal(await read(world, "holdfast_copy_last_success", success), 1);
+      world.engine.behavior = {
+        copy: () => Promise.reject(new AppError("StoreFull", "Full")),
+        newest: "unlisted",
+      };
+      await act("copy", { targetLocationName: "second" });
+      assert.equal(await read(world, "holdfast_copy_last_success", success), 0);
+      const copied = await read(world, "holdfast_copy_last_timestamp_seconds", success);
+      assert.equal(copied, Math.floor(world.clock.now() / 1000));
+      assert.equal(await read(world, "holdfast_store_shows_newest", { location }), undefined);
+      await act("testStore");
+      assert.equal(await read(world, "holdfast_store_shows_newest", { location }), 0);
+      world.engine.behavior = {};
+      await act("testStore");
+      assert.equal(await read(world, "holdfast_store_shows_newest", { location }), 1);
+      await act("verify", { depth: "Ciphertext" });
+      const at = (depth: string): Promise<number | undefined> =>
+        read(world, "holdfast_verify_last_success_timestamp_seconds", { location, depth });
+      const structure = await at("structure");
+      assert.ok(structure !== undefined && structure > copied);
+      assert.equal(await at("ciphertext"), structure);
+      assert.equal(await at("content"), undefined);
+      await act("verify", { depth: "Ciphertext", subset: { part: 1, of: 7 } });
+      assert.equal(await at("ciphertext"), structure);
+      await act("verify", { depth: "Structure" });
+      assert.ok(((await at("structure")) ?? 0) > structure);
+      assert.equal(await at("ciphertext"), structure);
+    }));
 
   it("is read without a look at operations, schedule records or the audit log", () =>
     withProviderWorld(async (world) => {

@@ -97,7 +97,8 @@ async function runLeased(
     // The threads have nothing left to do, and their memory is needed for the index.
     await pool.close();
     meter.enter("committing");
-    const record = await commit({ options, epoch, lease, writer, roles, startedAt, previous });
+    const input = { options, epoch, lease, writer, roles, startedAt, previous, meter };
+    const record = await commit(input);
     commitCaches(options, cache, epoch, roles, startedAt, record.backupId);
     return record;
   } catch (error) {
@@ -160,6 +161,7 @@ interface CommitInput {
   readonly roles: readonly CopiedRole[];
   readonly startedAt: number;
   readonly previous: BackupRecord | undefined;
+  readonly meter: ProgressMeter;
 }
 
 async function commit(input: CommitInput): Promise<BackupRecord> {
@@ -186,13 +188,10 @@ async function commit(input: CommitInput): Promise<BackupRecord> {
   await options.failpoint?.("backup.before-manifest");
   await writer.storeObject(name, bytes);
   await options.failpoint?.("backup.manifest-stored");
+  input.meter.enter("checking");
   const looking = quietly(input.lease.assertNewest());
-  const { record } = await readBackup(
-    options.store,
-    name,
-    options.keys.repositoryId,
-    options.keys.signingPublicKey,
-  );
+  const { repositoryId, signingPublicKey } = options.keys;
+  const { record } = await readBackup(options.store, name, repositoryId, signingPublicKey);
   if (record.signature !== "trusted")
     throw new AppError(
       "StoreTampered",

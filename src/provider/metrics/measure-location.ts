@@ -5,6 +5,7 @@ import { isUsable } from "../records/backup-records.ts";
 import { judgeCapacity } from "../records/capacity-outlook.ts";
 import type { RoleStatus } from "../../engine/model.ts";
 import type { Backup, BackupLocation, BackupStatus, RunningWork } from "../model.ts";
+import { copyNotesOf, type ProbeNote } from "../records/notes.ts";
 import { expectedHours, factsOf, isDue, type LocationState } from "../watch/location-facts.ts";
 
 /** A location in numbers, from the facts its alerts are judged by, so that both say the same; `now` in milliseconds since 1970. */
@@ -17,6 +18,8 @@ export function readingsOfLocation(state: LocationState, now: number): readonly 
     ...roleReadings(state.backups),
     ...storeReadings(state, now),
     ...trustReadings(facts),
+    ...verifiedReadings(state),
+    ...copyReadings(state),
   ];
   const place = placeOf(state.location);
   return readings.flatMap(([name, value, labels]) =>
@@ -137,6 +140,7 @@ function storeReadings({ location, backups, notes }: LocationState, now: number)
   return [
     ["holdfast_store_up", looked === undefined ? null : Number(notes.probe?.error === undefined)],
     ["holdfast_store_last_look_timestamp_seconds", seconds(looked)],
+    ["holdfast_store_shows_newest", showsNewest(notes.probe)],
     ["holdfast_store_free_bytes", freeBytes],
     ["holdfast_store_size_bytes", totalBytes],
     ["holdfast_store_next_backup_bytes", nextBackupBytes],
@@ -155,6 +159,29 @@ function trustReadings({ lastVerify, lastDrill, certificates }: LocationFacts): 
       return ["holdfast_certificate_not_after_timestamp_seconds", seconds(notAfter), labels];
     }),
   ];
+}
+
+function showsNewest(probe: ProbeNote | undefined): number | undefined {
+  const newest = probe?.newest;
+  return newest && Number(newest.is === "shown");
+}
+
+function verifiedReadings({ record }: LocationState): readonly Row[] {
+  return Object.entries(record.cleanVerifies ?? {}).map(([depth, at]): Row => [
+    "holdfast_verify_last_success_timestamp_seconds",
+    seconds(at),
+    { depth },
+  ]);
+}
+
+function copyReadings({ notes }: LocationState): readonly Row[] {
+  return copyNotesOf(notes).flatMap(({ targetName, at, error }): readonly Row[] => {
+    const labels = { target: targetName };
+    return [
+      ["holdfast_copy_last_timestamp_seconds", seconds(at), labels],
+      ["holdfast_copy_last_success", Number(error === undefined), labels],
+    ];
+  });
 }
 
 function durationOf(backup: Backup | undefined): number | undefined {

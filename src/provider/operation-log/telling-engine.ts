@@ -4,6 +4,7 @@ import { currentScope } from "../../base/work-scope.ts";
 import type { BackupRecord, Progress } from "../../engine/model.ts";
 import type { BackupEngine } from "../ports.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
+import { tracePhases } from "./phase-spans.ts";
 
 type Report = (progress: Progress) => void;
 
@@ -12,17 +13,19 @@ export function tellSteps(
   engine: BackupEngine,
   { logger, tracer }: Pick<ProviderDeps, "logger" | "tracer">,
 ): BackupEngine {
+  const inPhases = <T>(report: Report, run: (report: Report) => Promise<T>): Promise<T> =>
+    tracePhases(tracer, tellPhases(report, logger), run);
   return {
     ...engine,
     runBackup: async (run, report, signal) => {
-      const record = await engine.runBackup(run, tellPhases(report, logger), signal);
+      const record = await inPhases(report, (told) => engine.runBackup(run, told, signal));
       tellRoles(record, logger);
       if (tracer !== undefined) traceRoles(record, tracer);
       return record;
     },
-    verify: (run, report, signal) => engine.verify(run, tellPhases(report, logger), signal),
-    copy: (run, report, signal) => engine.copy(run, tellPhases(report, logger), signal),
-    restore: (run, report, signal) => engine.restore(run, tellPhases(report, logger), signal),
+    verify: (run, report, signal) => inPhases(report, (told) => engine.verify(run, told, signal)),
+    copy: (run, report, signal) => inPhases(report, (told) => engine.copy(run, told, signal)),
+    restore: (run, report, signal) => inPhases(report, (told) => engine.restore(run, told, signal)),
     prune: async (run, report, signal) => {
       const result = await engine.prune(run, report, signal);
       const removed = { count: result.removedBackups.length, bytes: result.bytesFreedNow };

@@ -31,11 +31,8 @@ export interface ProbeNote {
   /** Absent until the first look has ended. */
   readonly at?: string;
   readonly error?: AlertError;
-  /** A store that does not show the newest backup: how, and which one. */
-  readonly newest?: {
-    readonly backupId: string;
-    readonly is: Exclude<NewestBackup, "shown">;
-  };
+  /** Which backup was the newest then, and how the store showed it; absent where nobody looked for it. */
+  readonly newest?: { readonly backupId: string; readonly is: NewestBackup };
   /** Somebody looks since then. */
   readonly lookingSince?: string;
   /** When a look last wrote something that the store does not let us remove. */
@@ -64,12 +61,12 @@ export function noteWrite<K extends keyof Notes>(
   return { op: "put", kind: "note", key: noteKeyOf(locationKey, kind), value: note };
 }
 
-/** The part of a note of a store that does not show the newest backup. */
+/** The part of a note about the newest backup. */
 export function newestNote(
   newest: NewestBackup | undefined,
   remembered: RememberedRepository | undefined,
 ): Pick<ProbeNote, "newest"> {
-  if (newest === undefined || newest === "shown" || remembered === undefined) return {};
+  if (newest === undefined || remembered === undefined) return {};
   return { newest: { backupId: remembered.ledgerHead.backupId, is: newest } };
 }
 
@@ -79,4 +76,16 @@ export async function readNotes(store: StateStore, locationKey: string): Promise
   return Object.fromEntries(
     found.map(({ key, value }) => [key.slice(prefix.length), value]),
   ) as Notes;
+}
+
+/** The notes of a kind of which there are several, by what follows the prefix. */
+export function notesOf<T>(notes: Notes, prefix: string): readonly (readonly [string, T])[] {
+  return Object.entries(notes as object).flatMap(([name, note]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), note as T] as const] : [],
+  );
+}
+
+/** What is known of copies, by the location they went to. */
+export function copyNotesOf(notes: Notes): readonly CopyNote[] {
+  return notesOf<CopyNote>(notes, "copy:").map(([, note]) => note);
 }

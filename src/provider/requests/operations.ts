@@ -123,6 +123,12 @@ export async function purgeExpired(deps: ProviderDeps): Promise<number> {
     "scheduleRecord",
     ({ at }) => now - Date.parse(at) > recordRetentionMilliseconds,
   );
+  deps.count?.("holdfast_deletions_total", { what: "operation", reason: "expired" }, operations);
+  deps.count?.(
+    "holdfast_deletions_total",
+    { what: "record", reason: "expired" },
+    requests + records,
+  );
   return operations + requests + records;
 }
 

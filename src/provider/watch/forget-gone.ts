@@ -31,5 +31,7 @@ export async function forgetGone(
     ({ value }) => deps.clock.now() - Date.parse(value.givenUpAt) > deadLetterMilliseconds,
   );
   writes.push(...old.map(({ kind, key }): Write => ({ op: "delete", kind, key })));
-  if (writes.length > 0) await deps.store.commit(writes);
+  if (writes.length === 0) return;
+  await deps.store.commit(writes);
+  deps.count?.("holdfast_deletions_total", { what: "message", reason: "expired" }, old.length);
 }

@@ -55,7 +55,11 @@ function learnFromVerify(
   const wasClean = lastVerify === undefined || isCleanVerify(lastVerify);
   // Only a check that looked at least as hard takes back what was found.
   const counts = !isClean || wasClean || covers(verify, lastVerify);
-  const learnt = counts ? { ...record, lastVerify: verify } : record;
+  const learnt = {
+    ...record,
+    ...(counts ? { lastVerify: verify } : {}),
+    ...(isClean && verify.scope === "all" ? cleanVerifies(record, operation) : {}),
+  };
   const epoch = epochOf(backupOf(operation));
   const isDrill = isClean && verify.depth === "content" && !isUnopened(operation, epoch);
   return isDrill ? learnFromDrill(learnt, operation, epoch) : learnt;
@@ -87,6 +91,19 @@ export function isCleanVerify({ findings, error }: RememberedVerify): boolean {
 }
 
 const depths: readonly VerifyDepth[] = ["structure", "ciphertext", "content"];
+
+function cleanVerifies(
+  record: WatchRecord,
+  operation: OperationRecord,
+): Pick<WatchRecord, "cleanVerifies"> {
+  const { depth, at } = verifyOf(operation);
+  const { unopened = [] } = (operation.result ?? {}) as Partial<VerifyReport>;
+  // What no key opened was looked at as without one.
+  const reachedDepth = depth === "content" && unopened.length > 0 ? "ciphertext" : depth;
+  const deepest = depths.indexOf(reachedDepth);
+  const reached = depths.slice(0, deepest + 1).map((one) => [one, at] as const);
+  return { cleanVerifies: { ...record.cleanVerifies, ...Object.fromEntries(reached) } };
+}
 
 function covers(one: RememberedVerify, other: RememberedVerify): boolean {
   const isAsDeep = depths.indexOf(one.depth) >= depths.indexOf(other.depth);

@@ -10,7 +10,7 @@ import { judgeCapacity } from "../records/capacity-outlook.ts";
 import { nextBackupTimeOf, scheduleOf, stepOf } from "../records/location-schedule.ts";
 import { renderStoreText } from "../rules/store-text.ts";
 import { getMonitoring, targetsOf, type Monitoring } from "./monitoring.ts";
-import { readNotes, type CopyNote, type Notes, type RouteNote } from "../records/notes.ts";
+import { copyNotesOf, notesOf, readNotes, type Notes, type RouteNote } from "../records/notes.ts";
 import { freshRecord, type WatchRecord } from "./watch-record.ts";
 
 export interface LocationState {
@@ -155,7 +155,7 @@ function isOutdated(note: Notes["probe"], backups: readonly Backup[]): boolean {
 }
 
 function failedCopies(notes: Notes): LocationFacts["failedCopies"] {
-  return notesOf<CopyNote>(notes, "copy:").flatMap(([, note]) => {
+  return copyNotesOf(notes).flatMap((note) => {
     const { operationId, targetName, isInternal, error } = note;
     return error === undefined ? [] : [{ operationId, targetName, isInternal, error }];
   });
@@ -166,13 +166,6 @@ function failingRoutes(notes: Notes): LocationFacts["failingRoutes"] {
     error === undefined ? [] : [[name, error] as const],
   );
   return Object.fromEntries(failing);
-}
-
-/** The notes of a kind of which there are several, by what follows the prefix. */
-function notesOf<T>(notes: Notes, prefix: string): readonly (readonly [string, T])[] {
-  return Object.entries(notes as object).flatMap(([name, note]) =>
-    name.startsWith(prefix) ? [[name.slice(prefix.length), note as T] as const] : [],
-  );
 }
 
 /** Backups that have ended are what they are. */

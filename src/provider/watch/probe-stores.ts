@@ -60,7 +60,7 @@ function isDue(note: ProbeNote | undefined, now: number, period: number): boolea
 }
 
 function isWell({ error, newest }: ProbeNote): boolean {
-  return error === undefined && newest === undefined;
+  return error === undefined && (newest?.is ?? "shown") === "shown";
 }
 
 /** A time in the future is one of a clock that was set back. */

@@ -14,6 +14,8 @@ export interface WatchRecord {
   /** Ended operations that an older program had learnt from, when it kept no revision. */
   readonly seen?: readonly string[];
   readonly lastVerify?: RememberedVerify;
+  /** When all of the store was last found whole, by depth; a deeper look counts for those above. */
+  readonly cleanVerifies?: Readonly<Partial<Record<VerifyDepth, string>>>;
   readonly lastDrill?: string;
   /** Epochs whose private key was used. */
   readonly provedEpochs: readonly string[];

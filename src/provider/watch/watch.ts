@@ -71,12 +71,15 @@ async function watchLocation(
     ...backupsOf(ended, state.backups).flatMap((one) => noticesOfBackup(deps, location.value, one)),
     ...audit.notices,
   ]);
+  const forgotten = forgetWrites(known, now);
   await store.commit([
     ...recordWrites(location.key, kept, { ...state.record, ...audit.position }),
     ...alertWrites(location.key, known, changes),
-    ...forgetWrites(known, now),
+    ...forgotten,
     ...messages,
   ]);
+  const why = { what: "alert", reason: "expired" };
+  deps.count?.("holdfast_deletions_total", why, forgotten.length);
   for (const change of changes) announce(deps, change);
   if (messages.length > 0) deps.onNotices?.();
 }
