@@ -30,7 +30,8 @@ export interface ReportInput {
 
 /** The results as a page. Ratios above 1 mean that ours is faster, or that theirs stores more. */
 export function writeReport(input: ReportInput): string {
-  const lines = ["# Benchmark results", "", ...describeMachine(input), ""];
+  const peers = [say("restic", ["version"]), say("borg", ["--version"])];
+  const lines = ["# Benchmark results", "", ...describeMachine(input, peers), ""];
   for (const result of input.results) lines.push(...describeSet(result), "");
   lines.push("## What each one does", "");
   for (const [name, { work }] of Object.entries(input.results[0]?.tools ?? {})) {
@@ -47,14 +48,18 @@ export function writeReport(input: ReportInput): string {
   return `${lines.join("\n")}\n`;
 }
 
-function describeMachine({ program, runs, root }: ReportInput): string[] {
+/** When, on what and with which programs it was measured. */
+export function describeMachine(
+  { program, runs, root }: Pick<ReportInput, "program" | "runs" | "root">,
+  peers: readonly string[],
+): string[] {
   const [cpu] = cpus();
   const built = (program[0] ?? "").endsWith(".js") ? "built" : "from source";
   const commit = say("git", ["-C", root, "rev-parse", "--short", "HEAD"]);
   return [
     `${new Date().toISOString().slice(0, 16)}Z · ${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB · medians of ${runs} interleaved runs`,
     "",
-    `holdfast ${commit} (${built}, Node ${process.versions.node}) · ${say("restic", ["version"])} · ${say("borg", ["--version"])}`,
+    `holdfast ${commit} (${built}, Node ${process.versions.node}) · ${peers.join(" · ")}`,
   ];
 }
 
@@ -107,7 +112,8 @@ function ratio(theirs: number, ours: number): string {
   return `${(theirs / ours).toFixed(2)}×`;
 }
 
-function say(program: string, words: readonly string[]): string {
+/** The first line of what a program prints. */
+export function say(program: string, words: readonly string[]): string {
   try {
     return execFileSync(program, words, { encoding: "utf8" }).split("\n")[0] ?? "";
   } catch {

@@ -1,32 +1,22 @@
 // Races our command line against restic through servers: an S3 gateway, an SFTP server, a share.
+// Five minutes as it is; writes results-stores.md.
 //
 //   npm run bench -- --stores [--runs 3] [--size 256M] [--stores-of s3,sftp,smb] [--from-source]
 //
 // Each server is of the bench's own, on loopback. restic speaks to a share through rclone.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { startRadosGateway } from "../support/rados-gateway.ts";
-import { sambaAccount, startSamba } from "../support/samba.ts";
-import { startSshd } from "../support/sshd.ts";
-import { createHoldfast, createRestic, type BackupTool, type Repository } from "./backup-tools.ts";
+import { createHoldfast, createRestic, type BackupTool } from "./backup-tools.ts";
+import { describeMachine, say } from "./bench-report.ts";
 import { medianOf, runMeasured } from "./run-measured.ts";
+import { starters, type Place } from "./store-places.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const phases = ["first", "unchanged", "restore"] as const;
 type Phase = (typeof phases)[number];
-
-/** A running server: where each program finds a fresh place on it. */
-interface Place {
-  readonly title: string;
-  /** Of a round. */
-  readonly holdfast: (round: number) => Promise<Repository>;
-  readonly restic: (round: number) => Promise<Repository>;
-  readonly stop: () => Promise<void>;
-}
 
 type Times = Record<string, Record<Phase, number[]>>;
 
@@ -44,7 +34,7 @@ export async function benchStores(
     },
   });
   installRclone();
-  const work = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
+  const work = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "holdfast-bench-"));
   process.on("exit", () => rmSync(work, { recursive: true, force: true }));
   // The servers end with the process: a signal must not leave them behind.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
@@ -53,10 +43,11 @@ export async function benchStores(
   const program = findProgram(values["from-source"]);
   const runs = Number(values.runs);
   const sections: string[] = [];
+  const works: Record<string, string> = {};
   for (const name of values["stores-of"].split(",")) {
-    sections.push(await raceOn(name, { work, data, program }, runs));
+    sections.push(await raceOn(name, { work, data, program, works }, runs));
   }
-  const report = render(sections, made, program, runs);
+  const report = render(sections, made, program, runs, works);
   writeFileSync(join(root, "test/bench/results-stores.md"), report);
   console.log(`\n${report}`);
 }
@@ -80,7 +71,7 @@ async function raceOn(name: string, setting: Setting, runs: number): Promise<str
   if (start === undefined) throw new Error(`No store "${name}": s3, sftp or smb`);
   const place = await start();
   try {
-    return describe(place.title, await race(place, setting, runs));
+    return describe(place, await race(place, setting, runs));
   } finally {
     await place.stop();
   }
@@ -91,22 +82,31 @@ function render(
   { files, bytes }: Made,
   program: readonly string[],
   runs: number,
+  works: Works,
 ): string {
-  const isSource = program.some((word) => word.endsWith(".ts"));
+  const peers = [say("restic", ["version"]), say("rclone", ["version"])];
   const parts = [
     "# Benchmark results: through servers",
-    `${new Date().toISOString().slice(0, 16)}Z · ${runs} interleaved runs, medians · set a, ${files} files, ${Math.round(bytes / 1e6)} MB`,
-    `holdfast ${isSource ? "from source" : "built"}, Node ${process.versions.node} · ${readVersion("restic", "version")} · ${readVersion("rclone", "version")}`,
+    describeMachine({ program, runs, root }, peers).join("\n"),
+    `Set a: mixed service state, ${files} files, ${Math.round(bytes / 1e6)} MB. Wall-clock seconds of whole processes, processor seconds of the program and of those it waited for in brackets. Ratios above 1 mean that ours is faster. Data and targets lie in memory, servers run on the same machine and share its cores.`,
     ...sections,
-    "Wall-clock seconds of whole processes against servers on the same machine, processor seconds of the program in brackets.\nEvery object of ours is read back over the line before a backup counts, which restic does not do.",
+    "## What each one does",
+    Object.entries(works)
+      .map(([name, work]) => `- **${name}**: ${work}`)
+      .join("\n"),
+    "Every object of ours is read back over the line before a backup counts, which restic does not do; our restore checks every chunk.",
   ];
   return `${parts.join("\n\n")}\n`;
 }
+
+type Works = Readonly<Record<string, string>>;
 
 interface Setting {
   readonly work: string;
   readonly data: string;
   readonly program: readonly string[];
+  /** By name, what a program does; filled in. */
+  readonly works: Record<string, string>;
 }
 
 interface Result {
@@ -123,6 +123,7 @@ async function race(place: Place, setting: Setting, runs: number): Promise<Resul
       createHoldfast(program, home("holdfast"), process.execPath, await place.holdfast(round)),
       createRestic(home("restic"), await place.restic(round)),
     ];
+    for (const { name, work: does } of tools) setting.works[name] = does;
     // Nobody is always first.
     if (round % 2 === 0) tools.reverse();
     for (const tool of tools)
@@ -161,7 +162,7 @@ function note(times: Times, tool: string, phase: Phase, seconds: number): void {
   known[phase].push(seconds);
 }
 
-function describe(title: string, { times, cpu }: Result): string {
+function describe({ title, note }: Place, { times, cpu }: Result): string {
   const lines = phases.map((phase) => {
     const at = (all: Times, tool: string): number => medianOf(all[tool]?.[phase] ?? []);
     const [ours, theirs] = ["holdfast", "restic"].map(
@@ -172,122 +173,13 @@ function describe(title: string, { times, cpu }: Result): string {
   });
   const head =
     "| step | holdfast s (cpu) | restic s (cpu) | restic ÷ ours |\n| --- | --- | --- | --- |";
-  return `## ${title}\n\n${head}\n${lines.join("\n")}`;
-}
-
-const starters: Readonly<Record<string, () => Promise<Place>>> = {
-  s3: startS3Place,
-  sftp: startSftpPlace,
-  smb: startSmbPlace,
-};
-
-async function startS3Place(): Promise<Place> {
-  const gateway = await startRadosGateway();
-  const user = await gateway.createUser("bench", "--max-buckets=100");
-  const client = new S3Client({
-    endpoint: gateway.url,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials: user,
-  });
-  const make = async (bucket: string): Promise<string> => {
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    return `${gateway.url}/${bucket}`;
-  };
-  const { accessKeyId, secretAccessKey } = user;
-  return {
-    title: "S3 (Ceph's RADOS gateway)",
-    holdfast: async (round) => ({
-      address: `s3:${await make(`ours-${round}`)}`,
-      env: {
-        HOLDFAST_S3_ACCESS_KEY_ID: accessKeyId,
-        HOLDFAST_S3_SECRET_ACCESS_KEY: secretAccessKey,
-      },
-    }),
-    restic: async (round) => ({
-      address: `s3:${await make(`theirs-${round}`)}`,
-      env: {
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      },
-    }),
-    stop: async () => {
-      client.destroy();
-      await gateway.stop();
-    },
-  };
-}
-
-async function startSftpPlace(): Promise<Place> {
-  const sshd = await startSshd();
-  const { port, userName, files, writerKeyFile, knownHostsFile, hostKey } = sshd;
-  const make = (name: string): string => {
-    mkdirSync(join(files, name));
-    return `${files}/${name}`;
-  };
-  const ssh = `ssh -p ${port} -i ${writerKeyFile} -o UserKnownHostsFile=${knownHostsFile} ${userName}@127.0.0.1 -s sftp`;
-  return {
-    title: "SFTP (OpenSSH)",
-    holdfast: (round) =>
-      Promise.resolve({
-        address: `sftp://${userName}@127.0.0.1:${port}${make(`ours-${round}`)}`,
-        env: {
-          HOLDFAST_SFTP_KEY_FILE: writerKeyFile,
-          HOLDFAST_SFTP_HOST_KEY: hostKey,
-        },
-      }),
-    restic: (round) =>
-      Promise.resolve({
-        address: `sftp:${userName}@127.0.0.1:${make(`theirs-${round}`)}`,
-        env: {},
-        options: ["-o", `sftp.command=${ssh}`],
-      }),
-    stop: () => sshd.dispose(),
-  };
-}
-
-async function startSmbPlace(): Promise<Place> {
-  const samba = await startSamba();
-  const { domain, user, password } = sambaAccount;
-  const make = (name: string): string => {
-    mkdirSync(join(samba.folder, name));
-    return name;
-  };
-  const obscured = execFileSync("rclone", ["obscure", "-"], {
-    input: password,
-    encoding: "utf8",
-  });
-  return {
-    title: "SMB, encrypted (Samba; restic through rclone)",
-    holdfast: (round) =>
-      Promise.resolve({
-        address: `smb://${domain};${user}@127.0.0.1:${samba.port}/backup/${make(`ours-${round}`)}`,
-        env: { HOLDFAST_PASSWORD: password },
-      }),
-    restic: (round) =>
-      Promise.resolve({
-        address: `rclone:bench:backup/${make(`theirs-${round}`)}`,
-        env: {
-          RCLONE_CONFIG_BENCH_TYPE: "smb",
-          RCLONE_CONFIG_BENCH_HOST: "127.0.0.1",
-          RCLONE_CONFIG_BENCH_PORT: String(samba.port),
-          RCLONE_CONFIG_BENCH_USER: user,
-          RCLONE_CONFIG_BENCH_DOMAIN: domain,
-          RCLONE_CONFIG_BENCH_PASS: obscured.trim(),
-        },
-      }),
-    stop: () => samba.stop(),
-  };
+  return `## ${title}\n\n${note}\n\n${head}\n${lines.join("\n")}`;
 }
 
 function installRclone(): void {
   if (spawnSync("rclone", ["version"]).status === 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   execFileSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "rclone"], { env });
-}
-
-function readVersion(program: string, word: string): string {
-  return execFileSync(program, [word], { encoding: "utf8" }).split("\n")[0] ?? "";
 }
 
 function homeOf(tool: BackupTool): string {
