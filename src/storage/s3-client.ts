@@ -1,4 +1,3 @@
-import type * as AwsS3 from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 
 import { AppError } from "../base/errors.ts";
@@ -21,7 +20,7 @@ export interface S3StoreSettings {
   readonly usesPathStyle: boolean;
 }
 
-export type S3Library = typeof AwsS3;
+export type S3Library = typeof import("./s3-library.ts");
 
 /** The library would warn on the console of each refused upload. */
 const say = (): void => undefined;
@@ -59,7 +58,7 @@ export async function createS3Client(
   url: URL,
   agent: WebAgent,
 ): Promise<LoadedS3> {
-  const library = await import("@aws-sdk/client-s3");
+  const library = await import("./s3-library.ts");
   const { region, accessKeyId, secretAccessKey, sessionToken, usesPathStyle } = settings;
   const client = new library.S3Client({
     endpoint: url.origin,

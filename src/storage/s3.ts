@@ -26,6 +26,8 @@ import { keyRoot, parseKeyPrefix } from "./web-endpoint.ts";
 import { probeWebStore, proveConditionalPut } from "./web-probe.ts";
 
 const mostNamesPerPage = 1000; // services give no more
+/** How services refuse to remove what is locked; MinIO's is the last. */
+const lockCodes = ["AccessDenied", "ObjectLocked", "MethodNotAllowed", "InvalidRequest"] as const;
 
 /**
  * Opens a bucket of a service that speaks S3 as a store. With `write` access it proves first that the service
@@ -143,24 +145,17 @@ class S3Store implements ObjectStore {
 
   async stat(name: string): Promise<{ readonly bytes: number } | undefined> {
     checkObjectName(name);
-    const { HeadBucketCommand, HeadObjectCommand } = this.#s3.library;
-    const Bucket = this.#bucket;
-    return this.#run("look at", name, undefined, async () => {
+    return this.#run("look at", name, undefined, async (signal) => {
       try {
-        const { ContentLength = 0 } = await this.#s3.client.send(
-          new HeadObjectCommand({ Bucket, Key: this.#root + name }),
-        );
-        return { bytes: ContentLength };
+        // A byte of it: an answer to HEAD could not say whether the object is missing or its bucket.
+        const body = await this.#open(name, { offset: 0, length: 1 }, signal);
+        if (body === undefined) return { bytes: 0 };
+        for await (const piece of body.stream) void piece; // to its end, or it would keep its connection
+        return { bytes: body.totalBytes };
       } catch (error) {
-        if (statusOfS3(error) !== 404) throw error;
+        if (isAppError(error, "ObjectNotFound")) return undefined;
+        throw error;
       }
-      // An answer to HEAD has no body to say what is missing: nothing is absent in a bucket that is gone.
-      await this.#s3.client.send(new HeadBucketCommand({ Bucket })).catch((error: unknown) => {
-        throw statusOfS3(error) === 404
-          ? Object.assign(error as Error, { Code: "NoSuchBucket" })
-          : error;
-      });
-      return undefined;
     });
   }
 
@@ -216,7 +211,7 @@ class S3Store implements ObjectStore {
         );
       } catch (error) {
         if (hasS3Code(error, "NoSuchKey")) return;
-        if (!hasS3Code(error, "AccessDenied", "ObjectLocked", "MethodNotAllowed")) throw error;
+        if (!hasS3Code(error, ...lockCodes)) throw error;
         throw new AppError(
           "StoreReadOnly",
           `Cannot remove "${key}": the bucket refuses (${statusOfS3(error)}), by an object lock or because the access key may not delete; wait until the lock ends, or let the key delete objects`,
