@@ -20,12 +20,13 @@ import { decodeRoots, type Manifest, type TreeRoot } from "./format/manifest.ts"
 import { dataKeyName, manifestName, packName } from "./format/object-names.ts";
 import { decodeRefs, type ObjectReference } from "./format/refs.ts";
 import { openSignedDocument } from "./format/signed-document.ts";
-import { packHeaderBytes } from "./format/pack-format.ts";
+import { packHeaderBytes, type BlockEntry } from "./format/pack-format.ts";
 import { deriveObjectKey, loadIndex, readIndexObject, requireHash } from "./index-objects.ts";
 import { readBackup, type ListedBackup } from "./list-backups.ts";
 import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ByteRange, ObjectStore } from "./object-store.ts";
 import { quietly, readAhead } from "./read-ahead.ts";
+import { readPackRange } from "./read-object.ts";
 import {
   missingObject,
   openEpoch,
@@ -97,24 +98,61 @@ export async function readRefs(store: ObjectStore, manifest: Manifest): Promise<
   return decodeRefs(bytes, manifest.refs);
 }
 
-/** Reads the records of a role's tree, in order. */
+/** Blocks of a tree on their way at once. */
+const mostTreeBlocks = 4;
+
+/** Reads the chunks of a role's tree, in order. */
 export async function* readTree(
   store: ObjectStore,
   backup: OpenedBackup,
   root: TreeRoot,
 ): AsyncGenerator<Buffer> {
-  const reader = new ChunkReader(store, backup);
-  for (let at = 0; at < root.chunks.length; at += chunkReferenceBytes)
-    yield await reader.read(root.chunks, at);
+  const reader = new TreeReader(store, backup);
+  const runs = findRuns(backup.locator, root.chunks);
+  const read = (run: ChunkRun): Promise<SealedRun | undefined> => reader.fetch(run);
+  for await (const [run, reading] of readAhead(runs, read, mostTreeBlocks))
+    yield* reader.open(run, await reading, root.chunks);
 }
 
-/** Reads single chunks through the store, keeping the block it read last. */
-class ChunkReader {
+/** References of a tree that follow each other and lie in one block; without a block, one that is in no pack. */
+interface ChunkRun {
+  readonly pack: number;
+  readonly block: BlockEntry | undefined;
+  readonly number: number;
+  /** Stored, of the block. */
+  readonly bytes: number;
+  /** Where each reference lies, and where in the block its chunk does. */
+  readonly pieces: (readonly [at: number, offset: number])[];
+}
+
+/** A block as it is stored, and its pack. */
+interface SealedRun {
+  readonly pack: OpenedPack;
+  readonly sealed: Uint8Array;
+}
+
+function* findRuns(locator: ChunkLocator, references: Buffer): Generator<ChunkRun> {
+  let run: ChunkRun | undefined;
+  for (let at = 0; at < references.length; at += chunkReferenceBytes) {
+    const place = locator.find(references, at);
+    if (run !== undefined && place?.pack === run.pack && place.block === run.number) {
+      run.pieces.push([at, place.offset]);
+      continue;
+    }
+    if (run !== undefined) yield run;
+    const { pack = -1, block: number = -1, offset = 0 } = place ?? {};
+    const block = locator.packs[pack]?.blocks[number];
+    run = { pack, number, block, bytes: block?.storedBytes ?? 0, pieces: [[at, offset]] };
+  }
+  if (run !== undefined) yield run;
+}
+
+/** Fetches blocks in any order and opens them one at a time. */
+class TreeReader {
   readonly #store: ObjectStore;
   readonly #backup: OpenedBackup;
   readonly #opener: BlockOpener;
-  #pack: { readonly number: number; readonly opened: OpenedPack } | undefined;
-  #block: { readonly pack: number; readonly number: number; readonly plain: Buffer } | undefined;
+  readonly #packs = new Map<number, Promise<OpenedPack>>();
 
   constructor(store: ObjectStore, backup: OpenedBackup) {
     this.#store = store;
@@ -123,63 +161,47 @@ class ChunkReader {
     this.#opener = new BlockOpener(codec, backup.dataKeys, backup.epoch.chunkIdKey);
   }
 
-  async read(references: Buffer, at: number): Promise<Buffer> {
-    const place = this.#backup.locator.find(references, at);
-    if (place === undefined)
+  /** The block of a run beside the header of its pack; undefined when it has none. */
+  async fetch({ pack, block }: ChunkRun): Promise<SealedRun | undefined> {
+    const entry = this.#backup.locator.packs[pack];
+    if (entry === undefined || block === undefined) return undefined;
+    const range = { offset: block.offset, length: block.storedBytes };
+    const opening = quietly(this.#openPack(pack, entry));
+    const sealed = quietly(this.#read(packName(entry.packId), range));
+    return { pack: await opening, sealed: await sealed };
+  }
+
+  /** The chunks of a run, each checked against its id. */
+  *open(run: ChunkRun, found: SealedRun | undefined, references: Buffer): Generator<Buffer> {
+    if (found === undefined || run.block === undefined)
       throw new AppError(
         "MissingObject",
         "A chunk of the backup's tree is in no pack of the index: run verify to see what is damaged",
       );
-    const pack = this.#backup.locator.packs[place.pack] as PackEntry;
-    const opening = quietly(this.#openPack(place.pack, pack));
-    const plain = await this.#openBlock(opening, place.pack, pack, place.block);
-    const opened = await opening;
-    const bytes = plain.subarray(
-      place.offset,
-      place.offset + references.readUInt32LE(at + chunkIdBytes),
+    const plain = this.#opener.open(found.pack, run.number, run.block, found.sealed);
+    for (const [at, offset] of run.pieces) {
+      const bytes = plain.subarray(offset, offset + references.readUInt32LE(at + chunkIdBytes));
+      this.#opener.checkChunk(found.pack, references, at, bytes);
+      yield Buffer.from(bytes);
+    }
+  }
+
+  #openPack(number: number, pack: PackEntry): Promise<OpenedPack> {
+    const known = this.#packs.get(number);
+    if (known !== undefined) return known;
+    const name = packName(pack.packId);
+    const opening = this.#read(name, { offset: 0, length: packHeaderBytes }).then((header) =>
+      this.#opener.openPack(name, header, pack.dataKeyId),
     );
-    this.#opener.checkChunk(opened, references, at, bytes);
-    return Buffer.from(bytes);
+    this.#packs.set(number, opening);
+    return opening;
   }
 
-  async #openPack(number: number, pack: PackEntry): Promise<OpenedPack> {
-    if (this.#pack?.number === number) return this.#pack.opened;
-    const name = packName(pack.packId);
-    const header = await this.#read(name, 0, packHeaderBytes);
-    this.#pack = { number, opened: this.#opener.openPack(name, header, pack.dataKeyId) };
-    return this.#pack.opened;
-  }
-
-  /** Reads the block beside the header of a pack that is new: both are small, and each answer is late. */
-  async #openBlock(
-    opening: Promise<OpenedPack>,
-    packNumber: number,
-    pack: PackEntry,
-    number: number,
-  ): Promise<Buffer> {
-    if (this.#block?.pack === packNumber && this.#block.number === number) return this.#block.plain;
-    const block = pack.blocks[number];
-    const name = packName(pack.packId);
-    if (block === undefined)
-      throw new AppError("CorruptObject", `Object "${name}" has no block ${number}`);
-    const reading = quietly(this.#read(name, block.offset, block.storedBytes));
-    const opened = await opening;
-    const plain = this.#opener.open(opened, number, block, await reading);
-    this.#block = { pack: packNumber, number, plain };
-    return plain;
-  }
-
-  async #read(name: string, offset: number, length: number): Promise<Buffer> {
+  async #read(name: string, range: ByteRange): Promise<Buffer> {
     try {
-      return Buffer.from(await this.#store.get(name, { offset, length }));
+      return Buffer.from(await readPackRange(this.#store, name, range));
     } catch (cause) {
       if (isAppError(cause, "ObjectNotFound")) throw missingObject(name, cause);
-      // The range lies within the pack that was written.
-      if (isAppError(cause, "InvalidArgument"))
-        throw new AppError("CorruptObject", `Object "${name}" is truncated`, {
-          cause,
-          target: name,
-        });
       throw cause;
     }
   }

@@ -10,14 +10,12 @@ const mostBytes = 16 * 1024 * 1024;
 export async function* readAhead<T extends { readonly bytes: number }, R>(
   entries: AsyncIterable<T> | Iterable<T>,
   read: (entry: T) => Promise<R>,
+  most: number = mostAtOnce,
 ): AsyncGenerator<readonly [T, Promise<R>], void, undefined> {
   const waiting: (readonly [T, Promise<R>])[] = [];
   let bytes = 0;
   for await (const entry of entries) {
-    while (
-      waiting.length >= mostAtOnce ||
-      (waiting.length > 0 && bytes + entry.bytes > mostBytes)
-    ) {
+    while (waiting.length >= most || (waiting.length > 0 && bytes + entry.bytes > mostBytes)) {
       const next = waiting.shift() as readonly [T, Promise<R>];
       yield next;
       bytes -= next[0].bytes;

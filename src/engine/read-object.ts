@@ -1,5 +1,6 @@
 import { AppError, isAppError } from "../base/errors.ts";
-import type { Allocate, ObjectStore } from "./object-store.ts";
+import { maxPackBytes } from "./format/limits.ts";
+import type { Allocate, ByteRange, ObjectStore } from "./object-store.ts";
 
 export interface ReadOptions {
   /** The size that a listing or an index gave; without it the store says it. */
@@ -43,6 +44,31 @@ export async function readBounded(
   throw new AppError(
     "CorruptObject",
     `Object "${name}" does not have the ${bytes} bytes that the store announced: it is truncated or changes while it is read`,
+    { target: name },
+  );
+}
+
+/**
+ * A part of a pack. Throws `LimitExceeded` for one that no pack can hold, `CorruptObject` when the pack ends before it
+ * does, and `ObjectNotFound`.
+ */
+export async function readPackRange(
+  store: ObjectStore,
+  name: string,
+  range: ByteRange,
+  { signal, allocate }: Pick<ReadOptions, "signal" | "allocate"> = {},
+): Promise<Uint8Array> {
+  if (range.length > maxPackBytes) throw tooLarge(name, range.length, maxPackBytes);
+  try {
+    const read = await store.get(name, range, signal, allocate);
+    if (read.length === range.length) return read;
+  } catch (cause) {
+    // What was asked for lies within the pack that was written.
+    if (!isAppError(cause, "InvalidArgument")) throw cause;
+  }
+  throw new AppError(
+    "CorruptObject",
+    `Object "${name}" is shorter than its index says: it is truncated`,
     { target: name },
   );
 }

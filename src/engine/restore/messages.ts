@@ -17,15 +17,24 @@ export interface PackJob {
   readonly job: number;
   readonly name: string;
   readonly dataKeyId: string;
-  /** Where the pack can be read directly; otherwise its bytes. */
+  /** Where the pack can be read directly; otherwise its part that is needed. */
   readonly localPath?: string;
-  readonly bytes?: Uint8Array;
+  readonly part?: PackPart;
   readonly blocks: readonly NumberedBlock[];
   /** `pieceFields` numbers a piece, sorted by block and place in it; empty checks all chunks and writes nothing. */
   readonly pieces: Float64Array;
   readonly files: readonly TargetFile[];
   /** Set to hash the pack on the way: how many bytes it has. */
   readonly hashedBytes?: number;
+}
+
+/** A part of a pack, in memory that goes to the worker with the job and comes back with its outcome. */
+export interface PackPart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where in the pack it starts. */
+  readonly offset: number;
+  /** The beginning of the pack, for a part that does not hold it. */
+  readonly header?: Uint8Array;
 }
 
 export interface NumberedBlock extends BlockEntry {
@@ -69,6 +78,8 @@ export type FromRestoreWorker =
       readonly faults: readonly BlockFault[];
       /** SHA-256 over the pack, hex, if the job asked for it. */
       readonly hash?: string;
+      /** Of the job's part. */
+      readonly memory?: ArrayBuffer;
     }
   | {
       readonly kind: "failed";

@@ -1,42 +1,49 @@
-import { maxPackBytes } from "../format/limits.ts";
-import type { Allocate, ObjectStore } from "../object-store.ts";
-import { packBufferBytes } from "../pack-builder.ts";
-import { readBounded } from "../read-object.ts";
+import { packHeaderBytes } from "../format/pack-format.ts";
+import type { Allocate, ByteRange, ObjectStore } from "../object-store.ts";
+import { quietly } from "../read-ahead.ts";
+import { readPackRange } from "../read-object.ts";
 import type { PackJob } from "./messages.ts";
 
 /** Where a worker finds a pack. */
-export type PackPlace = Pick<PackJob, "bytes" | "localPath">;
+export type PackPlace = Pick<PackJob, "part" | "localPath">;
 
-/** A place for one pack, kept until it is released. */
+/** A place for a part of a pack, kept until it is released. */
 export interface PackSlot {
-  /** Reads the pack unless it is there already. */
+  /** Reads the part unless it is there already. */
   load(): Promise<PackPlace>;
-  release(): void;
+  /** Gives the memory of the part back, which a job took with it; without it the memory is lost. */
+  release(memory?: ArrayBuffer): void;
 }
 
-/** Packs read ahead of the workers. */
+/** Parts read ahead of the workers. */
 export const spareSlots = 2;
 
 interface Slot {
-  memory: SharedArrayBuffer;
-  /** The pack whose bytes it holds whole. */
-  name: string | undefined;
+  memory: ArrayBuffer;
+  /** The part whose bytes it holds. */
+  key: string | undefined;
   isFree: boolean;
 }
 
+/** Memory is asked for in such steps, so that parts of any size fit into what others leave. */
+const memoryStep = 1024 * 1024;
+/** Beginnings of packs that are remembered for their other parts. */
+const mostHeaders = 64;
+
 /**
- * Packs of a store that is read over a line: a few at a time, into shared memory that is used again and that workers read
- * without a copy. What was read last is kept as long as nothing else needs its memory. Packs that are files are only
- * named.
+ * Packs of a store that is read over a line: a few parts at a time, into memory that goes to the worker and comes back,
+ * so that nothing is copied. (Memory that threads share would do without that, but bytes are copied into it one by one.)
+ * What was read last is kept as long as nothing else needs its memory. Packs that are files are only named.
  */
 export class PackLoader {
   readonly #store: ObjectStore;
   readonly #signal: AbortSignal;
   readonly #slots: Slot[] = [];
   readonly #most: number;
+  readonly #headers = new Map<string, Promise<Uint8Array>>();
   #waiters: (() => void)[] = [];
 
-  /** `most` is how many packs are in memory at once. */
+  /** `most` is how many parts are in memory at once. */
   constructor(store: ObjectStore, most: number, signal: AbortSignal) {
     this.#store = store;
     this.#most = most;
@@ -44,31 +51,34 @@ export class PackLoader {
   }
 
   /** Waits until there is memory for one more. */
-  async reserve(name: string, bytes: number): Promise<PackSlot> {
+  async reserve(name: string, range: ByteRange): Promise<PackSlot> {
     const localPath = this.#store.localPath?.(name);
     if (localPath !== undefined)
       return { load: () => Promise.resolve({ localPath }), release: () => undefined };
-    let slot = this.#take(name);
+    const key = `${name} ${range.offset} ${range.length}`;
+    let slot = this.#take(key);
     while (slot === undefined) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      slot = this.#take(name);
+      slot = this.#take(key);
     }
     const taken = slot;
     return {
-      load: async () => ({ bytes: await this.#load(taken, name, bytes) }),
-      release: () => {
+      load: () => this.#loadPart(taken, key, name, range),
+      release: (memory = taken.memory) => {
+        taken.memory = memory;
+        if (memory.detached) forget(taken);
         taken.isFree = true;
         this.#wake();
       },
     };
   }
 
-  /** The one that has the pack, a new one, or the one that was used longest ago; none when all are in use. */
-  #take(name: string): Slot | undefined {
+  /** The one that has the part, a new one, or the one that was used longest ago; none when all are in use. */
+  #take(key: string): Slot | undefined {
     const free = this.#slots.filter(({ isFree }) => isFree);
-    let slot = free.find((one) => one.name === name);
+    let slot = free.find((one) => one.key === key);
     if (slot === undefined && this.#slots.length < this.#most) {
-      slot = { memory: new SharedArrayBuffer(0), name: undefined, isFree: true };
+      slot = { memory: new ArrayBuffer(0), key: undefined, isFree: true };
     }
     slot ??= free[0];
     if (slot === undefined) return undefined;
@@ -79,28 +89,53 @@ export class PackLoader {
     return slot;
   }
 
-  async #load(slot: Slot, name: string, bytes: number): Promise<Uint8Array> {
-    if (slot.name === name) return new Uint8Array(slot.memory, 0, bytes);
-    slot.name = undefined;
+  async #loadPart(slot: Slot, key: string, name: string, range: ByteRange): Promise<PackPlace> {
+    const header = range.offset === 0 ? undefined : quietly(this.#loadHeader(name));
+    const bytes = await this.#load(slot, key, name, range);
+    const part = { bytes, offset: range.offset };
+    return { part: header === undefined ? part : { ...part, header: await header } };
+  }
+
+  async #load(
+    slot: Slot,
+    key: string,
+    name: string,
+    range: ByteRange,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (slot.key === key) return new Uint8Array(slot.memory, 0, range.length);
+    slot.key = undefined;
     let asked = 0;
     const allocate: Allocate = (length) => {
       asked += 1;
       // A read that is tried again may still be written to where the first went: nobody uses that any more.
       if (asked > 1 || slot.memory.byteLength < length)
-        slot.memory = new SharedArrayBuffer(Math.max(length, packBufferBytes));
+        slot.memory = new ArrayBuffer(Math.ceil(length / memoryStep) * memoryStep);
       return new Uint8Array(slot.memory, 0, length);
     };
-    const options = { knownBytes: bytes, signal: this.#signal, allocate };
     try {
-      const read = await readBounded(this.#store, name, maxPackBytes, options);
+      const options = { signal: this.#signal, allocate };
+      const read = await readPackRange(this.#store, name, range, options);
       // Of a store that brought its own memory.
       if (read.buffer !== slot.memory) allocate(read.length).set(read);
-      slot.name = name;
-      return new Uint8Array(slot.memory, 0, bytes);
+      slot.key = key;
+      return new Uint8Array(slot.memory, 0, range.length);
     } catch (error) {
-      slot.memory = new SharedArrayBuffer(0);
+      forget(slot);
       throw error;
     }
+  }
+
+  #loadHeader(name: string): Promise<Uint8Array> {
+    const known = this.#headers.get(name);
+    if (known !== undefined) return known;
+    const range = { offset: 0, length: packHeaderBytes };
+    const reading = readPackRange(this.#store, name, range, { signal: this.#signal });
+    const [oldest] = this.#headers.keys();
+    if (oldest !== undefined && this.#headers.size >= mostHeaders) this.#headers.delete(oldest);
+    this.#headers.set(name, reading);
+    // The next part asks again.
+    reading.catch(() => this.#headers.delete(name));
+    return reading;
   }
 
   #wake(): void {
@@ -108,4 +143,10 @@ export class PackLoader {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
+}
+
+/** What a failed read may still write to, or a worker took with it, is of no more use. */
+function forget(slot: Slot): void {
+  slot.memory = new ArrayBuffer(0);
+  slot.key = undefined;
 }

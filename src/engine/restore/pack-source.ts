@@ -16,7 +16,7 @@ interface PackBytes {
   close(): void;
 }
 
-/** Opens the pack of a job: its bytes, or the file that holds them. */
+/** Opens the pack of a job: its bytes, or the file that holds them. A part gives only what it holds. */
 export function openPackSource(job: PackJob): PackSource {
   const source = openBytes(job);
   return job.hashedBytes === undefined
@@ -67,10 +67,11 @@ class HashingSource implements PackSource {
 const sealedBuffer = Buffer.allocUnsafeSlow(blockBytes + 8192);
 
 function openBytes(job: PackJob): PackBytes {
-  if (job.bytes !== undefined) {
-    const whole = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
+  if (job.part !== undefined) {
+    const { bytes, offset: start } = job.part;
+    const part = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return {
-      read: (offset, length) => whole.subarray(offset, offset + length),
+      read: (offset, length) => part.subarray(offset - start, offset - start + length),
       close: () => undefined,
     };
   }

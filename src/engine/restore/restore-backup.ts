@@ -18,7 +18,7 @@ import {
 } from "./restore-plan.ts";
 import { DamageReport, isDamage } from "./damage-report.ts";
 import { PackLoader, spareSlots, type PackSlot } from "./pack-loader.ts";
-import { RestorePool } from "./restore-pool.ts";
+import { RestorePool, type JobOutcome } from "./restore-pool.ts";
 import { selectRoles } from "./select-roles.ts";
 import { WriteLane } from "./write-lane.ts";
 import { TargetTree, foldsCase, isFreshFolder, openTarget, toTargetError } from "./target-tree.ts";
@@ -58,6 +58,8 @@ export type RestoreStep = (typeof restoreSteps)[number];
 const defaultWindowPieces = 100_000;
 /** Pieces that are worth a start when the workers have nothing to do. */
 const firstPieces = 2048;
+/** Plain bytes for which all threads will be needed. */
+const worthThreads = 16 * 1024 * 1024;
 /** Records planned between looks at what the workers say. */
 const recordsPerTurn = 256;
 
@@ -127,6 +129,8 @@ class RestoreRun {
     };
     const workers = options.workers ?? 2;
     this.#pool = new RestorePool(setup, workers);
+    // They start while the tree is read.
+    if (backup.record.plainBytes > worthThreads) this.#pool.warmUp();
     this.#loader = new PackLoader(options.store, workers + spareSlots, options.signal);
   }
 
@@ -235,7 +239,7 @@ class RestoreRun {
       sparse,
       metadata: tree.metadataOf(record),
       part: "inner",
-      packs: new Set(),
+      jobs: new Set(),
       failed: false,
     };
     const windowBytes = this.#windowPieces * chunkReferenceBytes;
@@ -261,7 +265,7 @@ class RestoreRun {
     const finished = new Set<PlannedFile>();
     for (const planned of plan.jobs()) {
       await this.#pool.ready();
-      const slot = await this.#loader.reserve(planned.job.name, planned.packBytes);
+      const slot = await this.#loader.reserve(planned.job.name, planned.range);
       if (failure !== undefined || this.#options.signal.aborted) break;
       const job: Promise<void> = this.#runJob(planned, slot, finished)
         .catch((error: unknown) => void (failure ??= error))
@@ -283,7 +287,7 @@ class RestoreRun {
   }
 
   async #runJob(planned: PlannedJob, slot: PackSlot, finished: Set<PlannedFile>): Promise<void> {
-    let outcome;
+    let outcome: JobOutcome | undefined;
     try {
       outcome = await this.#pool.run({ ...planned.job, ...(await slot.load()) });
     } catch (error) {
@@ -295,7 +299,7 @@ class RestoreRun {
         ],
       };
     } finally {
-      slot.release();
+      slot.release(outcome?.memory);
     }
     for (const fault of outcome.faults) this.damage.addFiles(planned, fault.files, fault.message);
     planned.files.forEach((file, index) => {

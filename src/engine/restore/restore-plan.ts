@@ -1,9 +1,10 @@
 import { AppError } from "../../base/errors.ts";
 import type { ChunkLocator, ChunkPlace } from "../chunk-locator.ts";
-import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
+import { chunkIdBytes, chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import type { BlockEntry } from "../format/pack-format.ts";
+import type { ByteRange } from "../object-store.ts";
 import { pieceFields, type FileMetadata, type NumberedBlock, type PackJob } from "./messages.ts";
 
 /** A file whose pieces are planned. */
@@ -13,24 +14,30 @@ export interface PlannedFile {
   readonly metadata: FileMetadata;
   /** What of it this plan holds: one that comes in parts is finished after the last, and by no worker. */
   part: "whole" | "inner" | "last";
-  /** Packs its pieces come from: a file of one pack is finished by that pack's job. */
-  readonly packs: Set<number>;
+  /** Jobs its pieces come from: a file of one job is finished by that. */
+  readonly jobs: Set<number>;
   failed: boolean;
 }
 
 export interface PlannedJob {
-  readonly job: Omit<PackJob, "job" | "bytes" | "localPath">;
-  /** Of the pack, as the index says. */
-  readonly packBytes: number;
+  readonly job: Omit<PackJob, "job" | "part" | "localPath">;
+  /** What of the pack it needs. */
+  readonly range: ByteRange;
   /** The planned file behind each of the job's files. */
   readonly files: readonly PlannedFile[];
 }
+
+/** A job takes about so much of a pack: what comes over a line is worked on before all of it is there. */
+const jobBytes = 8 * 1024 * 1024;
+const jobsPerPack = maxPackBytes / jobBytes;
+/** What lies before the first needed block is read with it when it is less than this. */
+const leadBytes = 64 * 1024;
 
 /** Collects the pieces of a window of files and sorts them by pack and block, so that each block is opened once. */
 export class RestorePlan {
   readonly files: PlannedFile[] = [];
   readonly #locator: ChunkLocator;
-  readonly #byPack = new Map<number, number[]>();
+  readonly #byJob = new Map<number, number[]>();
   /** Pieces collected so far. */
   pieces = 0;
 
@@ -41,8 +48,8 @@ export class RestorePlan {
   /** Adds a file; throws `MissingObject` when no pack has one of its chunks, and the file is not planned then. */
   addFile(path: string, sparse: boolean, metadata: FileMetadata, chunks: Buffer): void {
     for (let at = 0; at < chunks.length; at += chunkReferenceBytes) this.#find(chunks, at);
-    const packs = new Set<number>();
-    const file: PlannedFile = { path, sparse, metadata, part: "whole", packs, failed: false };
+    const jobs = new Set<number>();
+    const file: PlannedFile = { path, sparse, metadata, part: "whole", jobs, failed: false };
     this.addPart(file, chunks, 0);
   }
 
@@ -52,10 +59,11 @@ export class RestorePlan {
     let offset = from;
     for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
       const { place, length } = this.#find(chunks, at);
-      file.packs.add(place.pack);
-      const list = this.#byPack.get(place.pack) ?? [];
+      const job = this.#jobOf(place);
+      file.jobs.add(job);
+      const list = this.#byJob.get(job) ?? [];
       list.push(place.block, place.reference, place.offset, number, offset);
-      this.#byPack.set(place.pack, list);
+      this.#byJob.set(job, list);
       this.pieces += 1;
       offset += length;
     }
@@ -75,15 +83,24 @@ export class RestorePlan {
     return { place, length };
   }
 
-  /** One job a pack, in the order the packs were written. */
+  /** In the order in which packs and what is in them were written. */
   *jobs(): Generator<PlannedJob> {
-    for (const pack of [...this.#byPack.keys()].sort((a, b) => a - b)) {
-      yield this.#buildJob(pack, this.#locator.packs[pack] as PackEntry);
+    for (const job of [...this.#byJob.keys()].sort((a, b) => a - b)) {
+      const pack = Math.floor(job / jobsPerPack);
+      yield this.#buildJob(
+        this.#byJob.get(job) as number[],
+        this.#locator.packs[pack] as PackEntry,
+      );
     }
   }
 
-  #buildJob(pack: number, entry: PackEntry): PlannedJob {
-    const raw = this.#byPack.get(pack) as number[];
+  /** Which part of which pack a chunk is in: blocks are not divided. */
+  #jobOf({ pack, block }: ChunkPlace): number {
+    const offset = this.#locator.packs[pack]?.blocks[block]?.offset ?? 0;
+    return pack * jobsPerPack + Math.min(jobsPerPack - 1, Math.floor(offset / jobBytes));
+  }
+
+  #buildJob(raw: readonly number[], entry: PackEntry): PlannedJob {
     const order = Array.from(
       { length: raw.length / pieceFields },
       (_, index) => index * pieceFields,
@@ -122,8 +139,16 @@ export class RestorePlan {
       pieces,
       files: finishWhole(targets, files, pieces),
     };
-    return { job, packBytes: entry.bytes, files };
+    return { job, range: rangeOf(blocks), files };
   }
+}
+
+/** Blocks lie in a pack in the order of their numbers. */
+function rangeOf(blocks: readonly NumberedBlock[]): ByteRange {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) return { offset: 0, length: 0 };
+  const offset = first.offset < leadBytes ? 0 : first.offset;
+  return { offset, length: last.offset + last.storedBytes - offset };
 }
 
 /** Marks the files whose every piece is in this job and lies in one run of pieces: the worker finishes those. */
@@ -141,7 +166,7 @@ function finishWhole(
   }
   return targets.map((target, index) => {
     const file = files[index] as PlannedFile;
-    return file.part === "whole" && file.packs.size === 1 && runs.get(index) === 1
+    return file.part === "whole" && file.jobs.size === 1 && runs.get(index) === 1
       ? { ...target, finish: file.metadata }
       : target;
   });

@@ -10,6 +10,8 @@ export interface JobOutcome {
   readonly bytes: number;
   readonly faults: readonly BlockFault[];
   readonly hash?: string;
+  /** Of the job's part, to be used again. */
+  readonly memory?: ArrayBuffer;
 }
 
 /** Worker threads that open packs. A job's failure rejects that job only. */
@@ -32,13 +34,19 @@ export class RestorePool {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
+  /** Starts all threads: for work that will need them, while it is being prepared. */
+  warmUp(): void {
+    while (this.#workers.length < this.#count) this.#start();
+  }
+
   run(job: Omit<PackJob, "job">): Promise<JobOutcome> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const worker = this.#leastBusy();
     const number = this.#jobs++;
     return new Promise((resolve, reject) => {
       worker.pending.set(number, { resolve, reject });
-      worker.thread.postMessage({ ...job, job: number });
+      const memory = job.part === undefined ? [] : [job.part.bytes.buffer];
+      worker.thread.postMessage({ ...job, job: number }, memory);
     });
   }
 

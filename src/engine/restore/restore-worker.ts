@@ -20,7 +20,7 @@ import { openPackSource } from "./pack-source.ts";
 import type { JobOutcome } from "./restore-pool.ts";
 import { finishOpenFile, toTargetError } from "./target-tree.ts";
 
-/** One thread of a restore: takes whole packs, opens each needed block once, writes its pieces where they belong. */
+/** One thread of a restore: takes packs or parts of them, opens each needed block once, writes its pieces where they belong. */
 const port = parentPort;
 if (port !== null) serve(workerData as RestoreSetup);
 
@@ -29,8 +29,9 @@ function serve(setup: RestoreSetup): void {
   const opener = new BlockOpener(codec, new Map(setup.dataKeys), setup.chunkIdKey);
   port?.on("message", (job: PackJob) => {
     const writer = new PieceWriter(job.files, setup);
+    const memory = job.part?.bytes.buffer;
     try {
-      send({ kind: "done", job: job.job, ...runJob(job, opener, writer) });
+      send({ kind: "done", job: job.job, ...runJob(job, opener, writer) }, memory);
     } catch (error) {
       const { code, message, target } = toAppError(toTargetError(error));
       send({ kind: "failed", job: job.job, code, message, target });
@@ -40,8 +41,9 @@ function serve(setup: RestoreSetup): void {
   });
 }
 
-function send(message: FromRestoreWorker): void {
-  port?.postMessage(message);
+function send(message: FromRestoreWorker, memory?: ArrayBuffer): void {
+  if (memory === undefined) port?.postMessage(message);
+  else port?.postMessage({ ...message, memory }, [memory]);
 }
 
 function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutcome {
@@ -49,7 +51,7 @@ function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutc
   const faults: BlockFault[] = [];
   let bytes = 0;
   try {
-    const header = Buffer.from(source.read(0, packHeaderBytes));
+    const header = Buffer.from(job.part?.header ?? source.read(0, packHeaderBytes));
     const pack = opener.openPack(job.name, header, job.dataKeyId);
     const piecesOf = splitByBlock(job.pieces);
     job.blocks.map(withBuffers).forEach((block, index) => {

@@ -86,7 +86,8 @@ async function checkPacks(
   try {
     for (const pack of packs) {
       await pool.ready();
-      const slot = await loader.reserve(packName(pack.packId), pack.bytes);
+      const whole = { offset: 0, length: pack.bytes };
+      const slot = await loader.reserve(packName(pack.packId), whole);
       options.signal.throwIfAborted();
       const job: Promise<void> = checkPack(pool, slot, pack, report)
         .then(() => progress(pack))
@@ -120,6 +121,7 @@ async function checkPack(
   report: ContentReport,
 ): Promise<void> {
   const name = packName(pack.packId);
+  let memory: ArrayBuffer | undefined;
   try {
     const source = await slot.load();
     const blocks = pack.blocks.map((block, number) => ({ ...block, number }));
@@ -132,6 +134,7 @@ async function checkPack(
       hashedBytes: pack.bytes,
       ...source,
     });
+    ({ memory } = outcome);
     report.hashed(name, pack.bytes, outcome.hash ?? "");
     const [first] = outcome.faults;
     if (first === undefined) return;
@@ -144,7 +147,7 @@ async function checkPack(
     if (!isAppError(error)) throw error;
     report.add(error.code, name, error.message);
   } finally {
-    slot.release();
+    slot.release(memory);
   }
 }
 
