@@ -59,10 +59,10 @@ export async function acquireLease(
       { target: lockName(maxFence) },
     );
   await writeLock(store, `${lockName(fence)}`, owner, host);
-  await removeOlder(store, state.names);
+  const clearing = removeOlder(store, state.names);
   // What is built upon from here on may be of a writer that died before it was durable.
   await store.settle?.();
-  return new StoreLease(store, owner, host, fence);
+  return new StoreLease(store, owner, host, fence, clearing);
 }
 
 /** Who holds the lease now, and whether that writer is alive. */
@@ -85,10 +85,19 @@ class StoreLease implements WriterLease {
   readonly #host: EngineHost;
   readonly #stop = new AbortController();
   readonly #renewals: Promise<void>;
+  /** Of older locks, beside the work: it never fails. */
+  readonly #clearing: Promise<void>;
   #validUntil: number;
   #beat = 0;
 
-  constructor(store: ObjectStore, owner: LeaseOwner, host: EngineHost, fence: number) {
+  constructor(
+    store: ObjectStore,
+    owner: LeaseOwner,
+    host: EngineHost,
+    fence: number,
+    clearing: Promise<void>,
+  ) {
+    this.#clearing = clearing;
     this.#store = store;
     this.#owner = owner;
     this.#host = host;
@@ -117,7 +126,7 @@ class StoreLease implements WriterLease {
 
   async release(): Promise<void> {
     this.#stop.abort();
-    await this.#renewals;
+    await Promise.all([this.#renewals, this.#clearing]);
     try {
       await this.#store.put(`${lockName(this.fence)}-released`, Buffer.from("{}\n"));
     } catch {

@@ -2,7 +2,7 @@ import { isAppError, type AppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { namesOf, readCondemned, type CondemnedObjects } from "../condemned-objects.ts";
 import type { PackEntry } from "../format/index-format.ts";
-import { dataKeyName, packName, parsePackName } from "../format/object-names.ts";
+import { dataKeyName, epochName, packName, parsePackName } from "../format/object-names.ts";
 import { listPacks, loadIndex, type IndexObject, type LoadedIndex } from "../index-objects.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { EpochKeys } from "../model.ts";
@@ -26,6 +26,10 @@ export interface KnownRepository {
   readonly orphans: readonly string[];
   /** Names of what a tombstone or a quarantine note has set aside. */
   readonly setAside: ReadonlySet<string>;
+  /** Sizes of the data keys and of the epoch, which are there. */
+  readonly documents: ReadonlyMap<string, number>;
+  /** The refs of the newest backup, where they were read whole; else undefined. */
+  readonly soundRefs: string | undefined;
 }
 
 /** The newest backup and what is remembered of it here. */
@@ -38,7 +42,10 @@ export interface NewestBackup {
 export interface Listings {
   readonly index: Promise<LoadedIndex>;
   readonly present: Promise<ReadonlyMap<string, number>>;
-  readonly dataKeys: Promise<ReadonlySet<string>>;
+  /** Names and sizes. */
+  readonly dataKeys: Promise<ReadonlyMap<string, number>>;
+  /** Size of the epoch's own object; undefined when it is absent. */
+  readonly epochBytes: Promise<number | undefined>;
   readonly condemned: Promise<CondemnedObjects>;
 }
 
@@ -49,6 +56,7 @@ export function startListings({ store, keys }: BackupOptions, epoch: EpochKeys):
     index: quietly(loadIndex(store, repositoryId, epoch)),
     present: quietly(listPacks(store)),
     dataKeys: quietly(listDataKeys(store)),
+    epochBytes: quietly(store.stat(epochName(epoch.id)).then((found) => found?.bytes)),
     condemned: quietly(readCondemned(store, repositoryId, signingPublicKey)),
   };
 }
@@ -64,10 +72,11 @@ export async function readKnownRepository(
   listings: Listings,
 ): Promise<KnownRepository> {
   const reading = quietly(readNeededPacks(options, epoch, newest.listed));
-  const [index, present, dataKeys, condemned] = await Promise.all([
+  const [index, present, dataKeys, epochBytes, condemned] = await Promise.all([
     listings.index,
     listings.present,
     listings.dataKeys,
+    listings.epochBytes,
     listings.condemned,
   ]);
   const setAside = namesOf(condemned);
@@ -88,20 +97,26 @@ export async function readKnownRepository(
       "Packs named by the index, or their keys, are missing from the store: their content is stored again",
       { count: known.length - usable.length },
     );
-  const packs = choosePacks(options, newest, usable, await reading);
+  const needed = await reading;
+  const packs = choosePacks(options, newest, usable, needed ?? new Set());
   const gone = new Set([...setAside].map((name) => parsePackName(name)));
   return {
     packs,
     indexObjects: orderIndexObjects(objects, new Set(packs.map((pack) => pack.packId))),
     orphans: [...present.keys()].filter((id) => !indexed.has(id) && !gone.has(id)),
     setAside,
+    documents: new Map([
+      ...dataKeys,
+      ...(epochBytes === undefined ? [] : ([[epochName(epoch.id), epochBytes]] as const)),
+    ]),
+    soundRefs: needed === undefined ? undefined : newest.listed?.manifest.refs,
   };
 }
 
-async function listDataKeys(store: ObjectStore): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for await (const { name } of store.list("keys/")) names.add(name);
-  return names;
+async function listDataKeys(store: ObjectStore): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { name, bytes } of store.list("keys/")) sizes.set(name, bytes);
+  return sizes;
 }
 
 function warnOfDamage(
@@ -141,18 +156,18 @@ function choosePacks(
   return [...first.filter(({ packId }) => !sparse.has(packId)), ...others];
 }
 
-/** Names of the objects the newest backup needs; none where they cannot be read, or are of another epoch. */
+/** Names of the objects the newest backup needs; undefined where they cannot be read, or are of another epoch. */
 async function readNeededPacks(
   { store }: BackupOptions,
   epoch: EpochKeys,
   newest: ListedBackup | undefined,
-): Promise<ReadonlySet<string>> {
-  if (newest?.manifest.epochId !== epoch.id) return new Set();
+): Promise<ReadonlySet<string> | undefined> {
+  if (newest?.manifest.epochId !== epoch.id) return undefined;
   try {
     return new Set((await readRefs(store, newest.manifest)).map(({ name }) => name));
   } catch (error) {
     // They only say what to rely on first: whatever is wrong with them is for verify to name.
-    if (isAppError(error)) return new Set();
+    if (isAppError(error)) return undefined;
     throw error;
   }
 }

@@ -45,6 +45,9 @@ export class RepositoryWriter {
   /** What this run tried to store under names nobody else can have given. */
   readonly #ownNames: string[] = [];
   #keyStored: Promise<void> | undefined;
+  /** Sizes of documents that are there. */
+  readonly #documents = new Map<string, number>();
+  #soundRefs: string | undefined;
 
   private constructor(options: BackupOptions, epoch: EpochKeys, parts: ChunkTableParts) {
     this.#options = options;
@@ -67,6 +70,8 @@ export class RepositoryWriter {
     const writer = new RepositoryWriter(options, epoch, createChunkTableParts(chunks));
     writer.#indexObjects.push(...known.indexObjects);
     for (const pack of known.packs) writer.#know(pack);
+    for (const [name, bytes] of known.documents) writer.#documents.set(name, bytes);
+    writer.#soundRefs = known.soundRefs;
     await writer.#adoptOrphans(known);
     await options.failpoint?.("backup.index-loaded");
     return writer;
@@ -115,6 +120,8 @@ export class RepositoryWriter {
 
   /** Refs of a run that added something name what only it can have named; others may be an earlier backup's. */
   async storeRefs(name: string, bytes: Uint8Array): Promise<void> {
+    // The newest backup's say the same, and this run has read them.
+    if (name === this.#soundRefs) return;
     await (this.#keyStored === undefined ? this.#put(name, bytes) : this.#putOwn(name, bytes));
   }
 
@@ -206,14 +213,14 @@ export class RepositoryWriter {
   }
 
   async #sizeOf(name: string): Promise<number> {
-    const found = await this.#options.store.stat(name);
-    if (found === undefined)
+    const bytes = this.#documents.get(name) ?? (await this.#options.store.stat(name))?.bytes;
+    if (bytes === undefined)
       throw new AppError(
         "MissingObject",
         `Object "${name}" is missing from the store: run verify to see which backups it affects`,
         { target: name },
       );
-    return found.bytes;
+    return bytes;
   }
 }
 
