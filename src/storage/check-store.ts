@@ -135,7 +135,7 @@ async function removeProbe(run: CheckRun, store: ObjectStore, name: string): Pro
     if (code !== "StoreReadOnly" && code !== "StoreAuthRefused") throw error;
     return run.warn(
       "delete",
-      "The store refuses removal: backups work, and old ones have to be removed by its own rules",
+      "The store refuses to remove a fresh object, as under an object lock: backups work, and a prune removes what it no longer keeps",
     );
   }
   if ((await store.stat(name)) === undefined) run.pass("delete", "The object was removed");

@@ -242,6 +242,24 @@ describe("prune refuses", limits, () => {
     await assert.rejects(skewed.plan([1]), { code: "ClockMismatch" });
   });
 
+  for (const years of [10, -10])
+    it(`A44: a store whose clock is ${years} years off, which a backup does not mind`, async () => {
+      const skew = years * 365 * day;
+      const world = base.copy(`years ${years}`, (store) => ({
+        ...store,
+        probe: async () => ({ ...(await store.probe()), clockSkewMilliseconds: skew }),
+        list: async function* (prefix) {
+          for await (const entry of store.list(prefix))
+            yield { ...entry, modifiedAt: entry.modifiedAt + skew };
+        },
+      }));
+      const record = await world.backup(4, { same });
+      assert.equal(record.createdAt, toIso(world.clock.now()));
+      await assert.rejects(world.plan([1]), { code: "ClockMismatch", message: /set the clocks/ });
+      await world.checkSound();
+      await world.checkRestores();
+    });
+
   it("a clock that is not the store's", async () => {
     const world = base.copy("ahead");
     const plan = await world.plan([1]);
@@ -258,15 +276,6 @@ describe("prune refuses", limits, () => {
     await assert.rejects(world.execute(plan), { code: "StoreLocked" });
     await lease.release();
     await world.execute(plan);
-  });
-
-  it("a store that does not let go", async () => {
-    const world = base.copy("worm", (store) => ({
-      ...store,
-      probe: async () => ({ ...(await store.probe()), canRemove: false }),
-    }));
-    await assert.rejects(world.execute(await world.plan([1])), { code: "StoreReadOnly" });
-    await world.checkSound();
   });
 
   it("numbers that are none", async () => {
@@ -314,6 +323,36 @@ describe("a store that locks its objects for a time", limits, () => {
     const third = await world.execute(await world.plan([], hasty), { logger });
     assert.equal(third.postponed, 0);
     assert.ok(third.bytesFreed > 0);
+    assert.ok(!world.objects.has(`backups/${backupIdOf(2)}`));
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
+  });
+});
+
+describe("A92: a store that keeps what is fresh, by a default retention", limits, () => {
+  it("is pruned of what is old enough, with a warning before", async () => {
+    const world = base.copy("default retention", (store) => ({
+      ...store,
+      probe: async () => ({ ...(await store.probe()), canRemove: false }),
+      remove: async (name) => {
+        for await (const { modifiedAt } of store.list(name))
+          if (world.clock.now() - modifiedAt < 20 * day)
+            throw new AppError("StoreReadOnly", `Cannot remove "${name}": an object lock`);
+        await store.remove(name);
+      },
+    }));
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const hasty = { graceMilliseconds: 0 };
+    const early = await world.execute(await world.plan([2], hasty), { logger });
+    world.contents.delete(2);
+    assert.match(warnings[0] ?? "", /does not let go of an object it has just taken/);
+    assert.ok(early.postponed > 0);
+    assert.equal(early.deleted, 0);
+    await world.checkSound();
+    world.clock.advance(30 * day);
+    const later = await world.execute(await world.plan([], hasty), { logger });
+    assert.ok(later.deleted > 0 && later.bytesFreed > 0);
     assert.ok(!world.objects.has(`backups/${backupIdOf(2)}`));
     await world.checkSound("ciphertext");
     await world.checkRestores();

@@ -1,10 +1,18 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before } from "node:test";
+import { after, before, describe, it } from "node:test";
 
-import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import type { WebStoreOptions } from "../../src/storage/azure-blob.ts";
+import { checkStore } from "../../src/storage/check-store.ts";
 import { openS3Store } from "../../src/storage/s3.ts";
 import type { S3StoreSettings } from "../../src/storage/s3-client.ts";
 import { describeObjectStore } from "../contracts/describe-object-store.ts";
@@ -128,4 +136,32 @@ describeObjectStore("S3 (Ceph RADOS gateway)", {
   network: openBehindRelay,
   mayArriveLate: "S3 names an object by the upload itself, so one that left whole may still arrive",
   seesFlippedBits: false,
+});
+
+describe("A92: a bucket that locks all objects for a day", () => {
+  it("is taken, holds objects, and keeps what was removed", async () => {
+    const bucket = `b${randomBytes(8).toString("hex")}`;
+    await admin.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    const DefaultRetention = { Mode: "COMPLIANCE", Days: 1 } as const;
+    const rule = { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } } as const;
+    await admin.send(
+      new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration: rule }),
+    );
+    const settings = describeStore(bucket, user);
+    const check = await checkStore(() => openS3Store(settings));
+    assert.equal(check.isUsable, true, JSON.stringify(check.steps));
+    const store = await openS3Store(settings);
+    await store.put("data/aa/pack", someBytes(100_000));
+    assert.deepEqual(Buffer.from(await store.get("data/aa/pack")), someBytes(100_000));
+    await store.remove("data/aa/pack").catch(() => undefined);
+    const Prefix = "site/a/holdfast/data/aa/pack";
+    const { Versions = [] } = await admin.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix }),
+    );
+    assert.deepEqual(
+      Versions.map(({ Size }) => Size),
+      [100_000],
+    );
+    await store.close();
+  });
 });

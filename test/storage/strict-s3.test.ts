@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../../src/base/clock.ts";
 import { isAppError } from "../../src/base/errors.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import { putChecked } from "../../src/engine/read-back.ts";
+import { checkStore } from "../../src/storage/check-store.ts";
 import { createHostPolicy } from "../../src/storage/host-policy.ts";
 import { openStore } from "../../src/storage/open-store.ts";
 import { startStrictS3, type S3Fault, type StrictS3 } from "../support/strict-s3.ts";
@@ -132,9 +133,16 @@ describe("an S3 server that checks all and misbehaves as told", () => {
     }
   });
 
-  it("with another time is named, with both times", async () => {
+  it("A44: with another time is named, with both times", async () => {
     server.skewMilliseconds = 20 * 60_000;
     await assert.rejects(open(), { code: "ClockMismatch" });
+    server.skewMilliseconds = 10 * 365 * 24 * 60 * 60_000;
+    const years = new Date().getUTCFullYear() + 9;
+    await assert.rejects(open(), (error) => {
+      assert.ok(isAppError(error, "ClockMismatch"), String(error));
+      assert.match(error.message, new RegExp(`store's clock shows (?:${years}|${years + 1})-`));
+      return true;
+    });
     server.skewMilliseconds = 60_000;
     const { clockSkewMilliseconds = 0 } = await (await open()).probe();
     assert.ok(Math.abs(clockSkewMilliseconds - 60_000) < 5000, `${clockSkewMilliseconds}`);
@@ -161,6 +169,19 @@ describe("an S3 server that checks all and misbehaves as told", () => {
     assert.equal((await store.probe()).canRemove, false);
     assert.ok(server.objects.has(key));
   });
+
+  for (const fault of [
+    { status: 403, code: "AccessDenied" },
+    { status: 400, code: "InvalidRequest" },
+  ])
+    it(`A92: that locks all that is fresh is taken, with a warning (${fault.code})`, async () => {
+      server.fault = ({ method }) => (method === "DELETE" ? fault : undefined);
+      const { isUsable, steps } = await checkStore(() => open());
+      assert.equal(isUsable, true);
+      const removal = steps.find(({ name: step }) => step === "delete");
+      assert.equal(removal?.status, "Warning");
+      assert.match(removal.message, /object lock/);
+    });
 
   it("that refuses the credentials is asked once", async () => {
     const store = await open();

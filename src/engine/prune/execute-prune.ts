@@ -66,7 +66,7 @@ export type PruneStep = (typeof pruneSteps)[number];
 export async function executePrune(plan: PrunePlan, options: PruneOptions): Promise<PruneResult> {
   try {
     options.signal.throwIfAborted();
-    await requireRemovable(options.store);
+    await warnOfLock(options);
     const lease = await acquirePruneLease(options.store, options.owner, options);
     try {
       await options.failpoint?.("prune.leased");
@@ -283,13 +283,16 @@ class PruneRun {
   }
 }
 
-/** Said before the first lock is written: a store that keeps everything is not an accident. */
-async function requireRemovable(store: ObjectStore): Promise<void> {
+/**
+ * A store may keep what is fresh, as by a bucket's default retention, and let go of what is old: whether it does shows
+ * with each object that is to go.
+ */
+async function warnOfLock({ store, logger }: PruneOptions): Promise<void> {
   const probe = await probeUnlessFull(store);
   if (probe === undefined || probe.canRemove) return;
-  throw new AppError(
-    "StoreReadOnly",
-    "Cannot prune: the store does not let objects be removed; its own retention has to do it",
+  logger.warn(
+    "The store does not let go of an object it has just taken, as under a default retention: what it still keeps goes with a later prune",
+    { code: "StoreReadOnly" },
   );
 }
 
