@@ -304,6 +304,13 @@ class SmbStore implements ObjectStore {
 /** NTLM wants the domain apart, except that of a UPN. */
 function splitAccount({ user, password }: SmbStoreSettings): { domain: string; user: string } {
   const [, domain = "", name = user] = /^([^\\]*)\\(.*)$/s.exec(user) ?? [];
+  if (/\p{Cc}/u.test(user) || user.length > 512) {
+    throw new AppError(
+      "InvalidArgument",
+      "Cannot use the account of the share: its name holds a line end or another control character, or is longer than 512 characters; write it as name, DOMAIN\\name or name@domain",
+      { target: "userName" },
+    );
+  }
   if (name !== "" && password !== "") return { domain, user: name };
   throw new AppError(
     "InvalidArgument",

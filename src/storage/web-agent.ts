@@ -43,7 +43,9 @@ export function createWebAgent(url: URL, options: WebConnectionOptions): WebAgen
   if (url.protocol === "http:") return new LimitedHttpAgent(agentOptions, limits);
   const { caPem } = options;
   const ca = caPem === undefined ? {} : { ca: typeof caPem === "string" ? caPem : [...caPem] };
-  return new LimitedHttpsAgent({ ...agentOptions, ...ca, minVersion: "TLSv1.2" }, limits);
+  // Said aloud: else NODE_TLS_REJECT_UNAUTHORIZED=0, set for some other program, would switch the check off.
+  const checks = { rejectUnauthorized: true, minVersion: "TLSv1.2" } as const;
+  return new LimitedHttpsAgent({ ...agentOptions, ...ca, ...checks }, limits);
 }
 
 export function portOf(url: URL): number {

@@ -256,6 +256,32 @@ describe("A21: a kept secret", () => {
     }));
 });
 
+describe("A40: an odd account", () => {
+  it("goes to the store as it was given", () =>
+    withProviderWorld(async (world) => {
+      const odd = {
+        userName: `-U x/y %u 'a' "b"`,
+        password: `-p,"%u';\n$(id)\\\u0001`,
+      };
+      for (const store of [share, folder]) {
+        await write(world, { ...store, ...odd });
+        const spec = await specOfBackup(world);
+        assert.equal(spec.userName, odd.userName);
+        assert.ok(JSON.stringify(spec).includes(JSON.stringify(odd.password)));
+      }
+    }));
+
+  for (const userName of ["a\nb", "a\u0000b", "a\u202eb", "x".repeat(513)])
+    it(`is refused by the name ${JSON.stringify(userName.slice(0, 8))}`, () =>
+      withProviderWorld(async (world) => {
+        for (const store of [share, folder])
+          await refuse(world, { ...store, userName }, "PUT", {
+            code: "InvalidArgument",
+            target: "properties.store.userName",
+          });
+      }));
+});
+
 describe("a store that lacks something", () => {
   const cases = [
     [{ ...share, path: undefined, kind: "Smb" }, "InvalidArgument", "path"],

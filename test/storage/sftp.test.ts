@@ -136,6 +136,26 @@ describe("SFTP store", () => {
   });
 });
 
+describe("A40: SFTP store of an odd account", () => {
+  it("has its name and password sent as they are", async () => {
+    const userName = `-oProxyCommand=x a'b"c%d/e\\f`;
+    const password = `-p,"%u\n\0'é`;
+    const server = await startPasswordServer({ method: "password", password });
+    const { port, hostKey } = server;
+    const credential = { kind: "password", password } as const;
+    const store = await openSftpStore(await makeSettings({ port, hostKey, userName, credential }));
+    await store.put("config", someBytes(10));
+    await store.close();
+    assert.deepEqual([...new Set(server.listNames())], [userName]);
+    await server.close();
+  });
+
+  it("is refused for a name with a control character", async () => {
+    for (const userName of ["a\nb", "a\0b", "\u001bx"])
+      assert.equal((await failureOf({ userName })).code, "InvalidArgument");
+  });
+});
+
 describe("SFTP store that cannot be opened", () => {
   it("shows both fingerprints of a changed host key", async () => {
     const error = await failureOf({ hostKey: strangeKey });

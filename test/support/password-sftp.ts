@@ -12,6 +12,8 @@ export interface PasswordServer {
   readonly hostKey: string;
   /** The ways in which somebody tried to sign in. */
   listSignIns(): readonly string[];
+  /** The names they gave. */
+  listNames(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startPasswordServer(options: PasswordServerOptions): Promi
   const parsed = ssh2.utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
   const signIns: string[] = [];
+  const names: string[] = [];
   const connections = new Set<Connection>();
   const algorithms = options.kex === undefined ? {} : { algorithms: { kex: [...options.kex] } };
   const server = new ssh2.Server({ hostKeys: [privateKey], ...algorithms }, (connection) => {
@@ -42,6 +45,7 @@ export async function startPasswordServer(options: PasswordServerOptions): Promi
     connection.on("close", () => connections.delete(connection));
     connection.on("authentication", (context) => {
       if (context.method !== "none") signIns.push(context.method);
+      names.push(context.username);
       signIn(context, options);
     });
     connection.on("session", (accept) => {
@@ -58,6 +62,7 @@ export async function startPasswordServer(options: PasswordServerOptions): Promi
     port: (server.address() as AddressInfo).port,
     hostKey: `SHA256:${createHash("sha256").update(parsed.getPublicSSH()).digest("base64").replace(/=+$/, "")}`,
     listSignIns: () => signIns,
+    listNames: () => names,
     close: async () => {
       for (const connection of connections) connection.end();
       server.close();

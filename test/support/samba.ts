@@ -24,6 +24,8 @@ export interface SambaOptions {
   readonly global?: readonly string[];
   /** Lines for the share `backup`. */
   readonly share?: readonly string[];
+  /** Further names of the one account, as people may have them; none with a double quote. */
+  readonly alsoCalled?: readonly string[];
   /** Puts the share `small` on a file system of 20 MiB, which is empty after each start; see {@link canMount}. */
   readonly smallShare?: boolean;
 }
@@ -85,7 +87,8 @@ export async function startSamba(options: SambaOptions = {}): Promise<SambaServe
   const small = join(root, "small");
   await mkdir(small);
   const unixUser = userInfo().username;
-  await writeFile(join(root, "usermap"), `${unixUser} = ${sambaAccount.user}\n`);
+  const names = [sambaAccount.user, ...(options.alsoCalled ?? [])].map((name) => `"${name}"`);
+  await writeFile(join(root, "usermap"), `${unixUser} = ${names.join(" ")}\n`);
   await writeFile(configuration, writeConfiguration(root, port, options));
   const editAccount = (...parameters: readonly string[]): void => {
     const { password } = sambaAccount;
