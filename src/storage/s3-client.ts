@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
 import { AppError } from "../base/errors.ts";
+import type { S3Library } from "./s3-library.ts";
 import type { WebAgent } from "./web-agent.ts";
 import { parseEndpoint } from "./web-endpoint.ts";
 
@@ -19,8 +20,6 @@ export interface S3StoreSettings {
   /** `https://host/bucket/…` instead of `https://bucket.host/…`. */
   readonly usesPathStyle: boolean;
 }
-
-export type S3Library = typeof import("./s3-library.ts");
 
 /** The library would warn on the console of each refused upload. */
 const say = (): void => undefined;
@@ -58,7 +57,7 @@ export async function createS3Client(
   url: URL,
   agent: WebAgent,
 ): Promise<LoadedS3> {
-  const library = await import("./s3-library.ts");
+  const { s3Library: library } = await import("./s3-library.ts");
   const { region, accessKeyId, secretAccessKey, sessionToken, usesPathStyle } = settings;
   const client = new library.S3Client({
     endpoint: url.origin,

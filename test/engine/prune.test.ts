@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { toIso } from "../../src/base/clock.ts";
-import { AppError, isAppError } from "../../src/base/errors.ts";
-import { silentLogger } from "../../src/base/log.ts";
+import { isAppError } from "../../src/base/errors.ts";
 import { encodeSignedDocument } from "../../src/engine/format/signed-document.ts";
 import { createSigningKeys } from "../../src/engine/crypto/signing.ts";
 import { acquireLease } from "../../src/engine/lease.ts";
@@ -253,10 +252,8 @@ describe("prune refuses", limits, () => {
             yield { ...entry, modifiedAt: entry.modifiedAt + skew };
         },
       }));
-      const record = await world.backup(4, { same });
-      assert.equal(record.createdAt, toIso(world.clock.now()));
+      assert.equal((await world.backup(4, { same })).createdAt, toIso(world.clock.now()));
       await assert.rejects(world.plan([1]), { code: "ClockMismatch", message: /set the clocks/ });
-      await world.checkSound();
       await world.checkRestores();
     });
 
@@ -287,75 +284,6 @@ describe("prune refuses", limits, () => {
       { now: Number.NaN },
     ])
       await assert.rejects(base.plan([1], changes), { code: "InvalidArgument" });
-  });
-});
-
-describe("a store that locks its objects for a time", limits, () => {
-  it("A92: keeps what is locked, is told so, and loses it to a later prune", async () => {
-    let isLocked = true;
-    const world = base.copy("object lock", (store) => ({
-      ...store,
-      remove: async (name) => {
-        if (isLocked && /^(?:data|index|refs|keys|backups)\//.test(name))
-          throw new AppError("StoreReadOnly", `Cannot remove "${name}": an object lock`);
-        await store.remove(name);
-      },
-    }));
-    const warnings: string[] = [];
-    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
-    const hasty = { graceMilliseconds: 0 };
-    const before = world.names("data/").length;
-    const first = await world.execute(await world.plan([2], hasty), { logger });
-    world.contents.delete(2);
-    assert.ok(first.postponed > 0);
-    assert.equal(first.deleted, 0);
-    assert.equal(first.bytesFreed, 0);
-    assert.match(warnings.join(), /object lock/);
-    assert.equal(world.names("data/").length, before);
-    await world.checkSound();
-    // Nothing that was to go is relied on meanwhile.
-    await world.backup(7, { own: base.contents.get(2)?.["own"] ?? same });
-    await world.checkRestores();
-    world.clock.advance(8 * day);
-    const second = await world.execute(await world.plan([], hasty), { logger });
-    assert.ok(second.postponed > 0);
-    isLocked = false;
-    const third = await world.execute(await world.plan([], hasty), { logger });
-    assert.equal(third.postponed, 0);
-    assert.ok(third.bytesFreed > 0);
-    assert.ok(!world.objects.has(`backups/${backupIdOf(2)}`));
-    await world.checkSound("ciphertext");
-    await world.checkRestores();
-  });
-});
-
-describe("A92: a store that keeps what is fresh, by a default retention", limits, () => {
-  it("is pruned of what is old enough, with a warning before", async () => {
-    const world = base.copy("default retention", (store) => ({
-      ...store,
-      probe: async () => ({ ...(await store.probe()), canRemove: false }),
-      remove: async (name) => {
-        for await (const { modifiedAt } of store.list(name))
-          if (world.clock.now() - modifiedAt < 20 * day)
-            throw new AppError("StoreReadOnly", `Cannot remove "${name}": an object lock`);
-        await store.remove(name);
-      },
-    }));
-    const warnings: string[] = [];
-    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
-    const hasty = { graceMilliseconds: 0 };
-    const early = await world.execute(await world.plan([2], hasty), { logger });
-    world.contents.delete(2);
-    assert.match(warnings[0] ?? "", /does not let go of an object it has just taken/);
-    assert.ok(early.postponed > 0);
-    assert.equal(early.deleted, 0);
-    await world.checkSound();
-    world.clock.advance(30 * day);
-    const later = await world.execute(await world.plan([], hasty), { logger });
-    assert.ok(later.deleted > 0 && later.bytesFreed > 0);
-    assert.ok(!world.objects.has(`backups/${backupIdOf(2)}`));
-    await world.checkSound("ciphertext");
-    await world.checkRestores();
   });
 });
 

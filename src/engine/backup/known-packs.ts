@@ -2,7 +2,7 @@ import { isAppError, type AppError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { namesOf, readCondemned, type CondemnedObjects } from "../condemned-objects.ts";
 import type { PackEntry } from "../format/index-format.ts";
-import { dataKeyName, epochName, packName, parsePackName } from "../format/object-names.ts";
+import { dataKeyName, epochName, packName } from "../format/object-names.ts";
 import { listPacks, loadIndex, type IndexObject, type LoadedIndex } from "../index-objects.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { EpochKeys } from "../model.ts";
@@ -92,25 +92,32 @@ export async function readKnownRepository(
   const usable = known.filter(
     (pack) => present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
   );
-  if (usable.length < known.length)
-    options.logger.warn(
-      "Packs named by the index, or their keys, are missing from the store: their content is stored again",
-      { count: known.length - usable.length },
-    );
-  const needed = await reading;
-  const packs = choosePacks(options, newest, usable, needed ?? new Set());
-  const gone = new Set([...setAside].map((name) => parsePackName(name)));
+  warnOfLoss(options.logger, known.length - usable.length);
+  const packs = choosePacks(options, newest, usable, (await reading) ?? new Set());
   return {
     packs,
     indexObjects: orderIndexObjects(objects, new Set(packs.map((pack) => pack.packId))),
-    orphans: [...present.keys()].filter((id) => !indexed.has(id) && !gone.has(id)),
+    orphans: [...present.keys()].filter((id) => !indexed.has(id) && !setAside.has(packName(id))),
     setAside,
-    documents: new Map([
-      ...dataKeys,
-      ...(epochBytes === undefined ? [] : ([[epochName(epoch.id), epochBytes]] as const)),
-    ]),
-    soundRefs: needed === undefined ? undefined : newest.listed?.manifest.refs,
+    documents: sizesOf(dataKeys, epoch, epochBytes),
+    soundRefs: (await reading) === undefined ? undefined : newest.listed?.manifest.refs,
   };
+}
+
+function warnOfLoss(logger: Logger, count: number): void {
+  if (count === 0) return;
+  logger.warn(
+    "Packs named by the index, or their keys, are missing from the store: their content is stored again",
+    { count },
+  );
+}
+
+function sizesOf(
+  dataKeys: ReadonlyMap<string, number>,
+  { id }: EpochKeys,
+  bytes: number | undefined,
+): ReadonlyMap<string, number> {
+  return bytes === undefined ? dataKeys : new Map([...dataKeys, [epochName(id), bytes]]);
 }
 
 async function listDataKeys(store: ObjectStore): Promise<ReadonlyMap<string, number>> {
