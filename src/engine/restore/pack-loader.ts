@@ -2,6 +2,7 @@ import { packHeaderBytes } from "../format/pack-format.ts";
 import type { Allocate, ByteRange, ObjectStore } from "../object-store.ts";
 import { quietly } from "../read-ahead.ts";
 import { readPackRange } from "../read-object.ts";
+import { createYoungCollector } from "../young-garbage.ts";
 import type { PackJob } from "./messages.ts";
 
 /** Where a worker finds a pack. */
@@ -40,6 +41,8 @@ export class PackLoader {
   readonly #signal: AbortSignal;
   readonly #slots: Slot[] = [];
   readonly #most: number;
+  /** A library of HTTP leaves each piece of a body behind. */
+  readonly #collectYoung = createYoungCollector();
   readonly #headers = new Map<string, Promise<Uint8Array>>();
   #waiters: (() => void)[] = [];
 
@@ -118,6 +121,7 @@ export class PackLoader {
       // Of a store that brought its own memory.
       if (read.buffer !== slot.memory) allocate(read.length).set(read);
       slot.key = key;
+      this.#collectYoung(range.length);
       return new Uint8Array(slot.memory, 0, range.length);
     } catch (error) {
       forget(slot);
