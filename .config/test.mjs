@@ -2,7 +2,8 @@
 // path contains one of the words, without the checks. npm test -- --coverage: only the tests of the engine, which
 // count its branches in a full run as well. With CI=true nothing may be left out: a missing program, a skipped test
 // or a todo is a failure.
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -98,8 +99,23 @@ async function withExactCounts(use) {
   }
 }
 
+/** Files that hold nothing but types have no code that a test could load. */
+function holdsCode(file) {
+  const code = stripTypeScriptTypes(readFileSync(file, "utf8"));
+  return code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").trim() !== "";
+}
+
+/** What no test loads is in no count: it would be as if it were not there. */
+function judgeUnseen(files) {
+  const seen = new Set(files.map(({ path }) => relative(".", path)));
+  const unseen = globSync("src/engine/**/*.ts").filter((file) => !seen.has(file));
+  const untested = unseen.filter(holdsCode);
+  if (untested.length > 0) problems.push(`No test of the engine loads ${untested.join(", ")}`);
+}
+
 /** Says how many branches of the engine its tests take, and where most are left where that is too few. */
 function judgeCoverage({ totals, files }) {
+  judgeUnseen(files);
   const { coveredBranchPercent: percent, coveredBranchCount, totalBranchCount } = totals;
   const figures = `${percent.toFixed(2)} % of the branches of src/engine are tested (${coveredBranchCount} of ${totalBranchCount})`;
   console.log(figures);
