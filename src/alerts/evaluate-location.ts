@@ -1,4 +1,5 @@
 import { toIso } from "../base/clock.ts";
+import { countOf } from "../base/count-of.ts";
 import { formatBytes } from "../base/format-bytes.ts";
 import type { Finding } from "./alert.ts";
 import { typeOfBackupFailure, typeOfStoreFailure, typeOfVerifyFailure } from "./alert-types.ts";
@@ -96,7 +97,7 @@ function findVerifyTrouble({ lastVerify }: LocationFacts): readonly Finding[] {
   const { operationId, findings } = lastVerify;
   const code = lastVerify.error?.code ?? findings[0];
   if (code === undefined) return [];
-  const count = `${findings.length} findings: ${[...new Set(findings)].join(", ")}`;
+  const count = `${countOf(findings.length, "finding")}: ${[...new Set(findings)].join(", ")}`;
   const error = lastVerify.error ?? { code, message: count };
   // Damage beside a ledger that does not match is damage all the same.
   const typeId = lastVerify.error === undefined ? "VerifyFailed" : typeOfVerifyFailure(code);

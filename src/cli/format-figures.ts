@@ -8,12 +8,6 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)} h`;
 }
 
-/** A count with separators, e.g. `12,345`. */
-export function formatCount(count: number): string {
-  // Not `toLocaleString`: it loads the tables of all languages, which takes longer than many a command.
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
 /** Columns of equal width; the first row is the heading. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

@@ -1,7 +1,8 @@
+import { countOf } from "../base/count-of.ts";
 import type { Progress } from "../engine/model.ts";
 import type { Cli } from "./command.ts";
 import { formatBytes } from "../base/format-bytes.ts";
-import { formatCount, formatDuration } from "./format-figures.ts";
+import { formatDuration } from "./format-figures.ts";
 
 /** Shows how far a run is, as fits who looks at it. */
 export interface ProgressView {
@@ -105,7 +106,7 @@ function describe(state: State): string {
     percent === undefined
       ? formatBytes(progress.bytesDone)
       : `${percent.toFixed(0).padStart(3)} %  ${formatBytes(progress.bytesDone)} of ${formatBytes(bytesTotal)}`,
-    `${formatCount(progress.filesDone)} files`,
+    countOf(progress.filesDone, "file"),
   ];
   if (bytesPerSecond > 0) parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
   if (millisecondsLeft !== undefined) parts.push(`${formatDuration(millisecondsLeft)} left`);

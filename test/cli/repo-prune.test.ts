@@ -130,7 +130,7 @@ describe("a repository kept small and sound", { timeout: 120_000 }, () => {
     assert.deepEqual(fs.readdirSync(index), []);
     const { code, stdout, stderr } = await run("repo", "repair", ...repo, "--yes");
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /in 1 new index objects/);
+    assert.match(stdout, /in 1 new index object$/m);
     assert.equal((await run("repo", "verify", ...repo)).code, 0);
     await restoreNewest("new index");
   });

@@ -1,3 +1,4 @@
+import { countOf } from "../../base/count-of.ts";
 import { readAuditEnds, readAuditRecords, type AuditLogEnds } from "../arm/audit-records.ts";
 import { openService, serviceOptions } from "../arm/service.ts";
 import { auditKeyId } from "../../identity/audit-chain.ts";
@@ -68,7 +69,7 @@ function showVerdict(
   const key = auditKeyId(publicKey);
   if (output.isJson) return output.printJson({ records: count, head: noted, key, findings });
   for (const { code, message } of findings) output.print(`${message} (${code})`);
-  output.print(`${count} records, ${findings.length} findings`);
+  output.print(`${countOf(count, "record")}, ${countOf(findings.length, "finding")}`);
   output.print(`key ${key}`);
   output.print(`head ${noted}`);
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../../base/count-of.ts";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +14,7 @@ import type { Arguments, Cli, Command } from "../command.ts";
 import { estimateSize } from "../estimate-size.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
-import { formatCount, formatDuration } from "../format-figures.ts";
+import { formatDuration } from "../format-figures.ts";
 import { requireKeys } from "../keys-file.ts";
 import { withWriterKeys, type WriterKeys } from "../writer-keys.ts";
 import { createOutputLogger } from "../output-logger.ts";
@@ -155,7 +156,7 @@ function report(cli: Cli, record: BackupRecord): void {
   const { print } = cli.output;
   for (const { name, status, files, plainBytes, newBytes, error } of record.roles) {
     const failure = error === undefined ? "" : `: ${error.message} (${error.code})`;
-    const sizes = `${formatCount(files)} files, ${formatBytes(plainBytes)}, new ${formatBytes(newBytes)}`;
+    const sizes = `${countOf(files, "file")}, ${formatBytes(plainBytes)}, new ${formatBytes(newBytes)}`;
     print(`${name}: ${status}${failure === "" ? `, ${sizes}` : failure}`);
   }
   print(

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from "../../base/count-of.ts";
 import { randomUUID } from "node:crypto";
 import { copyRepository } from "../../engine/copy/copy-repository.ts";
 import type { CopyReport } from "../../engine/model.ts";
@@ -5,7 +6,6 @@ import { formatBytes } from "../../base/format-bytes.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { formatCount } from "../format-figures.ts";
 import { engineHost } from "../open-repository.ts";
 import { makeRepositoryFolder } from "../make-folder.ts";
 import { openRepositoryStore } from "../open-repository-store.ts";
@@ -46,7 +46,9 @@ async function runRepoCopy(args: Arguments, cli: Cli): Promise<ExitCode> {
         ...(backupIds.length === 0 ? {} : { backupIds }),
         signal: cli.signal,
         onProgress: ({ backupsDone, backupsTotal, bytes }) =>
-          cli.output.say(`${backupsDone} of ${backupsTotal} backups, ${formatBytes(bytes)}`),
+          cli.output.say(
+            `${backupsDone} of ${countOf(backupsTotal, "backup")}, ${formatBytes(bytes)}`,
+          ),
       });
       show(cli, report);
     } finally {
@@ -62,6 +64,6 @@ function show(cli: Cli, report: CopyReport): void {
   if (cli.output.isJson) return cli.output.printJson({ message_type: "summary", ...report });
   const { copied, present, objects, bytes } = report;
   cli.output.print(
-    `Copied ${formatCount(copied.length)} backups (${formatCount(present.length)} were there): ${formatCount(objects)} objects, ${formatBytes(bytes)}, each read back`,
+    `Copied ${countOf(copied.length, "backup")} (${formatCount(present.length)} already there): ${countOf(objects, "object")}, ${formatBytes(bytes)}, each read back`,
   );
 }

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from "../../base/count-of.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { listBackups } from "../../engine/list-backups.ts";
 import type { Opener } from "../../engine/model.ts";
@@ -11,7 +12,7 @@ import { openRepositoryStore } from "../open-repository-store.ts";
 import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { formatCount, formatTable } from "../format-figures.ts";
+import { formatTable } from "../format-figures.ts";
 import { requireKeys, type KeysFile } from "../keys-file.ts";
 import { withWriterKeys } from "../writer-keys.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
@@ -182,7 +183,7 @@ function showPlan({ retention, prune }: ShownPlan, cli: Cli): void {
 function showObjects(prune: PrunePlan, print: (line: string) => void): void {
   const { mark, delete: due, waiting, young, repack } = prune;
   print(
-    `Marked ${formatCount(mark.length)} objects, delete ${formatCount(due.length)}, waiting ${formatCount(waiting.length)}, too young ${formatCount(young.length)}`,
+    `Marked ${countOf(mark.length, "object")}, delete ${formatCount(due.length)}, waiting ${formatCount(waiting.length)}, too young ${formatCount(young.length)}`,
   );
   print(
     `Frees ${formatBytes(prune.bytesFreedNow)} now, ${formatBytes(prune.bytesFreedLater)} in later runs`,
@@ -202,6 +203,6 @@ function report(cli: Cli, result: PruneResult): void {
     return;
   }
   cli.output.print(
-    `Removed ${formatCount(result.removedBackups.length)} backups, deleted ${formatCount(result.deleted)} objects: ${formatBytes(result.bytesFreed)} freed, ${formatBytes(result.bytesWaiting)} to follow${result.postponed === 0 ? "" : `; the store keeps ${formatCount(result.postponed)} of them yet (an object lock?), the next prune tries again`}`,
+    `Removed ${countOf(result.removedBackups.length, "backup")}, deleted ${countOf(result.deleted, "object")}: ${formatBytes(result.bytesFreed)} freed, ${formatBytes(result.bytesWaiting)} to follow${result.postponed === 0 ? "" : `; the store keeps ${formatCount(result.postponed)} of them yet (an object lock?), the next prune tries again`}`,
   );
 }

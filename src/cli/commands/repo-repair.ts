@@ -1,3 +1,4 @@
+import { countOf } from "../../base/count-of.ts";
 import {
   executeRepair,
   planRepair,
@@ -8,7 +9,6 @@ import { openRepositoryStore } from "../open-repository-store.ts";
 import { askYes } from "../ask-yes.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { formatCount } from "../format-figures.ts";
 import { requireKeys } from "../keys-file.ts";
 import { withWriterKeys } from "../writer-keys.ts";
 import { engineHost, keysPath, repositoryOptions, repositoryPath } from "../open-repository.ts";
@@ -100,7 +100,7 @@ function report({ output }: Cli, result: RepairResult): void {
   const { setAside, soundAfterAll, index } = result;
   for (const name of soundAfterAll) output.print(`${name} reads well now and is left as it is`);
   output.print(
-    `Set aside ${formatCount(setAside.length)} objects, named ${formatCount(index.packs)} packs in ${formatCount(index.added.length)} new index objects`,
+    `Set aside ${countOf(setAside.length, "object")}, named ${countOf(index.packs, "pack")} in ${countOf(index.added.length, "new index object")}`,
   );
   if (setAside.length > 0)
     output.print("Make a backup now: it stores again what was set aside, where it is still there");

@@ -1,3 +1,4 @@
+import { countOf } from "../../base/count-of.ts";
 import { resolve } from "node:path";
 import { AppError } from "../../base/errors.ts";
 import { listBackups } from "../../engine/list-backups.ts";
@@ -7,7 +8,7 @@ import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
-import { formatCount, formatDuration } from "../format-figures.ts";
+import { formatDuration } from "../format-figures.ts";
 import {
   engineHost,
   openForReading,
@@ -106,9 +107,9 @@ function report(cli: Cli, summary: RestoreSummary, targetPath: string): void {
   for (const { path, message } of summary.warnings)
     cli.output.warn(`${printablePath(path)}: ${message}`);
   for (const { name, files, bytes } of summary.roles) {
-    cli.output.print(`${name}: ${formatCount(files)} files, ${formatBytes(bytes)}`);
+    cli.output.print(`${name}: ${countOf(files, "file")}, ${formatBytes(bytes)}`);
   }
   cli.output.print(
-    `Restored ${formatCount(summary.files)} files, ${formatBytes(summary.bytes)} into ${targetPath} in ${formatDuration(summary.durationMilliseconds)}`,
+    `Restored ${countOf(summary.files, "file")}, ${formatBytes(summary.bytes)} into ${targetPath} in ${formatDuration(summary.durationMilliseconds)}`,
   );
 }

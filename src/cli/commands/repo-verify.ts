@@ -1,10 +1,11 @@
+import { countOf } from "../../base/count-of.ts";
 import { verifyRepository } from "../../engine/verify/verify-repository.ts";
 import type { RecipientName, VerifyDepth, VerifyReport } from "../../engine/model.ts";
 import { usageError } from "../arguments.ts";
 import type { Arguments, Cli, Command } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
-import { formatCount, formatDuration } from "../format-figures.ts";
+import { formatDuration } from "../format-figures.ts";
 import { engineHost, openForReading, repositoryOptions, trustOption } from "../open-repository.ts";
 import { printable } from "../printable.ts";
 import { createProgressView } from "../progress-view.ts";
@@ -85,13 +86,13 @@ function printReport(cli: Cli, report: VerifyReport): void {
   for (const { epochId, recipients, backups } of unopened) {
     const needed = recipients.map(nameRecipient).join(" or ");
     print(
-      `${formatCount(backups.length)} backups not opened with this key (epoch ${epochId}): give the key of ${needed}`,
+      `${countOf(backups.length, "backup")} not opened with this key (epoch ${epochId}): give the key of ${needed}`,
     );
     print(`  ${backups.join(", ")}`);
   }
-  const verdict = findings.length === 0 ? "No damage" : `${formatCount(findings.length)} findings`;
+  const verdict = findings.length === 0 ? "No damage" : countOf(findings.length, "finding");
   print(
-    `${verdict}: ${formatCount(report.backups)} backups, ${formatCount(report.objects)} objects, ${formatBytes(report.bytes)} read (${depth}) in ${formatDuration(durationMilliseconds)}`,
+    `${verdict}: ${countOf(report.backups, "backup")}, ${countOf(report.objects, "object")}, ${formatBytes(report.bytes)} read (${depth}) in ${formatDuration(durationMilliseconds)}`,
   );
 }
 

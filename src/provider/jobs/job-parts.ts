@@ -1,3 +1,4 @@
+import { countOf } from "../../base/count-of.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import type { OperationError, OperationRecord } from "../../arm/operation-record.ts";
 import { isTerminal } from "../../arm/operation-record.ts";
@@ -162,6 +163,6 @@ const phaseWords: Readonly<Record<Progress["phase"], string>> = {
 
 function describeProgress({ phase, role, bytesDone, bytesTotal, filesDone }: Progress): string {
   const total = bytesTotal > 0 ? ` of ${formatBytes(bytesTotal)}` : "";
-  const amount = `${formatBytes(bytesDone)}${total}, ${filesDone} files`;
+  const amount = `${formatBytes(bytesDone)}${total}, ${countOf(filesDone, "file")}`;
   return `${phaseWords[phase]}${role === undefined ? "" : ` ${role}`}: ${amount}`;
 }
