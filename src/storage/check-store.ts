@@ -126,7 +126,7 @@ async function isListed(store: ObjectStore, name: string): Promise<boolean> {
   return false;
 }
 
-/** A store that refuses removal by design serves; it cannot be pruned. */
+/** A store that refuses removal by design serves; a prune leaves there what it keeps. */
 async function removeProbe(run: CheckRun, store: ObjectStore, name: string): Promise<void> {
   try {
     await store.remove(name);
