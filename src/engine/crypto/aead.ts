@@ -100,9 +100,11 @@ function passThrough(
   input: Uint8Array,
   out: Uint8Array,
 ): number {
+  const target = Buffer.from(out.buffer, out.byteOffset, out.byteLength);
   for (let at = 0; at < input.length; at += sliceBytes) {
-    // Not `set`: into shared memory, where packs are built, that moves byte by byte.
-    cipher.update(input.subarray(at, at + sliceBytes)).copy(out, at);
+    const part = cipher.update(input.subarray(at, at + sliceBytes));
+    // Neither `set` nor `copy`: into shared memory, where packs are built, those move byte by byte.
+    target.fill(part, at, at + part.length);
   }
   return input.length;
 }
