@@ -36,13 +36,15 @@ export function startRun(
 ): EntryRun {
   // A message carries the whole buffer a view lies in: the run gets one of its own.
   const entries = new Uint8Array(batch.bytes.subarray(range.from, range.to));
-  return new EntryRun(range.count, pool.copyEntries(entries, batch.localRoot), onResult);
+  return new EntryRun(range.count, pool.copyEntries(entries, batch.localRoot, range), onResult);
 }
 
 export interface EntryRange {
   readonly from: number;
   readonly to: number;
   readonly count: number;
+  /** Of the files. */
+  readonly bytes: number;
 }
 
 /** The entries from `from` on that one message can carry; none when the first one needs to be looked at by itself. */
@@ -65,7 +67,7 @@ export function findRun(
     count += 1;
     to = batch.after(to);
   }
-  return { from, to, count };
+  return { from, to, count, bytes };
 }
 
 /** A large file is shared between workers, a hard link needs to know what became of its file, and no other type is common. */

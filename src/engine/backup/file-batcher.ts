@@ -2,8 +2,8 @@ import type { SourceEntry } from "../source.ts";
 import type { FileResult, FileTask } from "./messages.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
-/** Large files are shared between workers at borders of this size. */
-export const segmentBytes: number = 64 * 1024 * 1024;
+/** Large files are shared between workers at borders of this size: the last worker is busy alone for a tenth of a second. */
+export const segmentBytes: number = 16 * 1024 * 1024;
 /** A batch is handed over when it has this many bytes or files. */
 export const batchBytes: number = 4 * 1024 * 1024;
 export const batchFiles = 256;

@@ -39,6 +39,9 @@ const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 /** One read of this size stays in the processor's cache; larger ones were slower. */
 const readBytes = 1024 * 1024;
 const sqliteMagic = Buffer.from("SQLite format 3\0", "latin1");
+const magicBytes = sqliteMagic.length;
+/** The start of a file of which a later segment is read. */
+const magic = Buffer.alloc(magicBytes);
 
 function copyContent(
   file: number,
@@ -53,11 +56,7 @@ function copyContent(
     const space: Buffer = cutter?.space ?? chunker.memory;
     const wanted = Math.min(readBytes, space.length, task.length - done);
     const count = readSync(file, space, 0, wanted, task.offset + done);
-    cutter ??= new WindowCutter(
-      chunker,
-      sink,
-      task.paged || isPaged(task, space, count) ? fixedBytes : 0,
-    );
+    cutter ??= new WindowCutter(chunker, sink, isPaged(file, task, space, count) ? fixedBytes : 0);
     done += count;
     cutter.advance(count, count === 0 || done === task.length);
     if (count === 0) break;
@@ -65,9 +64,12 @@ function copyContent(
   return done;
 }
 
-/** Databases change whole pages in place: fixed cuts then store the fewest bytes again. */
-function isPaged(task: FileTask, space: Buffer, count: number): boolean {
-  return task.offset === 0 && count >= 16 && space.compare(sqliteMagic, 0, 16, 0, 16) === 0;
+/** Databases change whole pages in place: fixed cuts then store the fewest bytes again, in every segment. */
+function isPaged(file: number, task: FileTask, space: Buffer, count: number): boolean {
+  if (task.paged) return true;
+  if (task.offset === 0)
+    return count >= magicBytes && space.compare(sqliteMagic, 0, magicBytes, 0, magicBytes) === 0;
+  return readSync(file, magic, 0, magicBytes, 0) === magicBytes && magic.equals(sqliteMagic);
 }
 
 function isChanged(stats: BigIntStats, task: FileTask): boolean {

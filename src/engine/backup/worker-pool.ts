@@ -70,33 +70,30 @@ export class WorkerPool {
   readFiles(files: readonly FileTask[]): Promise<readonly FileResult[]> {
     const worker = this.#leastBusy();
     const batch = this.#batches++;
-    return this.#ask(worker, `batch ${batch}`, {
-      kind: "files",
-      batch,
-      files,
-      segments: this.#growSegments(),
-    }) as Promise<readonly FileResult[]>;
+    const bytes = files.reduce((sum, file) => sum + file.length, 0);
+    const message = { kind: "files", batch, files, segments: this.#growSegments() } as const;
+    return this.#ask(worker, `batch ${batch}`, message, bytes + files.length * fileCost) as Promise<
+      readonly FileResult[]
+    >;
   }
 
-  /** Copies entries that nothing is known of; their records come back. Await `ready` first. */
-  copyEntries(entries: Uint8Array, localRoot: string): Promise<EntriesResult> {
+  /** Copies entries that nothing is known of, `bytes` and `count` of them in all; their records come back. Await `ready` first. */
+  copyEntries(
+    entries: Uint8Array,
+    localRoot: string,
+    { bytes, count }: { readonly bytes: number; readonly count: number },
+  ): Promise<EntriesResult> {
     const worker = this.#leastBusy();
     const batch = this.#batches++;
-    return this.#ask(worker, `batch ${batch}`, {
-      kind: "entries",
-      batch,
-      entries,
-      localRoot,
-      segments: this.#growSegments(),
-    }) as Promise<EntriesResult>;
+    const segments = this.#growSegments();
+    const message = { kind: "entries", batch, entries, localRoot, segments } as const;
+    const cost = bytes + count * fileCost;
+    return this.#ask(worker, `batch ${batch}`, message, cost) as Promise<EntriesResult>;
   }
 
   /** Resolves when another batch may be handed in: this is what slows the walk down. */
   async ready(): Promise<void> {
-    while (
-      this.#failure === undefined &&
-      this.#busyCount() >= this.#options.count * batchesPerWorker
-    ) {
+    while (this.#failure === undefined && this.#isFull()) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
     if (this.#failure !== undefined) throw this.#failure;
@@ -110,13 +107,9 @@ export class WorkerPool {
     return {
       write: (bytes, last) => {
         const label = `stream ${stream} ${piece++}`;
-        return this.#ask(worker, label, {
-          kind: "piece",
-          stream,
-          bytes,
-          last,
-          segments: this.#growSegments(),
-        }) as Promise<FileResult>;
+        const segments = this.#growSegments();
+        const message = { kind: "piece", stream, bytes, last, segments } as const;
+        return this.#ask(worker, label, message, bytes.length) as Promise<FileResult>;
       },
     };
   }
@@ -153,10 +146,10 @@ export class WorkerPool {
     Atomics.notify(new Int32Array(this.#signals), 1);
   }
 
-  #ask(worker: PoolWorker, label: string, message: ToWorker): Promise<unknown> {
+  #ask(worker: PoolWorker, label: string, message: ToWorker, cost = 0): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      worker.pending.set(label, { resolve, reject });
+      worker.pending.set(label, { resolve, reject, cost });
       worker.thread.postMessage(message);
     });
   }
@@ -167,8 +160,13 @@ export class WorkerPool {
     return this.#segments;
   }
 
-  #busyCount(): number {
-    return this.#workers.reduce((sum, worker) => sum + worker.pending.size, 0);
+  /** A worker with nothing to do gets something even while the others have much waiting. */
+  #isFull(): boolean {
+    const waiting = this.#workers.reduce((sum, worker) => sum + worker.pending.size, 0);
+    return (
+      waiting >= this.#options.count * batchesPerWorker &&
+      this.#workers.every((worker) => worker.pending.size > 0)
+    );
   }
 
   #leastBusy(): PoolWorker {
@@ -176,7 +174,7 @@ export class WorkerPool {
     if (idle !== undefined) return idle;
     if (this.#workers.length < this.#options.count) return this.#startWorker();
     return this.#workers.reduce((least, worker) =>
-      worker.pending.size < least.pending.size ? worker : least,
+      costOf(worker) < costOf(least) ? worker : least,
     );
   }
 
@@ -262,7 +260,24 @@ function createPacks(count: number): SharedPacks {
 
 interface PoolWorker {
   readonly thread: Worker;
-  readonly pending: Map<string, { resolve(value: unknown): void; reject(error: Error): void }>;
+  readonly pending: Map<string, Waiting>;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  /** Bytes to read, or what takes as long. */
+  readonly cost: number;
+}
+
+/** What opening and naming one file costs, in bytes that are read in that time. */
+const fileCost = 16 * 1024;
+
+/** What a worker has left to do: by the number of batches, one would end a second before the other. */
+function costOf(worker: PoolWorker): number {
+  let cost = 0;
+  for (const waiting of worker.pending.values()) cost += waiting.cost;
+  return cost;
 }
 
 /** Pieces of a stream are answered in the order they were sent. */
