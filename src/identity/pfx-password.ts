@@ -55,6 +55,12 @@ export class WorkBudget {
   }
 }
 
+/** Allows the work that the check (MacData) asks for, or throws. */
+export function spendOnMac(macData: Asn1, budget: WorkBudget): void {
+  const [, , iterations] = childrenOf(macData);
+  budget.spend((iterations === undefined ? 1 : countOf(iterations)) * javascriptCost);
+}
+
 /** Whether the password is that of the check (MacData) over the content. */
 export function checkMac(
   macData: Asn1,
@@ -68,8 +74,8 @@ export function checkMac(
   if (hash === undefined) {
     throw unusable("its check is of an unknown kind: export it again without PBMAC1");
   }
+  spendOnMac(macData, budget);
   const count = iterations === undefined ? 1 : countOf(iterations);
-  budget.spend(count * javascriptCost);
   const expected = octetsOf(digest);
   const key = deriveMacKey(hash, password, octetsOf(salt), count);
   const actual = createHmac(hash, key).update(content).digest();

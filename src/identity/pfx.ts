@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { AppError, isAppError } from "../base/errors.ts";
 import {
   childrenOf,
@@ -9,7 +10,7 @@ import {
   parseAsn1,
   type Asn1,
 } from "./asn1-access.ts";
-import { checkMac, decryptPart, unusable, WorkBudget } from "./pfx-password.ts";
+import { checkMac, decryptPart, spendOnMac, unusable, WorkBudget } from "./pfx-password.ts";
 
 /** A private key and its certificate out of a .pfx. Secret: in memory only, for one run. */
 export interface OpenedPfx {
@@ -28,9 +29,8 @@ export async function openPfx(pfxBase64: string, password: string): Promise<Open
   const bytes = readBytes(pfxBase64);
   if (password.length > maxPasswordLength) throw wrongPassword();
   const container = readContainer(bytes);
-  const budget = new WorkBudget();
-  const right = choosePassword(container, password, budget);
-  const holds = await collect(container, right, budget);
+  const holds =
+    (await openAtOnce(bytes, container, password)) ?? (await openInSteps(container, password));
   for (const key of holds.keys) {
     const certificate = holds.certificates.find((one) => one.checkPrivateKey(key));
     if (certificate === undefined) continue;
@@ -90,6 +90,34 @@ function readContainer(bytes: Buffer): Container {
   } catch (cause) {
     throw unusable("it is not a PKCS#12 file: give a .pfx or .p12 file", cause);
   }
+}
+
+/**
+ * What a file holds whose content opens and whose check OpenSSL finds right, which takes it a sixth of the time that the
+ * steps take. Undefined for any other: the steps know what is wrong with it, or that nothing is.
+ */
+async function openAtOnce(
+  bytes: Buffer,
+  container: Container,
+  password: string,
+): Promise<Holdings | undefined> {
+  if (container.mac === undefined || password === "") return undefined;
+  try {
+    const budget = new WorkBudget();
+    spendOnMac(container.mac, budget);
+    const holds = await collect(container, password, budget);
+    // Not before: OpenSSL does whatever work a file asks for, and this one asks for no more than was allowed above.
+    createSecureContext({ pfx: bytes, passphrase: password });
+    return holds;
+  } catch {
+    return undefined;
+  }
+}
+
+async function openInSteps(container: Container, password: string): Promise<Holdings> {
+  const budget = new WorkBudget();
+  const right = choosePassword(container, password, budget);
+  return collect(container, right, budget);
 }
 
 /** Some writers take an empty password for none: the two give different keys. */
