@@ -207,7 +207,8 @@ class TreeReader {
   }
 }
 
-function openRoots(manifest: Manifest, epoch: EpochKeys): TreeRoot[] {
+/** The trees of a backup's roles; throws `CannotOpen` or `CorruptObject`. */
+export function openRoots(manifest: Manifest, epoch: EpochKeys): TreeRoot[] {
   const name = manifestName(manifest.backupId);
   const sealed = Buffer.from(manifest.sealed, "base64");
   const key = deriveObjectKey(epoch.indexKey, sealed.subarray(0, 16), manifestKeyInfo);

@@ -34,6 +34,24 @@ describe("a verification", { timeout: 120_000 }, () => {
     assert.match(findings.at(-1)?.message ?? "", /^There are 5 more findings/);
   });
 
+  it("of content reads the index of backups that hold the same once", async () => {
+    const store = openMemoryStore();
+    const repository = await createRepository(store);
+    for (const number of [1, 2, 3]) await repository.backup(number, roles);
+    const read: string[] = [];
+    const watched = repository.on({
+      ...store,
+      get: (name, ...rest) => {
+        read.push(name);
+        return store.get(name, ...rest);
+      },
+    });
+    const { findings, backups } = await watched.verify({ depth: "content" });
+    assert.deepEqual([findings, backups], [[], 3]);
+    // Once for the structure of all of them, once to open the first.
+    assert.equal(read.filter((name) => name.startsWith("index/")).length, 2);
+  });
+
   for (const depth of ["ciphertext", "content"] as const)
     it(`of ${depth} tells what cannot be read from what is cut off`, () =>
       withTempFolder(async (folder) => {

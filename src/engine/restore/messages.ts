@@ -2,6 +2,7 @@ import type { BlockEntry } from "../format/pack-format.ts";
 
 /** What the coordinator of a restore (or a content verification) and its worker threads say to each other. */
 
+/** What a thread needs to know before its first job; a later one takes the place of an earlier one. */
 export interface RestoreSetup {
   /** Data keys by id and the chunk id key, base64. Secret; a worker is part of this process. */
   readonly dataKeys: readonly (readonly [string, string])[];
@@ -36,6 +37,9 @@ export interface PackPart {
   /** The beginning of the pack, for a part that does not hold it. */
   readonly header?: Uint8Array;
 }
+
+export type ToRestoreWorker =
+  { readonly kind: "setup"; readonly setup: RestoreSetup } | ({ readonly kind: "job" } & PackJob);
 
 export interface NumberedBlock extends BlockEntry {
   readonly number: number;

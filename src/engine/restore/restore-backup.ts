@@ -58,8 +58,6 @@ export type RestoreStep = (typeof restoreSteps)[number];
 const defaultWindowPieces = 100_000;
 /** Pieces that are worth a start when the workers have nothing to do. */
 const firstPieces = 2048;
-/** Plain bytes for which all threads will be needed. */
-const worthThreads = 16 * 1024 * 1024;
 /** Records planned between looks at what the workers say. */
 const recordsPerTurn = 256;
 
@@ -76,6 +74,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
 }
 
 async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
+  const pool = new RestorePool(options.workers ?? defaultWorkers);
+  try {
+    return await runWith(pool, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function runWith(pool: RestorePool, options: RestoreOptions): Promise<RestoreSummary> {
   const startedAt = options.clock.now();
   const backup = await openBackup(
     options.store,
@@ -86,26 +93,24 @@ async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
   const roots = selectRoles(backup, options.roles);
   openTarget(options.targetPath, options.overwrite);
   await options.failpoint?.("restore.opened");
-  const run = new RestoreRun(options, backup);
-  try {
-    const roles: RestoreSummary["roles"][number][] = [];
-    for (const root of roots) roles.push(await run.restoreRole(root));
-    await options.failpoint?.("restore.finished");
-    run.damage.throwIfAny();
-    const sum = (value: (role: RestoreSummary["roles"][number]) => number): number =>
-      roles.reduce((total, role) => total + value(role), 0);
-    return {
-      backupId: options.backupId,
-      roles,
-      files: sum((role) => role.files),
-      bytes: sum((role) => role.bytes),
-      warnings: run.damage.warnings,
-      durationMilliseconds: options.clock.now() - startedAt,
-    };
-  } finally {
-    await run.close();
-  }
+  const run = new RestoreRun(options, backup, pool);
+  const roles: RestoreSummary["roles"][number][] = [];
+  for (const root of roots) roles.push(await run.restoreRole(root));
+  await options.failpoint?.("restore.finished");
+  run.damage.throwIfAny();
+  const sum = (value: (role: RestoreSummary["roles"][number]) => number): number =>
+    roles.reduce((total, role) => total + value(role), 0);
+  return {
+    backupId: options.backupId,
+    roles,
+    files: sum((role) => role.files),
+    bytes: sum((role) => role.bytes),
+    warnings: run.damage.warnings,
+    durationMilliseconds: options.clock.now() - startedAt,
+  };
 }
+
+const defaultWorkers = 2;
 
 class RestoreRun {
   readonly damage = new DamageReport();
@@ -117,21 +122,19 @@ class RestoreRun {
   #files = 0;
   #bytes = 0;
 
-  constructor(options: RestoreOptions, backup: OpenedBackup) {
+  constructor(options: RestoreOptions, backup: OpenedBackup, pool: RestorePool) {
     this.#options = options;
     this.#backup = backup;
     this.#windowPieces = options.windowPieces ?? defaultWindowPieces;
-    const setup = {
+    this.#pool = pool;
+    pool.use({
       dataKeys: [...backup.dataKeys],
       chunkIdKey: backup.epoch.chunkIdKey,
       setsOwner: options.setsOwner,
       umask: process.umask(),
-    };
-    const workers = options.workers ?? 2;
-    this.#pool = new RestorePool(setup, workers);
-    // They start while the tree is read.
-    if (backup.record.plainBytes > worthThreads) this.#pool.warmUp();
-    this.#loader = new PackLoader(options.store, workers + spareSlots, options.signal);
+    });
+    const slots = (options.workers ?? defaultWorkers) + spareSlots;
+    this.#loader = new PackLoader(options.store, slots, options.signal);
   }
 
   async restoreRole(root: TreeRoot): Promise<RestoreSummary["roles"][number]> {
@@ -196,10 +199,6 @@ class RestoreRun {
       this.damage.addTree(root.role, error);
     }
     return plan;
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.close();
   }
 
   /** True when the record is a file that will be there. */

@@ -1,7 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { AppError, errorCodes } from "../../base/errors.ts";
 import { programFile } from "../../base/program-file.ts";
-import type { BlockFault, FromRestoreWorker, PackJob, RestoreSetup } from "./messages.ts";
+import type {
+  BlockFault,
+  FromRestoreWorker,
+  PackJob,
+  RestoreSetup,
+  ToRestoreWorker,
+} from "./messages.ts";
 
 /** Jobs a worker may have waiting. */
 const jobsPerWorker = 2;
@@ -14,29 +20,31 @@ export interface JobOutcome {
   readonly memory?: ArrayBuffer;
 }
 
-/** Worker threads that open packs. A job's failure rejects that job only. */
+/**
+ * Worker threads that open packs. They start at once, while the keys they need are still being opened. A job's failure
+ * rejects that job only.
+ */
 export class RestorePool {
-  readonly #setup: RestoreSetup;
   readonly #count: number;
   readonly #workers: PoolWorker[] = [];
   #waiters: (() => void)[] = [];
   #failure: Error | undefined;
   #jobs = 0;
 
-  constructor(setup: RestoreSetup, count: number) {
-    this.#setup = setup;
+  constructor(count: number) {
     this.#count = count;
+    for (let started = 0; started < count; started += 1) this.#workers.push(this.#start());
+  }
+
+  /** For the jobs that come after it; call it before the first. */
+  use(setup: RestoreSetup): void {
+    for (const worker of this.#workers) post(worker, { kind: "setup", setup });
   }
 
   /** Resolves when another job may be handed in. */
   async ready(): Promise<void> {
     while (this.#busy() >= this.#count * jobsPerWorker)
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-  }
-
-  /** Starts all threads: for work that will need them, while it is being prepared. */
-  warmUp(): void {
-    while (this.#workers.length < this.#count) this.#start();
   }
 
   run(job: Omit<PackJob, "job">): Promise<JobOutcome> {
@@ -46,7 +54,7 @@ export class RestorePool {
     return new Promise((resolve, reject) => {
       worker.pending.set(number, { resolve, reject });
       const memory = job.part === undefined ? [] : [job.part.bytes.buffer];
-      worker.thread.postMessage({ ...job, job: number }, memory);
+      post(worker, { kind: "job", ...job, job: number }, memory);
     });
   }
 
@@ -59,18 +67,13 @@ export class RestorePool {
   }
 
   #leastBusy(): PoolWorker {
-    const idle = this.#workers.find((worker) => worker.pending.size === 0);
-    if (idle !== undefined) return idle;
-    if (this.#workers.length < this.#count) return this.#start();
     return this.#workers.reduce((least, worker) =>
       worker.pending.size < least.pending.size ? worker : least,
     );
   }
 
   #start(): PoolWorker {
-    const thread = new Worker(programFile("engine/restore/restore-worker"), {
-      workerData: this.#setup,
-    });
+    const thread = new Worker(programFile("engine/restore/restore-worker"));
     const worker: PoolWorker = { thread, pending: new Map() };
     const failAll = (error: Error): void => {
       // A thread that ended answers nothing any more: later jobs must not wait for it.
@@ -99,7 +102,6 @@ export class RestorePool {
         );
       this.#wake();
     });
-    this.#workers.push(worker);
     return worker;
   }
 
@@ -113,4 +115,8 @@ export class RestorePool {
 interface PoolWorker {
   readonly thread: Worker;
   readonly pending: Map<number, { resolve(outcome: JobOutcome): void; reject(error: Error): void }>;
+}
+
+function post(worker: PoolWorker, message: ToRestoreWorker, memory: ArrayBuffer[] = []): void {
+  worker.thread.postMessage(message, memory);
 }

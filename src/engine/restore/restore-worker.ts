@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { isAppError, toAppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
 import { BlockOpener, type OpenedPack } from "../block-opener.ts";
-import { createBlockCodec } from "../compression.ts";
+import { createBlockCodec, type BlockCodec } from "../compression.ts";
 import { createYoungCollector } from "../young-garbage.ts";
 import { blockBytes, chunkIdBytes } from "../format/limits.ts";
 import { packHeaderBytes } from "../format/pack-format.ts";
@@ -15,6 +15,7 @@ import {
   type PackJob,
   type RestoreSetup,
   type TargetFile,
+  type ToRestoreWorker,
 } from "./messages.ts";
 import { openPackSource } from "./pack-source.ts";
 import type { JobOutcome } from "./restore-pool.ts";
@@ -22,12 +23,21 @@ import { finishOpenFile, toTargetError } from "./target-tree.ts";
 
 /** One thread of a restore: takes packs or parts of them, opens each needed block once, writes its pieces where they belong. */
 const port = parentPort;
-if (port !== null) serve(workerData as RestoreSetup);
+if (port !== null) serve();
 
-function serve(setup: RestoreSetup): void {
+/** Everything a job needs is made before the keys are known: they come when the thread has long been there. */
+function serve(): void {
   const codec = createBlockCodec({ level: 1, maxBlockBytes: blockBytes });
+  let run: ((job: PackJob) => void) | undefined;
+  port?.on("message", (message: ToRestoreWorker) => {
+    if (message.kind === "job") run?.(message);
+    else run = createRunner(message.setup, codec);
+  });
+}
+
+function createRunner(setup: RestoreSetup, codec: BlockCodec): (job: PackJob) => void {
   const opener = new BlockOpener(codec, new Map(setup.dataKeys), setup.chunkIdKey);
-  port?.on("message", (job: PackJob) => {
+  return (job) => {
     const writer = new PieceWriter(job.files, setup);
     const memory = job.part?.bytes.buffer;
     try {
@@ -38,7 +48,7 @@ function serve(setup: RestoreSetup): void {
     } finally {
       writer.close();
     }
-  });
+  };
 }
 
 function send(message: FromRestoreWorker, memory?: ArrayBuffer): void {

@@ -1,8 +1,13 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
 import type { ListedBackup } from "../list-backups.ts";
-import type { Opener, UnopenedBackups } from "../model.ts";
+import type { EpochKeys, Opener, UnopenedBackups } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openEpoch, type RepositoryConfig } from "../repository.ts";
+
+export interface OwnBackup extends ListedBackup {
+  /** Undefined when it is damaged. */
+  readonly epoch: EpochKeys | undefined;
+}
 
 /**
  * Parts the signed backups by whether their epoch is this key's. Damage is not judged here: what is no mismatch counts
@@ -13,21 +18,22 @@ export async function sortByKey(
   config: RepositoryConfig,
   backups: readonly ListedBackup[],
   opener: Opener,
-): Promise<{ opened: readonly ListedBackup[]; unopened: readonly UnopenedBackups[] }> {
-  const opened: ListedBackup[] = [];
+): Promise<{ opened: readonly OwnBackup[]; unopened: readonly UnopenedBackups[] }> {
+  const opened: OwnBackup[] = [];
   const unopened: UnopenedBackups[] = [];
   let mismatch: AppError | undefined;
   for (const group of groupByEpoch(backups)) {
     const { epochId, recipients } = group[0].record;
+    const own = (epoch: EpochKeys | undefined): number =>
+      opened.push(...group.map((backup) => ({ ...backup, epoch })));
     try {
-      await openEpoch(store, config, epochId, opener);
-      opened.push(...group);
+      own(await openEpoch(store, config, epochId, opener));
     } catch (error) {
       if (!isAppError(error)) throw error;
       if (error.code === "DecryptionKeyMismatch") {
         mismatch = error;
         unopened.push({ epochId, recipients, backups: group.map(idOf) });
-      } else opened.push(...group);
+      } else own(undefined);
     }
   }
   if (opened.length === 0 && mismatch !== undefined) throw mismatch;

@@ -1,15 +1,16 @@
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
+import type { TreeRoot } from "../format/manifest.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
-import { openBackup, type OpenedBackup } from "../open-backup.ts";
-import type { UnopenedBackups } from "../model.ts";
+import type { Opener, UnopenedBackups } from "../model.ts";
+import { openBackup, openRoots, type OpenedBackup } from "../open-backup.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { PackLoader, spareSlots, type PackSlot } from "../restore/pack-loader.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
 import { readRecords } from "../tree-records.ts";
-import { sortByKey } from "./sort-by-key.ts";
+import { sortByKey, type OwnBackup } from "./sort-by-key.ts";
 import type { VerifyOptions } from "./verify-options.ts";
 import { isInSubset } from "./verify-subset.ts";
 
@@ -35,34 +36,78 @@ export async function verifyContent(
       "InvalidArgument",
       "Verifying content needs the private key: name the .pfx file and its password",
     );
-  const { opened, unopened } = await sortByKey(options.store, config, backups, opener);
-  for (const group of unopened) report.unopened(group);
-  const seen = new Set<string>();
-  const checkedTrees = new Set<string>();
-  for (const { record, manifest } of opened) {
-    const name = `backups/${record.backupId}`;
+  const pool = new RestorePool(options.workers ?? defaultWorkers);
+  try {
+    const { opened, unopened } = await sortByKey(options.store, config, backups, opener);
+    for (const group of unopened) report.unopened(group);
+    const check = new ContentCheck(options, opener, config, pool, report);
+    for (const backup of opened) await check.add(backup);
+  } finally {
+    await pool.close();
+  }
+}
+
+const defaultWorkers = 2;
+
+/** What was checked so far, of all backups together. */
+class ContentCheck {
+  readonly #options: VerifyOptions;
+  readonly #opener: Opener;
+  readonly #config: RepositoryConfig;
+  readonly #pool: RestorePool;
+  readonly #report: ContentReport;
+  readonly #packs = new Set<string>();
+  readonly #trees = new Set<string>();
+  /** Lists of objects all of which were looked at. */
+  readonly #refs = new Set<string>();
+
+  constructor(
+    options: VerifyOptions,
+    opener: Opener,
+    config: RepositoryConfig,
+    pool: RestorePool,
+    report: ContentReport,
+  ) {
+    this.#options = options;
+    this.#opener = opener;
+    this.#config = config;
+    this.#pool = pool;
+    this.#report = report;
+  }
+
+  /** Checks what of a backup no backup before it had; reports what is wrong with it. */
+  async add(own: OwnBackup): Promise<void> {
+    const { record, manifest } = own;
+    const { store } = this.#options;
     try {
-      const backup = await openBackup(
-        options.store,
-        record.backupId,
-        opener,
-        config.signingPublicKey,
-      );
+      if (this.#isChecked(own)) return;
+      const key = this.#config.signingPublicKey;
+      const backup = await openBackup(store, record.backupId, this.#opener, key);
       // Beside each other: the threads have the packs, this one has the trees.
-      const packs = checkPacks(options, backup, seen, report);
-      const trees = checkTrees(options, backup, manifest.refs, checkedTrees);
+      const packs = checkPacks(this.#options, this.#pool, backup, this.#packs, this.#report);
+      const trees = checkTrees(this.#options, backup, manifest.refs, this.#trees);
       await Promise.allSettled([packs, trees]);
       await packs;
       await trees;
+      this.#refs.add(manifest.refs);
     } catch (error) {
       if (!isAppError(error)) throw error;
-      report.add(error.code, error.target ?? name, error.message);
+      this.#report.add(error.code, error.target ?? `backups/${record.backupId}`, error.message);
     }
+  }
+
+  /** A backup of what had not changed names the objects and the trees of the one before: its index is not read again. */
+  #isChecked({ manifest, epoch }: OwnBackup): boolean {
+    if (epoch === undefined || !this.#refs.has(manifest.refs)) return false;
+    return openRoots(manifest, epoch).every((root) =>
+      this.#trees.has(treeKey(manifest.refs, root)),
+    );
   }
 }
 
 async function checkPacks(
   options: VerifyOptions,
+  pool: RestorePool,
   backup: OpenedBackup,
   seen: Set<string>,
   report: ContentReport,
@@ -72,15 +117,11 @@ async function checkPacks(
   );
   for (const pack of packs) seen.add(pack.packId);
   if (packs.length === 0) return;
-  const setup = {
-    dataKeys: [...backup.dataKeys],
-    chunkIdKey: backup.epoch.chunkIdKey,
-    setsOwner: false,
-    umask: 0,
-  };
-  const workers = options.workers ?? 2;
-  const pool = new RestorePool(setup, workers);
-  const loader = new PackLoader(options.store, workers + spareSlots, options.signal);
+  const { dataKeys, epoch } = backup;
+  const { chunkIdKey } = epoch;
+  pool.use({ dataKeys: [...dataKeys], chunkIdKey, setsOwner: false, umask: 0 });
+  const slots = (options.workers ?? defaultWorkers) + spareSlots;
+  const loader = new PackLoader(options.store, slots, options.signal);
   const progress = createProgress(options, packs);
   const running = new Set<Promise<void>>();
   try {
@@ -96,7 +137,6 @@ async function checkPacks(
     }
     await Promise.all(running);
   } finally {
-    await pool.close();
     await Promise.allSettled(running);
   }
 }
@@ -162,7 +202,7 @@ async function checkTrees(
   checked: Set<string>,
 ): Promise<void> {
   for (const root of backup.roots) {
-    const key = `${refs} ${root.chunks.toString("base64")}`;
+    const key = treeKey(refs, root);
     if (checked.has(key)) continue;
     checked.add(key);
     for await (const [, { chunks }] of readRecords(options.store, backup, root)) {
@@ -178,4 +218,8 @@ async function checkTrees(
       }
     }
   }
+}
+
+function treeKey(refs: string, root: TreeRoot): string {
+  return `${refs} ${root.chunks.toString("base64")}`;
 }
