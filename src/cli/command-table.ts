@@ -1,4 +1,5 @@
 import { findNearest } from "./find-nearest.ts";
+import { startWalkThread } from "../roles/walk-thread.ts";
 import type { Command } from "./command.ts";
 
 /** Commands below a word; the name of the group of all is empty. */
@@ -37,7 +38,10 @@ const table: Readonly<Record<string, TableRow>> = {
   },
   "repo backup": {
     summary: "Back up folders, without the service",
-    load: async () => (await import("./commands/repo-backup.ts")).repoBackup,
+    load: async () => {
+      startWalkThread();
+      return (await import("./commands/repo-backup.ts")).repoBackup;
+    },
   },
   "repo list": {
     summary: "List the backups in a folder",

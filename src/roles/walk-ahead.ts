@@ -1,11 +1,11 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 import { AppError, errorCodes } from "../base/errors.ts";
-import { programFile } from "../base/program-file.ts";
 import { PackedEntries } from "../engine/packed-entries.ts";
 import type { SourceWarning } from "../engine/source.ts";
 import type { WalkState } from "./directory-walk.ts";
 import type { FromWalkWorker, ToWalkWorker, WalkSetup } from "./walk-messages.ts";
+import { takeWalkThread } from "./walk-thread.ts";
 
 /** Batches the thread may be ahead, some 5 MB: it lists while the repository is opened. */
 const batchesAhead = 64;
@@ -23,14 +23,11 @@ export class WalkAhead {
   constructor(setup: WalkSetup, state: WalkState, warn: (warning: SourceWarning) => void) {
     this.#localRoot = setup.root.endsWith("/") ? setup.root : `${setup.root}/`;
     this.#warn = warn;
-    this.#thread = new Worker(programFile("roles/walk-worker"), {
-      workerData: setup,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    this.#thread = takeWalkThread();
     this.#thread.on("message", (message: FromWalkWorker) => this.#receive(message));
     this.#thread.on("error", (cause) => this.#fail(cause));
     this.#thread.on("exit", () => this.#fail(undefined));
-    this.#ask({ state });
+    this.#ask({ start: { ...setup, state } });
     for (let asked = 1; asked < batchesAhead; asked += 1) this.#ask({});
   }
 

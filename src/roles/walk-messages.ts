@@ -12,9 +12,9 @@ export interface WalkSetup {
   readonly exclude: readonly string[];
 }
 
-/** Asks for one batch more; the first one says where to begin. */
+/** Asks for one batch more; the first one says of what, and where to begin. */
 export interface ToWalkWorker {
-  readonly state?: WalkState;
+  readonly start?: WalkSetup & { readonly state: WalkState };
 }
 
 export type FromWalkWorker =

@@ -1,29 +1,22 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 
 import { toAppError } from "../base/errors.ts";
 import type { SourceWarning } from "../engine/source.ts";
 import { createWalk, nodeWalkSystem, type Walk } from "./directory-walk.ts";
 import { compileExcludes } from "./exclude.ts";
-import {
-  walkBatchEntries,
-  type FromWalkWorker,
-  type ToWalkWorker,
-  type WalkSetup,
-} from "./walk-messages.ts";
+import { walkBatchEntries, type FromWalkWorker, type ToWalkWorker } from "./walk-messages.ts";
 
 /** Goes on with a walk that another thread began: looks at files while that one compares and copies. */
 const port = parentPort;
-if (port !== null) serve(workerData as WalkSetup);
+if (port !== null) serve();
 
-function serve({ root, exclude }: WalkSetup): void {
-  const isExcluded = compileExcludes(exclude);
+function serve(): void {
   let warnings: SourceWarning[] = [];
   const warn = (warning: SourceWarning): void => void warnings.push(warning);
   let walk: Walk | undefined;
-  port?.on("message", ({ state }: ToWalkWorker) => {
+  port?.on("message", ({ start }: ToWalkWorker) => {
     try {
-      if (state !== undefined)
-        walk = createWalk({ root, isExcluded, warn, system: nodeWalkSystem }, state);
+      if (start !== undefined) walk = goOn(start, warn);
       const entries = walk?.pack(walkBatchEntries) ?? new Uint8Array();
       send({ kind: "entries", entries, warnings }, [entries.buffer]);
       warnings = [];
@@ -32,6 +25,14 @@ function serve({ root, exclude }: WalkSetup): void {
       send({ kind: "failed", code, message });
     }
   });
+}
+
+function goOn(
+  { root, exclude, state }: NonNullable<ToWalkWorker["start"]>,
+  warn: (warning: SourceWarning) => void,
+): Walk {
+  const isExcluded = compileExcludes(exclude);
+  return createWalk({ root, isExcluded, warn, system: nodeWalkSystem }, state);
 }
 
 function send(message: FromWalkWorker, transfer: ArrayBuffer[] = []): void {

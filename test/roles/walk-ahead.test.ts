@@ -10,6 +10,7 @@ import { openDirectorySource } from "../../src/roles/directory.ts";
 import { compileExcludes } from "../../src/roles/exclude.ts";
 import { toRawPath } from "../../src/roles/raw-path.ts";
 import { WalkAhead } from "../../src/roles/walk-ahead.ts";
+import { startWalkThread, takeWalkThread } from "../../src/roles/walk-thread.ts";
 import { aSourceHost, readEntries } from "../support/source-host.ts";
 import { withTempFolder } from "../support/temp-folder.ts";
 
@@ -46,6 +47,36 @@ function takeAll(walk: Walk): SourceEntry[] {
   for (let batch = walk.next(256); batch.length > 0; batch = walk.next(256)) entries.push(...batch);
   return entries;
 }
+
+describe("thread for the next walk", { timeout: 60_000 }, () => {
+  it("is the one that was started before, once", async () => {
+    startWalkThread();
+    startWalkThread();
+    const [first, second] = [takeWalkThread(), takeWalkThread()];
+    try {
+      assert.notEqual(first, second);
+    } finally {
+      await Promise.all([first.terminate(), second.terminate()]);
+    }
+  });
+
+  it("lists as any other", () =>
+    withTempFolder(async (path) => {
+      makeTree(path);
+      const expected = takeAll(startWalk(path));
+      startWalkThread();
+      const walk = startWalk(path);
+      const ahead = new WalkAhead({ root: toRawPath(path), exclude }, walk.state, failOnWarning);
+      try {
+        let count = 0;
+        for await (const batch of ahead.entries())
+          for (let at = 0; at < batch.bytes.length; at = batch.after(at)) count += 1;
+        assert.equal(count, expected.length);
+      } finally {
+        await ahead.close();
+      }
+    }));
+});
 
 describe("walk in a thread of its own", { timeout: 60_000 }, () => {
   for (const done of [0, 1, 300, 1400]) {
