@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { createArmCaller, type ArmCaller } from "./arm-caller.ts";
+import { checkExchange } from "./live-validator.ts";
 import { makeTempFolder, removeFolder } from "./temp-folder.ts";
 
 /** The real program as a process of its own, with a folder of its own. */
@@ -37,6 +38,8 @@ export interface ServiceOptions {
   /** Replaces or adds settings. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether oav holds what callers of `call` see against our documents; it does unless told. */
+  readonly checksExchanges?: boolean;
   /** A program and its first arguments that starts ours and becomes it. */
   readonly launcher?: readonly string[];
 }
@@ -81,7 +84,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await run.ended;
       run = await start(environment);
     },
-    call: (apiVersion) => createArmCaller(() => run.url, apiVersion),
+    call: (apiVersion) =>
+      createArmCaller(
+        () => run.url,
+        apiVersion,
+        options.checksExchanges === false ? undefined : checkExchange,
+      ),
     close: async () => {
       await service.stop();
       await removeFolder(folder);

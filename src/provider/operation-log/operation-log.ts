@@ -51,7 +51,8 @@ async function keepBatch(deps: ProviderDeps, batch: Batch): Promise<void> {
 async function commitBatch(deps: ProviderDeps, batch: Batch): Promise<void> {
   const writes = await Promise.all(batch.map(([id, lines]) => writeOf(deps, id, lines)));
   const wanted = writes.filter((write) => write !== undefined);
-  if (wanted.length > 0) await deps.store.commit(wanted);
+  // A power cut may take the last lines: the disk is not waited for every second.
+  if (wanted.length > 0) await deps.store.commit(wanted, undefined, "loose");
 }
 
 async function writeOf(
