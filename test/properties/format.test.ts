@@ -10,6 +10,7 @@ import {
   decodePackEntries,
   encodeIndexHeader,
   encodePackEntry,
+  indexHeaderBytes,
 } from "../../src/engine/format/index-format.ts";
 import {
   decodeManifest,
@@ -190,8 +191,11 @@ describe("the binary formats", () => {
     fc.assert(
       fc.property(header, fc.array(entry, { maxLength: 4 }), (ids, entries) => {
         assert.deepEqual(decodeIndexHeader(encodeIndexHeader(ids), "an index"), ids);
+        assert.equal(encodeIndexHeader(ids).length, indexHeaderBytes);
         const body = encode((writer) => entries.forEach((pack) => encodePackEntry(pack, writer)));
         assert.deepEqual([...decodePackEntries(body, "an index")], entries);
+        const longer = Buffer.concat([body, Buffer.of(0)]);
+        assert.throws(() => [...decodePackEntries(longer, "an index")], { code: "CorruptObject" });
       }),
     );
   });
