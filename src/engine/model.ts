@@ -234,7 +234,7 @@ export interface CopyOutcome {
   readonly verification: VerifyReport;
 }
 
-/** How far a copy is; `bytesTotal` is what the target lacked at its beginning. */
+/** How far a copy is; `bytesTotal` is what the target lacked at its beginning, or what was copied if that is more. */
 export interface CopyProgress {
   readonly backupsDone: number;
   readonly backupsTotal: number;

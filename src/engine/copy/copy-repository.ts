@@ -252,9 +252,11 @@ class CopyRun {
   }
 
   #tell(): void {
-    const { needs, bytes: bytesTotal } = this.#plan;
+    const { needs, bytes: planned } = this.#plan;
     const backupsDone = this.#copied.length + this.#present.length;
     const { objects, bytes } = this.report();
+    // Refs, manifests and what describes the repository are small and not planned.
+    const bytesTotal = Math.max(planned, bytes);
     const done = { backupsDone, backupsTotal: needs.size, objects, bytes, bytesTotal };
     this.#options.onProgress?.(done);
   }
