@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import type { Chunker } from "../chunker.ts";
 import { WindowCutter, type ChunkSink } from "./chunk-sink.ts";
 import type { FileResult, FileTask } from "./messages.ts";
@@ -18,7 +18,7 @@ export function readFile(
   }
   try {
     const bytes = copyContent(file, task, chunker, sink, fixedBytes);
-    const changed = bytes < task.length || isChanged(fstatSync(file, { bigint: true }), task);
+    const changed = bytes < task.length || isChanged(fstatSync(file), task);
     return { ...sink.take(), bytes, changed };
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -72,8 +72,16 @@ function isPaged(file: number, task: FileTask, space: Buffer, count: number): bo
   return readSync(file, magic, 0, magicBytes, 0) === magicBytes && magic.equals(sqliteMagic);
 }
 
-function isChanged(stats: BigIntStats, task: FileTask): boolean {
-  return stats.mtimeNs !== task.mtimeNs || stats.ctimeNs !== task.ctimeNs;
+/**
+ * Milliseconds with their fractions tell times apart that are a microsecond apart, which nobody can write between; exact
+ * times cost an object of eighteen numbers for each file.
+ */
+function isChanged({ mtimeMs, ctimeMs }: Stats, task: FileTask): boolean {
+  return isOther(mtimeMs, task.mtimeNs) || isOther(ctimeMs, task.ctimeNs);
+}
+
+function isOther(milliseconds: number, nanoseconds: bigint): boolean {
+  return Math.abs(milliseconds - Number(nanoseconds) / 1e6) >= 0.001;
 }
 
 function unreadable(error: unknown): FileResult {
