@@ -70,7 +70,7 @@ describe("a location on an SFTP server", () => {
     const names = steps.map((step: { readonly name: string }) => step.name);
     assert.deepEqual(
       [names.length, names[0], names.slice(-2)],
-      [12, "reach", ["newestBackup", "lease"]],
+      [12, "Reach", ["NewestBackup", "Lease"]],
     );
   });
 

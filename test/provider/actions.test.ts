@@ -150,11 +150,11 @@ describe("createBackup", () => {
       assert.equal((await world.finish(operation)).percentComplete, 100);
       assert.deepEqual(seen, [
         25,
-        "Copying: 1.0 GiB of 4.0 GiB, 1 files",
+        "Copying: 1.0 GiB of 4.0 GiB, 1 file",
         75,
-        "Copying: 3.0 GiB of 4.0 GiB, 1 files",
+        "Copying: 3.0 GiB of 4.0 GiB, 1 file",
         75,
-        "Copying: 1.0 GiB of 4.0 GiB, 1 files",
+        "Copying: 1.0 GiB of 4.0 GiB, 1 file",
       ]);
     }));
 
