@@ -172,10 +172,14 @@ async function readAddress(
     const url = /^listening (\S+)\n/.exec(said)?.[1];
     if (url !== undefined) resolve(url);
   });
-  void ended.then(() => reject(new Error(`It did not start:\n${readText(log)}`)));
+  let isUp = false;
+  // The log of a service that ran for long does not fit into a text.
+  void ended.then(() => isUp || reject(new Error(`It did not start:\n${readText(log)}`)));
   const timer = setTimeout(() => reject(new Error("It does not start")), patienceMilliseconds);
   try {
-    return await promise;
+    const url = await promise;
+    isUp = true;
+    return url;
   } finally {
     clearTimeout(timer);
   }
