@@ -1,5 +1,5 @@
+import { isEnded } from "../../jobs/job.ts";
 import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
-import type { JobState } from "../../state/state-store.ts";
 import type { BackupLocation, RunningWork } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import type { JobPayload } from "../records/operation-start.ts";
@@ -30,22 +30,22 @@ export function afterCleanUp(deps: Deps, handler: JobHandler): JobHandler {
 
 /** The clean-up that makes way for others and has not ended yet; undefined when there is none. */
 export async function findStopping(
-  { store }: Deps,
+  deps: Deps,
   { madeWay }: BackupLocation,
 ): Promise<RunningWork | undefined> {
-  if (madeWay === undefined) return undefined;
-  const job = await store.getJob(madeWay);
-  const isAlive = job !== undefined && living.has(job.state);
-  return isAlive ? { kind: "prune", operationId: madeWay } : undefined;
+  if (madeWay === undefined || !(await isAlive(deps, madeWay))) return undefined;
+  return { kind: "prune", operationId: madeWay };
+}
+
+async function isAlive({ store }: Deps, id: string): Promise<boolean> {
+  const job = await store.getJob(id);
+  return job !== undefined && !isEnded(job.state);
 }
 
 const pauseMilliseconds = 100;
-const living: ReadonlySet<JobState> = new Set(["queued", "running"]);
 
 async function waitForEnd(deps: Deps, id: string, { signal }: JobContext): Promise<void> {
-  for (;;) {
-    const job = await deps.store.getJob(id);
-    if (job === undefined || !living.has(job.state)) return;
+  while (await isAlive(deps, id)) {
     await deps.store.requestCancel(id);
     deps.onEnqueued?.();
     await deps.clock.sleep(pauseMilliseconds, signal);
