@@ -30,7 +30,7 @@ import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import type { StoreOperation } from "./storage/observed-store.ts";
-import { openStore } from "./storage/open-store.ts";
+import { openStore, type OpenStoreOptions } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
@@ -171,12 +171,15 @@ async function openFor(setup: ThreadSetup): Promise<ObjectStore> {
   return isWriting ? openToWrite(setup, call.store) : openToRead(setup, call.store);
 }
 
-function openToRead(
-  { allowedHosts, authorities }: ThreadSetup,
-  spec: StoreSpec,
-): Promise<ObjectStore> {
-  const hosts = createHostPolicy(allowedHosts);
-  return openStore(spec, { access: "read", hosts, authorities, observe: keepOperation });
+function openToRead(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
+  return openStore(spec, { access: "read", ...connectionOf(setup) });
+}
+
+function connectionOf({
+  allowedHosts,
+  authorities,
+}: ThreadSetup): Pick<OpenStoreOptions, "hosts" | "authorities" | "observe"> {
+  return { hosts: createHostPolicy(allowedHosts), authorities, observe: keepOperation };
 }
 
 function keepOperation(operation: StoreOperation): void {
@@ -191,9 +194,7 @@ function tellOperations(): void {
 /** What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty. */
 async function openToWrite(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
   if (spec.kind === "local") await (await openToRead(setup, spec)).close();
-  const { allowedHosts, authorities } = setup;
-  const hosts = createHostPolicy(allowedHosts);
-  return openStore(spec, { hosts, authorities, observe: keepOperation });
+  return openStore(spec, connectionOf(setup));
 }
 
 async function runCall(

@@ -127,17 +127,29 @@ function longRuns(
 
 type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
 
-async function testStore(
+function testStore(
   { allowedHosts, authorities, watchStores }: ThreadEngineOptions,
   store: StoreSpec,
   look?: RepositoryLooker,
 ): Promise<StoreCheck> {
   const hosts = createHostPolicy(allowedHosts);
+  return watchingStores(watchStores, (watch) => {
+    const open = { hosts, authorities, observe: watch?.observe };
+    return checkStore(() => openStore(store, open), look);
+  });
+}
+
+/** Hears of the calls to stores while something is done, and tells when that has ended. */
+async function watchingStores<T>(
+  watchStores: ThreadEngineOptions["watchStores"],
+  use: (watch: StoreWatch | undefined) => Promise<T>,
+): Promise<T> {
   const watch = watchStores?.();
-  const open = { hosts, authorities, observe: watch?.observe };
-  const check = await checkStore(() => openStore(store, open), look);
-  watch?.end();
-  return check;
+  try {
+    return await use(watch);
+  } finally {
+    watch?.end();
+  }
 }
 
 type StoreUser = <T>(
@@ -149,20 +161,15 @@ type StoreUser = <T>(
 /** Opens a store for one short call. */
 function storeUser({ allowedHosts, authorities, watchStores }: ThreadEngineOptions): StoreUser {
   const hosts = createHostPolicy(allowedHosts);
-  return async (spec, use, access = "write") => {
-    const watch = watchStores?.();
-    try {
-      const open = { access, hosts, authorities, observe: watch?.observe };
-      const store = await openStore(spec, open);
+  return (spec, use, access = "write") =>
+    watchingStores(watchStores, async (watch) => {
+      const store = await openStore(spec, { access, hosts, authorities, observe: watch?.observe });
       try {
         return await use(store);
       } finally {
         await store.close();
       }
-    } finally {
-      watch?.end();
-    }
-  };
+    });
 }
 
 async function runInThread(
@@ -177,11 +184,11 @@ async function runInThread(
   const onAbort = (): void => thread.postMessage("cancel");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
-  const watch = watchStores?.();
   try {
-    return await waitForOutcome(thread, { logger, onProgress, watch });
+    return await watchingStores(watchStores, (watch) =>
+      waitForOutcome(thread, { logger, onProgress, watch }),
+    );
   } finally {
-    watch?.end();
     signal.removeEventListener("abort", onAbort);
     await thread.terminate();
   }
