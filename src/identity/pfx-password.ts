@@ -57,8 +57,12 @@ export class WorkBudget {
 
 /** Allows the work that the check (MacData) asks for, or throws. */
 export function spendOnMac(macData: Asn1, budget: WorkBudget): void {
+  budget.spend(macRounds(macData) * javascriptCost);
+}
+
+function macRounds(macData: Asn1): number {
   const [, , iterations] = childrenOf(macData);
-  budget.spend((iterations === undefined ? 1 : countOf(iterations)) * javascriptCost);
+  return iterations === undefined ? 1 : countOf(iterations);
 }
 
 /** Whether the password is that of the check (MacData) over the content. */
@@ -68,16 +72,15 @@ export function checkMac(
   password: string | null,
   budget: WorkBudget,
 ): boolean {
-  const [digestInfo, salt, iterations] = childrenOf(macData);
+  const [digestInfo, salt] = childrenOf(macData);
   const [algorithm, digest] = childrenOf(digestInfo);
   const hash = hashByMacOid[oidOf(childrenOf(algorithm)[0])];
   if (hash === undefined) {
     throw unusable("its check is of an unknown kind: export it again without PBMAC1");
   }
   spendOnMac(macData, budget);
-  const count = iterations === undefined ? 1 : countOf(iterations);
   const expected = octetsOf(digest);
-  const key = deriveMacKey(hash, password, octetsOf(salt), count);
+  const key = deriveMacKey(hash, password, octetsOf(salt), macRounds(macData));
   const actual = createHmac(hash, key).update(content).digest();
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
