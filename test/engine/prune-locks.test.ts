@@ -3,20 +3,13 @@ import { before, describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
 import { silentLogger, type Logger } from "../../src/base/log.ts";
 import { backupIdOf } from "../support/a-repository.ts";
-import { someContent } from "../support/odd-tree.ts";
-import { day, PruneWorld } from "../support/prune-world.ts";
+import { day, makeThreeBackups, same, type PruneWorld } from "../support/prune-world.ts";
 
 const limits = { timeout: 120_000 };
-const same = someContent(60_000, "same");
 let base: PruneWorld;
 
-/** Three backups, a day apart: `same` is in all of them, the rest in one each. */
 before(async () => {
-  base = await PruneWorld.create();
-  for (const number of [1, 2, 3]) {
-    await base.backup(number, { same, own: someContent(40_000, `own ${number}`) });
-    base.clock.advance(day);
-  }
+  base = await makeThreeBackups();
 });
 
 describe("a store that locks its objects for a time", limits, () => {

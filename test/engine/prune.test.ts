@@ -17,19 +17,13 @@ import {
 } from "../support/a-repository.ts";
 import { openFaultyStore } from "../support/faulty-store.ts";
 import { someContent } from "../support/odd-tree.ts";
-import { day, hour, PruneWorld } from "../support/prune-world.ts";
+import { day, hour, makeThreeBackups, PruneWorld, same } from "../support/prune-world.ts";
 
 const limits = { timeout: 120_000 };
-const same = someContent(60_000, "same");
 let base: PruneWorld;
 
-/** Three backups, a day apart: `same` is in all of them, the rest in one each. */
 before(async () => {
-  base = await PruneWorld.create();
-  for (const number of [1, 2, 3]) {
-    await base.backup(number, { same, own: someContent(40_000, `own ${number}`) });
-    base.clock.advance(day);
-  }
+  base = await makeThreeBackups();
 });
 
 describe("prune", limits, () => {

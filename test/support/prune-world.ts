@@ -18,6 +18,7 @@ import {
   somePassword,
   type TestRepository,
 } from "./a-repository.ts";
+import { someContent } from "./odd-tree.ts";
 import { withTempFolder } from "./temp-folder.ts";
 
 export const hour = 3_600_000;
@@ -174,4 +175,16 @@ export class PruneWorld {
     assert.deepEqual(findings, []);
     assert.equal(backups, this.contents.size);
   }
+}
+
+export const same: Buffer = someContent(60_000, "same");
+
+/** Three backups, a day apart: `same` is in all of them, the rest in one each. */
+export async function makeThreeBackups(): Promise<PruneWorld> {
+  const world = await PruneWorld.create();
+  for (const number of [1, 2, 3]) {
+    await world.backup(number, { same, own: someContent(40_000, `own ${number}`) });
+    world.clock.advance(day);
+  }
+  return world;
 }
