@@ -191,15 +191,15 @@ class TreeReader {
     if (known !== undefined) return known;
     const name = packName(pack.packId);
     const opening = this.#read(name, { offset: 0, length: packHeaderBytes }).then((header) =>
-      this.#opener.openPack(name, header, pack.dataKeyId),
+      this.#opener.openPack(name, Buffer.from(header), pack.dataKeyId),
     );
     this.#packs.set(number, opening);
     return opening;
   }
 
-  async #read(name: string, range: ByteRange): Promise<Buffer> {
+  async #read(name: string, range: ByteRange): Promise<Uint8Array> {
     try {
-      return Buffer.from(await readPackRange(this.#store, name, range));
+      return await readPackRange(this.#store, name, range);
     } catch (cause) {
       if (isAppError(cause, "ObjectNotFound")) throw missingObject(name, cause);
       throw cause;

@@ -66,7 +66,12 @@ export async function readPackRange(
     // What was asked for lies within the pack that was written.
     if (!isAppError(cause, "InvalidArgument")) throw cause;
   }
-  throw new AppError(
+  throw truncatedPack(name);
+}
+
+/** A pack that ends before what its index says of it does. */
+export function truncatedPack(name: string): AppError {
+  return new AppError(
     "CorruptObject",
     `Object "${name}" is shorter than its index says: it is truncated`,
     { target: name },

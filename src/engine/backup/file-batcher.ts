@@ -2,7 +2,7 @@ import type { SourceEntry } from "../source.ts";
 import type { FileResult, FileTask } from "./messages.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
-/** Large files are shared between workers at borders of this size: the last worker is busy alone for a tenth of a second. */
+/** Large files are shared between workers at borders of this size: small, so that no worker is long alone at the end. */
 export const segmentBytes: number = 16 * 1024 * 1024;
 /** A batch is handed over when it has this many bytes or files. */
 export const batchBytes: number = 4 * 1024 * 1024;

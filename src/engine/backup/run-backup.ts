@@ -9,6 +9,7 @@ import { encodeRefs } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
 import { buildIndexObjects, deriveObjectKey, sha256 } from "../index-objects.ts";
 import type { CondemnedObjects } from "../condemned-objects.ts";
+import { defaultWorkers } from "../default-workers.ts";
 import { acquireLease, type WriterLease } from "../lease.ts";
 import { readBackup, readBackups, type ListedBackup } from "../list-backups.ts";
 import type { BackupRecord, EpochKeys, RoleResult } from "../model.ts";
@@ -150,8 +151,6 @@ function createPool(
     },
   });
 }
-
-const defaultWorkers = 2;
 
 interface CommitInput {
   readonly options: BackupOptions;

@@ -72,9 +72,8 @@ export class WorkerPool {
     const batch = this.#batches++;
     const bytes = files.reduce((sum, file) => sum + file.length, 0);
     const message = { kind: "files", batch, files, segments: this.#growSegments() } as const;
-    return this.#ask(worker, `batch ${batch}`, message, bytes + files.length * fileCost) as Promise<
-      readonly FileResult[]
-    >;
+    const cost = costOfFiles(bytes, files.length);
+    return this.#ask(worker, `batch ${batch}`, message, cost) as Promise<readonly FileResult[]>;
   }
 
   /** Copies entries that nothing is known of, `bytes` and `count` of them in all; their records come back. Await `ready` first. */
@@ -87,7 +86,7 @@ export class WorkerPool {
     const batch = this.#batches++;
     const segments = this.#growSegments();
     const message = { kind: "entries", batch, entries, localRoot, segments } as const;
-    const cost = bytes + count * fileCost;
+    const cost = costOfFiles(bytes, count);
     return this.#ask(worker, `batch ${batch}`, message, cost) as Promise<EntriesResult>;
   }
 
@@ -272,6 +271,10 @@ interface Waiting {
 
 /** What opening and naming one file costs, in bytes that are read in that time. */
 const fileCost = 16 * 1024;
+
+function costOfFiles(bytes: number, count: number): number {
+  return bytes + count * fileCost;
+}
 
 /** What a worker has left to do: by the number of batches, one would end a second before the other. */
 function costOf(worker: PoolWorker): number {

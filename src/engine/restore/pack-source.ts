@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { AppError } from "../../base/errors.ts";
 import { blockBytes } from "../format/limits.ts";
+import { truncatedPack } from "../read-object.ts";
 import type { PackJob } from "./messages.ts";
 
 /** A pack being read. */
@@ -78,12 +79,7 @@ function openBytes(job: PackJob): PackBytes {
   const handle = readingPack(job.name, () => openSync(job.localPath ?? "", constants.O_RDONLY));
   const read = (offset: number, length: number): Buffer => {
     const count = readingPack(job.name, () => readSync(handle, sealedBuffer, 0, length, offset));
-    if (count !== length)
-      throw new AppError(
-        "CorruptObject",
-        `Object "${job.name}" is shorter than its index says: it is truncated`,
-        { target: job.name },
-      );
+    if (count !== length) throw truncatedPack(job.name);
     return sealedBuffer.subarray(0, length);
   };
   return { read, close: () => closeSync(handle) };

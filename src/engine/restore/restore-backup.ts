@@ -74,7 +74,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
 }
 
 async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
-  const pool = new RestorePool(options.workers ?? defaultWorkers);
+  const pool = new RestorePool(options.workers);
   try {
     return await runWith(pool, options);
   } finally {
@@ -110,8 +110,6 @@ async function runWith(pool: RestorePool, options: RestoreOptions): Promise<Rest
   };
 }
 
-const defaultWorkers = 2;
-
 class RestoreRun {
   readonly damage = new DamageReport();
   readonly #options: RestoreOptions;
@@ -133,8 +131,7 @@ class RestoreRun {
       setsOwner: options.setsOwner,
       umask: process.umask(),
     });
-    const slots = (options.workers ?? defaultWorkers) + spareSlots;
-    this.#loader = new PackLoader(options.store, slots, options.signal);
+    this.#loader = new PackLoader(options.store, pool.count + spareSlots, options.signal);
   }
 
   async restoreRole(root: TreeRoot): Promise<RestoreSummary["roles"][number]> {

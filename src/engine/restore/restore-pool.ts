@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError, errorCodes } from "../../base/errors.ts";
 import { programFile } from "../../base/program-file.ts";
+import { defaultWorkers } from "../default-workers.ts";
 import type {
   BlockFault,
   FromRestoreWorker,
@@ -25,14 +26,14 @@ export interface JobOutcome {
  * rejects that job only.
  */
 export class RestorePool {
-  readonly #count: number;
+  readonly count: number;
   readonly #workers: PoolWorker[] = [];
   #waiters: (() => void)[] = [];
   #failure: Error | undefined;
   #jobs = 0;
 
-  constructor(count: number) {
-    this.#count = count;
+  constructor(count: number = defaultWorkers) {
+    this.count = count;
     for (let started = 0; started < count; started += 1) this.#workers.push(this.#start());
   }
 
@@ -43,7 +44,7 @@ export class RestorePool {
 
   /** Resolves when another job may be handed in. */
   async ready(): Promise<void> {
-    while (this.#busy() >= this.#count * jobsPerWorker)
+    while (this.#busy() >= this.count * jobsPerWorker)
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 

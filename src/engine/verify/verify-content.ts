@@ -36,7 +36,7 @@ export async function verifyContent(
       "InvalidArgument",
       "Verifying content needs the private key: name the .pfx file and its password",
     );
-  const pool = new RestorePool(options.workers ?? defaultWorkers);
+  const pool = new RestorePool(options.workers);
   try {
     const { opened, unopened } = await sortByKey(options.store, config, backups, opener);
     for (const group of unopened) report.unopened(group);
@@ -46,8 +46,6 @@ export async function verifyContent(
     await pool.close();
   }
 }
-
-const defaultWorkers = 2;
 
 /** What was checked so far, of all backups together. */
 class ContentCheck {
@@ -120,8 +118,7 @@ async function checkPacks(
   const { dataKeys, epoch } = backup;
   const { chunkIdKey } = epoch;
   pool.use({ dataKeys: [...dataKeys], chunkIdKey, setsOwner: false, umask: 0 });
-  const slots = (options.workers ?? defaultWorkers) + spareSlots;
-  const loader = new PackLoader(options.store, slots, options.signal);
+  const loader = new PackLoader(options.store, pool.count + spareSlots, options.signal);
   const progress = createProgress(options, packs);
   const running = new Set<Promise<void>>();
   try {

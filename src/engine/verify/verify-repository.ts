@@ -1,4 +1,5 @@
 import { isAppError, type AppError } from "../../base/errors.ts";
+import { defaultWorkers } from "../default-workers.ts";
 import { maxNamedFaults } from "../format/limits.ts";
 import { maxBytesOfHashed, parseManifestName } from "../format/object-names.ts";
 import type { Quarantine } from "../format/quarantine.ts";
@@ -132,7 +133,7 @@ class VerifyRun {
       this.#options.store,
       objects,
       left,
-      this.#options.workers ?? 2,
+      this.#options.workers ?? defaultWorkers,
       (name, outcome) => {
         done += 1;
         this.#bytes += outcome.bytes;
