@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { isReadableDate } from "../base/certificate-date.ts";
 import { AppError, type ErrorCode } from "../base/errors.ts";
 import { toIso } from "../base/clock.ts";
 
@@ -95,8 +96,7 @@ function parseCertificate(der: Buffer): X509Certificate {
     throw refuse("InvalidCertificate", `it is not an X.509 certificate: ${advice}`, cause);
   }
   // Dates that are none would compare as neither past nor future.
-  const dates = [certificate.validFromDate, certificate.validToDate];
-  if (!dates.every((date) => Number.isFinite(date.getTime()))) {
+  if (![certificate.validFrom, certificate.validTo].every(isReadableDate)) {
     throw refuse("InvalidCertificate", "its dates cannot be read: make a new one");
   }
   if (!certificate.raw.equals(der)) {

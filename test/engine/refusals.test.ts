@@ -146,6 +146,17 @@ describe("a recipient's certificate", () => {
         code: "InvalidCertificate",
       });
   });
+
+  it("is refused every time where the date of its end is none", () => {
+    const { certificateBase64 } = makeCertificate(folder, "dateless", "P-256");
+    const der = Buffer.from(certificateBase64, "base64");
+    const dates = der.indexOf(Buffer.from("301e170d", "hex"));
+    der.write("x", dates + 2 + 15 + 2, "latin1");
+    for (let time = 0; time < 4000; time += 1)
+      assert.throws(() => readRecipientCertificate(der.toString("base64")), {
+        code: "InvalidCertificate",
+      });
+  });
 });
 
 describe("a repository", limits, () => {

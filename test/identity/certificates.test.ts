@@ -169,7 +169,9 @@ describe("a certificate is refused", () => {
     const at = der.indexOf(Buffer.from("170d", "hex"));
     const date = der.indexOf(Buffer.from("170d", "hex"), at + 2);
     Buffer.from("x", "latin1").copy(der, date + 2);
-    assert.equal(refusalOf(der.toString("base64")).code, "InvalidCertificate");
+    // Node took what lay in memory for such a date, so that one time in many it was one of the past.
+    for (let time = 0; time < 4000; time += 1)
+      assert.equal(refusalOf(der.toString("base64")).code, "InvalidCertificate");
   });
 
   it("by name, however it is damaged", () => {

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate, type KeyObject } from "node:crypto";
+import { isReadableDate } from "../../base/certificate-date.ts";
 import { AppError } from "../../base/errors.ts";
 import { DerReader, encodeDer, tag } from "./der.ts";
 
@@ -60,7 +61,7 @@ function parseCertificate(
     if (!x509.raw.equals(der) || x509.publicKey.asymmetricKeyType === undefined) {
       throw new Error("Not exactly one DER certificate");
     }
-    if (Number.isNaN(x509.validToDate.getTime())) throw new Error("Not a date");
+    if (!isReadableDate(x509.validTo)) throw new Error("Not a date");
     return { x509, issuerAndSerial: readIssuerAndSerial(der) };
   } catch (cause) {
     throw new AppError(
