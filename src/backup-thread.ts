@@ -3,7 +3,6 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
-import { toAppError } from "./base/errors.ts";
 import { giveWay } from "./base/give-way.ts";
 import type { LogFields, Logger } from "./base/log.ts";
 import { runBackup } from "./engine/backup/run-backup.ts";
@@ -33,6 +32,7 @@ import type { StoreOperation } from "./storage/observed-store.ts";
 import { openStore, type OpenStoreOptions } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
+import { describeFailure, errorOfThread, type ThreadFailure } from "./base/thread-failure.ts";
 
 /** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
 export type EngineCall =
@@ -113,14 +113,14 @@ export type FromThread =
       readonly fields: LogFields;
     }
   | { readonly kind: "done"; readonly outcome: EngineOutcome }
-  | {
-      readonly kind: "failed";
-      readonly code: string;
-      readonly message: string;
-      readonly target: string | undefined;
-      readonly retryable: boolean;
-      readonly cause: string;
-    };
+  /** A prune asks which of these backups may still go, and waits. */
+  | { readonly kind: "confirm"; readonly backupIds: readonly string[] }
+  | ThreadFailure<"failed">;
+
+export type ToThread =
+  | { readonly kind: "cancel" }
+  | { readonly kind: "confirmed"; readonly backupIds: readonly string[] }
+  | ThreadFailure<"refused">;
 
 /** Told by the hundred: a message each would cost more than many a call. */
 const toldAtOnce = 100;
@@ -134,23 +134,19 @@ if (port !== null) {
 
 async function serve(setup: ThreadSetup): Promise<void> {
   const cancel = new AbortController();
-  port?.once("message", () => cancel.abort());
+  const listen = ({ kind }: ToThread): void => {
+    if (kind === "cancel") cancel.abort();
+  };
+  port?.on("message", listen);
   try {
     const outcome = await run(setup, cancel.signal);
     tellOperations();
     send({ kind: "done", outcome });
   } catch (error) {
-    const { code, message, target, retryable, cause } = toAppError(error);
     tellOperations();
-    send({
-      kind: "failed",
-      code,
-      message,
-      target,
-      retryable,
-      cause: cause instanceof Error ? (cause.stack ?? cause.message) : "",
-    });
+    send(describeFailure("failed", error));
   } finally {
+    port?.off("message", listen);
     port?.unref();
   }
 }
@@ -202,21 +198,8 @@ async function runCall(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<EngineOutcome> {
-  const { call, workers } = setup;
-  const onProgress = (progress: Progress): void => {
-    tellOperations();
-    send({ kind: "progress", progress });
-  };
-  const common = {
-    store,
-    clock: systemClock,
-    randomBytes,
-    workers,
-    signal,
-    onProgress,
-    logger: threadLogger({}),
-    failpoint: stopAt(setup.failpoint),
-  };
+  const { call } = setup;
+  const common = commonOptions(setup, store, signal);
   switch (call.kind) {
     case "backup":
       return runBackupCall(setup, call, common);
@@ -231,15 +214,23 @@ async function runCall(
   }
 }
 
-interface CommonOptions {
-  readonly store: ObjectStore;
-  readonly clock: typeof systemClock;
-  readonly randomBytes: (count: number) => Buffer;
-  readonly workers: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  readonly logger: Logger;
-  readonly failpoint: (step: string) => void;
+type CommonOptions = ReturnType<typeof commonOptions>;
+
+/** What every run is given. */
+function commonOptions(
+  { workers, failpoint }: ThreadSetup,
+  store: ObjectStore,
+  signal: AbortSignal,
+) {
+  return {
+    ...{ store, signal, workers, randomBytes, clock: systemClock },
+    onProgress: (progress: Progress): void => {
+      tellOperations();
+      send({ kind: "progress", progress });
+    },
+    logger: threadLogger({}),
+    failpoint: stopAt(failpoint),
+  };
 }
 
 async function runBackupCall(
@@ -281,7 +272,22 @@ function runPruneCall(
   const { installationId, ...rest } = call;
   // As for backups: within this installation the newest run wins.
   const owner = { installationId, jobFence: common.clock.now() };
-  return pruneStore({ ...rest, ...common, owner, cacheDirectory: setup.cacheDirectory });
+  const { cacheDirectory } = setup;
+  return pruneStore({ ...rest, ...common, owner, cacheDirectory, confirm: askToConfirm });
+}
+
+/** Asked one question at a time. */
+function askToConfirm(backupIds: readonly string[]): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const listen = (message: ToThread): void => {
+      if (message.kind === "cancel") return;
+      port?.off("message", listen);
+      if (message.kind === "confirmed") resolve(message.backupIds);
+      else reject(errorOfThread(message));
+    };
+    port?.on("message", listen);
+    send({ kind: "confirm", backupIds });
+  });
 }
 
 async function runCopyCall(

@@ -1,11 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
-import { AppError, errorCodes } from "./base/errors.ts";
+import { AppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { programFile } from "./base/program-file.ts";
 import { keepScope } from "./base/work-scope.ts";
-import type { EngineCall, EngineOutcome, FromThread, ThreadSetup } from "./backup-thread.ts";
+import type {
+  EngineCall,
+  EngineOutcome,
+  FromThread,
+  ThreadSetup,
+  ToThread,
+} from "./backup-thread.ts";
 import { listBackups } from "./engine/list-backups.ts";
 import type {
   BackupRecord,
@@ -18,13 +24,14 @@ import type {
 import { lookAtRepository, lookForNewest } from "./engine/look-at-repository.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
 import { newRepositoryKeys, prepareRepository } from "./engine/repository.ts";
-import type { BackupEngine, StoreLook } from "./provider/ports.ts";
+import type { BackupEngine, PruneRun, StoreLook } from "./provider/ports.ts";
 import { checkStore, failureOfCheck, type RepositoryLooker } from "./storage/check-store.ts";
 import { createHostPolicy } from "./storage/host-policy.ts";
 import { openStore } from "./storage/open-store.ts";
 import type { StoreCheck } from "./storage/store-check.ts";
 import type { StoreWatch } from "./storage/store-spans.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
+import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 
 export interface ThreadEngineOptions {
   readonly workers: number;
@@ -98,7 +105,7 @@ function longRuns(
   options: ThreadEngineOptions,
 ): Pick<BackupEngine, "runBackup" | "verify" | "prune" | "copy" | "restore"> {
   const run = <T extends EngineOutcome>(call: EngineCall, ...rest: RunControls): Promise<T> =>
-    runInThread(options, call, ...rest) as Promise<T>;
+    runInThread(options, call, rest) as Promise<T>;
   const { installationId, roles } = options;
   return {
     runBackup: ({ fence: _fence, ...backup }, ...controls) =>
@@ -108,9 +115,9 @@ function longRuns(
       const call = { kind: "verify", store, expectedPublicKey, ...rest } as const;
       return run<VerifyReport>(call, ...controls);
     },
-    prune: ({ store, ...rest }, ...controls) => {
+    prune: ({ store, confirm, ...rest }, onProgress, signal) => {
       const call = { kind: "prune", store, installationId, ...rest } as const;
-      return run<PruneReport>(call, ...controls);
+      return run<PruneReport>(call, onProgress, signal, confirm);
     },
     copy: ({ signingPublicKey, ...copy }, ...controls) => {
       const expectedPublicKey = signingPublicKey;
@@ -125,7 +132,11 @@ function longRuns(
   };
 }
 
-type RunControls = [onProgress: (progress: Progress) => void, signal: AbortSignal];
+type RunControls = [
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+  confirm?: PruneRun["confirm"],
+];
 
 function testStore(
   { allowedHosts, authorities, watchStores }: ThreadEngineOptions,
@@ -175,18 +186,21 @@ function storeUser({ allowedHosts, authorities, watchStores }: ThreadEngineOptio
 async function runInThread(
   options: ThreadEngineOptions,
   call: EngineCall,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
+  [onProgress, signal, confirm]: RunControls,
 ): Promise<EngineOutcome> {
   const { logger, roles: _roles, installationId: _id, watchStores, ...rest } = options;
   const setup: ThreadSetup = { call, ...rest };
   const thread = new Worker(programFile("backup-thread"), { workerData: setup });
-  const onAbort = (): void => thread.postMessage("cancel");
+  const tell = (message: ToThread): void => thread.postMessage(message);
+  const onAbort = (): void => tell({ kind: "cancel" });
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
     return await watchingStores(watchStores, (watch) =>
-      waitForOutcome(thread, { logger, onProgress, watch }),
+      waitForOutcome(thread, {
+        ...{ logger, onProgress, watch },
+        onConfirm: async (ids) => tell(await askToConfirm(ids, confirm)),
+      }),
     );
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -194,15 +208,29 @@ async function runInThread(
   }
 }
 
+/** The answer of whoever started the run: without one to ask, all may go. */
+async function askToConfirm(
+  backupIds: readonly string[],
+  confirm: PruneRun["confirm"] = (ids) => Promise.resolve(ids),
+): Promise<ToThread> {
+  try {
+    return { kind: "confirmed", backupIds: await confirm(backupIds) };
+  } catch (error) {
+    return describeFailure("refused", error);
+  }
+}
+
 interface Listeners {
   readonly logger: Logger;
   readonly onProgress: (progress: Progress) => void;
   readonly watch: StoreWatch | undefined;
+  /** Never rejects. */
+  readonly onConfirm: (backupIds: readonly string[]) => Promise<void>;
 }
 
 function waitForOutcome(
   thread: Worker,
-  { logger, onProgress, watch }: Listeners,
+  { logger, onProgress, watch, onConfirm }: Listeners,
 ): Promise<EngineOutcome> {
   const failed = (cause: unknown): AppError =>
     new AppError("Internal", "The engine's thread failed: see the log for its cause", { cause });
@@ -215,20 +243,11 @@ function waitForOutcome(
         inScope(() => logger[message.level](message.message, message.fields));
       else if (message.kind === "store-operations")
         for (const operation of message.operations) watch?.observe(operation);
+      else if (message.kind === "confirm") void inScope(() => onConfirm(message.backupIds));
       else if (message.kind === "done") resolve(message.outcome);
-      else reject(toError(message));
+      else reject(errorOfThread(message));
     });
     thread.on("error", (cause) => reject(failed(cause)));
     thread.on("exit", () => reject(new AppError("Interrupted", ended, { retryable: true })));
-  });
-}
-
-function toError(message: Extract<FromThread, { kind: "failed" }>): AppError {
-  const code = errorCodes.find((known) => known === message.code) ?? "Internal";
-  const cause = message.cause === "" ? {} : { cause: new Error(message.cause) };
-  return new AppError(code, message.message, {
-    retryable: message.retryable,
-    ...(message.target === undefined ? {} : { target: message.target }),
-    ...cause,
   });
 }

@@ -143,6 +143,7 @@ const wireErrorByCode: Readonly<Record<ErrorCode, WireError>> = {
   BackupNotFound: { status: 404, code: "ResourceNotFound" },
   BackupNotRestorable: own("BackupNotRestorable", 409),
   BackupPinned: own("BackupPinned", 409),
+  BackupBeingRemoved: own("BackupBeingRemoved", 409),
   LastGoodBackup: own("LastGoodBackup", 409),
   NewestBackup: own("NewestBackup", 409),
   RoleNotFound: own("RoleNotFound", 400),

@@ -35,6 +35,7 @@ export const errorCodes = [
   "BackupNotFound",
   "BackupNotRestorable",
   "BackupPinned",
+  "BackupBeingRemoved",
   "LastGoodBackup",
   "NewestBackup",
   "RoleNotFound",

@@ -22,6 +22,8 @@ export interface BackupLocation extends LocationIdentity {
   readonly running?: RunningWork;
   /** The clean-up that made way last. It may still be stopping: what is started next waits for its end. */
   readonly madeWay?: string;
+  /** Ids of backups that a clean-up has begun to remove, until one has ended well: they cannot be pinned any more. */
+  readonly removing?: readonly string[];
   /** The next tick of the schedule that nobody has dealt with; null without a store. */
   readonly nextTick: string | null;
   /** When that was decided: a clock that shows less has been set back. */

@@ -134,6 +134,11 @@ export interface PruneRun {
   readonly policy: RetentionPolicy | undefined;
   /** Backups that go besides, by their ids. */
   readonly remove: readonly string[];
+  /**
+   * Asked before the first of these backups is marked, with their ids: answers those that may still go. What it throws
+   * ends the run, with nothing of them marked.
+   */
+  readonly confirm: (backupIds: readonly string[]) => Promise<readonly string[]>;
 }
 
 export interface CopyRun {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { AppError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import type { PruneReport } from "../../src/engine/model.ts";
 import { pruneStore, type PruneStoreOptions } from "../../src/engine/prune/prune-store.ts";
@@ -54,6 +55,42 @@ describe("prune in one go", () => {
     const late = await prune(world, 103, { policy });
     assert.ok(late.bytesFreedNow > 0);
     for (const name of late.objects) assert.ok(!world.objects.has(name), name);
+  });
+
+  it("what is withdrawn at the last word stays whole, and the others go", async () => {
+    const world = await makeDays(5);
+    const asked: (readonly string[])[] = [];
+    const confirm = (ids: readonly string[]): Promise<readonly string[]> => {
+      asked.push(ids);
+      return Promise.resolve(ids.filter((id) => id !== backupIdOf(2)));
+    };
+    const { removedBackups, objects } = await prune(world, 100, {
+      policy: { keepWithinDays: 1 },
+      confirm,
+    });
+    assert.deepEqual(removedBackups.toSorted(), [1, 3].map(backupIdOf));
+    assert.deepEqual(
+      asked.map((ids) => ids.toSorted()),
+      [[1, 2, 3].map(backupIdOf), [1, 3].map(backupIdOf)],
+    );
+    assert.ok(!objects.includes(`backups/${backupIdOf(2)}`));
+    for (const number of [1, 3]) world.contents.delete(number);
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
+    world.clock.advance(2 * day);
+    await prune(world, 101, { confirm });
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
+  });
+
+  it("a last word that fails leaves every backup and lets go of the store", async () => {
+    const world = await makeDays(5);
+    const policy = { keepWithinDays: 1 };
+    const confirm = (): Promise<never> => Promise.reject(new AppError("BackupPinned", "Pinned"));
+    await assert.rejects(prune(world, 100, { policy, confirm }), { code: "BackupPinned" });
+    await world.checkSound("ciphertext");
+    await world.checkRestores();
+    await prune(world, 101, { policy });
   });
 
   it("without a policy every backup stays", async () => {

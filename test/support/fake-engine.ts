@@ -53,6 +53,8 @@ export interface FakeBehavior {
   ) => Promise<void> | void;
   readonly verify?: () => Promise<void> | void;
   readonly prune?: (run: PruneRun, signal: AbortSignal) => Promise<void> | void;
+  /** Between the last word about what goes and its removal, which is told; nothing is removed when it throws. */
+  readonly removal?: (backupIds: readonly string[], signal: AbortSignal) => Promise<void> | void;
   /** Changes the record a run ends with. */
   readonly record?: (record: BackupRecord) => BackupRecord;
   readonly freeBytes?: number;
@@ -211,11 +213,13 @@ export function createFakeEngine(now: () => number): FakeEngine {
       await engine.behavior.prune?.(run, signal);
       const store = storeAt(describeStore(run.store));
       const expired = planRetention(store.records, run.policy, now()).remove;
-      const removed = new Set([...expired.map(({ backupId }) => backupId), ...run.remove]);
-      const removedBackups = store.records
-        .map(({ backupId }) => backupId)
-        .filter((id) => removed.has(id));
+      const wanted = new Set([...expired.map(({ backupId }) => backupId), ...run.remove]);
+      const planned = store.records.map(({ backupId }) => backupId).filter((id) => wanted.has(id));
+      const removedBackups =
+        run.isDryRun || planned.length === 0 ? planned : await run.confirm(planned);
+      const removed = new Set(removedBackups);
       if (!run.isDryRun) {
+        if (removed.size > 0) await engine.behavior.removal?.(removedBackups, signal);
         const kept = store.records.filter(({ backupId }) => !removed.has(backupId));
         store.records.splice(0, store.records.length, ...kept);
         const isRipe = store.markedAt !== undefined && store.markedAt + graceMilliseconds <= now();

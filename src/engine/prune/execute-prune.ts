@@ -28,6 +28,11 @@ export interface PruneOptions extends EngineHost {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly onProgress?: (removed: number, total: number) => void;
+  /**
+   * Asked at the last moment before backups are marked: which of them may still go. What it throws ends the prune with
+   * nothing marked.
+   */
+  readonly confirm?: ((backupIds: readonly string[]) => Promise<readonly string[]>) | undefined;
   /** Called at each of `pruneSteps`; tests stop the process there. */
   readonly failpoint?: (step: PruneStep) => void | Promise<void>;
 }
@@ -43,6 +48,8 @@ export interface PruneResult {
   readonly postponed: number;
   /** False when there was no room for new index objects: the old ones serve on. */
   readonly isIndexRenewed: boolean;
+  /** Backups that were not to go any more when it came to it: then none was marked, and a new plan is needed. */
+  readonly withdrawn: readonly string[];
 }
 
 /** Named moments of a prune at which a crash must harm nothing. */
@@ -109,6 +116,8 @@ class PruneRun {
     let isIndexRenewed = await this.#renewIndex(rescued);
     // First what was marked long ago: it makes room for what has to be written.
     await this.#delete(plan.delete);
+    const withdrawn = await this.#findWithdrawn(plan);
+    if (withdrawn.length > 0) return this.#resultOf([], { isIndexRenewed, withdrawn });
     await this.#mark(plan);
     await this.#remove(plan.removeBackups.map(({ backupId }) => manifestName(backupId)));
     await this.#step("prune.manifests-removed");
@@ -118,15 +127,33 @@ class PruneRun {
     if (this.#postponed === 0) await this.#removeNotes(plan.spentNotes);
     else this.#tellPostponed();
     await this.#step("prune.finished");
+    const removed = plan.removeBackups.map(({ backupId }) => backupId);
+    const { bytesFreedLater: bytesWaiting } = plan;
+    const marked = plan.mark.length;
+    return { ...this.#resultOf(removed, { isIndexRenewed, withdrawn }), marked, bytesWaiting };
+  }
+
+  #resultOf(
+    removedBackups: readonly string[],
+    rest: Pick<PruneResult, "isIndexRenewed" | "withdrawn">,
+  ): PruneResult {
     return {
-      removedBackups: plan.removeBackups.map(({ backupId }) => backupId),
-      marked: plan.mark.length,
+      removedBackups,
+      marked: 0,
       deleted: this.#deleted,
       bytesFreed: this.#bytesFreed,
-      bytesWaiting: plan.bytesFreedLater,
+      bytesWaiting: 0,
       postponed: this.#postponed,
-      isIndexRenewed,
+      ...rest,
     };
+  }
+
+  async #findWithdrawn({ removeBackups }: PrunePlan): Promise<readonly string[]> {
+    const { confirm } = this.#options;
+    const ids = removeBackups.map(({ backupId }) => backupId);
+    if (confirm === undefined || ids.length === 0) return [];
+    const confirmed = new Set(await confirm(ids));
+    return ids.filter((id) => !confirmed.has(id));
   }
 
   /** What was planned and is still so: a backup may have ended in between. */

@@ -4,6 +4,7 @@ import { planRetention } from "../retention.ts";
 import type { RetentionPolicy } from "../retention-policy.ts";
 import { executePrune, type PruneOptions } from "./execute-prune.ts";
 import { planPrune } from "./plan-prune.ts";
+import type { PrunePlan } from "./prune-plan.ts";
 
 export interface PruneStoreOptions extends PruneOptions {
   readonly isDryRun: boolean;
@@ -16,13 +17,42 @@ export interface PruneStoreOptions extends PruneOptions {
 
 /** Plans and, unless it is a dry run, carries out: the whole of prune where nobody looks at the plan in between. */
 export async function pruneStore(options: PruneStoreOptions): Promise<PruneReport> {
-  const { store, keys, clock, policy, isDryRun, ledgerHead } = options;
-  const now = clock.now();
+  let remove = await chooseRemovals(options);
+  const objects = new Set<string>();
+  let bytesFreedNow = 0;
+  for (;;) {
+    const { plan, report } = await planReport(options, remove);
+    if (options.isDryRun) return report;
+    const done = await executePrune(plan, options);
+    bytesFreedNow += done.bytesFreed;
+    const isDone = done.withdrawn.length === 0;
+    const gone = isDone ? report.objects : plan.delete.map(({ name }) => name);
+    for (const name of gone) objects.add(name);
+    if (isDone)
+      return {
+        ...report,
+        objects: [...objects].toSorted(),
+        bytesFreedNow,
+        bytesFreedLater: done.bytesWaiting,
+      };
+    const withdrawn = new Set(done.withdrawn);
+    remove = remove.filter((id) => !withdrawn.has(id));
+  }
+}
+
+async function chooseRemovals(options: PruneStoreOptions): Promise<readonly string[]> {
+  const { store, keys, clock, policy } = options;
   const { backups } = await listBackups(store, keys.signingPublicKey);
   const records = backups.map(({ record }) => record);
-  const expired = planRetention(records, policy, now).remove.map(({ backupId }) => backupId);
-  const remove = [...new Set([...expired, ...(options.remove ?? [])])];
-  const plan = await planPrune(store, keys, { remove, now, ledgerHead });
+  const expired = planRetention(records, policy, clock.now()).remove;
+  return [...new Set([...expired.map(({ backupId }) => backupId), ...(options.remove ?? [])])];
+}
+
+async function planReport(
+  { store, keys, clock, isDryRun, ledgerHead }: PruneStoreOptions,
+  remove: readonly string[],
+): Promise<{ readonly plan: PrunePlan; readonly report: PruneReport }> {
+  const plan = await planPrune(store, keys, { remove, now: clock.now(), ledgerHead });
   const removedBackups = plan.removeBackups.map(({ backupId }) => backupId);
   const objects = [
     ...[...plan.mark, ...plan.delete].map(({ name }) => name),
@@ -30,8 +60,5 @@ export async function pruneStore(options: PruneStoreOptions): Promise<PruneRepor
     ...plan.leftManifests,
   ].toSorted();
   const { bytesFreedNow, bytesFreedLater } = plan;
-  const report = { isDryRun, removedBackups, objects, bytesFreedNow, bytesFreedLater };
-  if (isDryRun) return report;
-  const { bytesFreed, bytesWaiting } = await executePrune(plan, options);
-  return { ...report, bytesFreedNow: bytesFreed, bytesFreedLater: bytesWaiting };
+  return { plan, report: { isDryRun, removedBackups, objects, bytesFreedNow, bytesFreedLater } };
 }

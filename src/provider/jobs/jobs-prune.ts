@@ -14,12 +14,13 @@ import {
   workOn,
 } from "./job-parts.ts";
 import { leastMemoryDays, listPins, policyOf } from "../records/location-retention.ts";
-import type { Backup, BackupLocation, LocationUpkeep, LocationView } from "../model.ts";
+import type { Backup, BackupLocation, LocationView } from "../model.ts";
 import { viewOf } from "../model.ts";
 import type { JobPayload } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
-import { openStore } from "../stores/store-access.ts";
+import { type OpenedStore, openStore } from "../stores/store-access.ts";
+import { confirmRemoval } from "./confirm-removal.ts";
 import { isCallerFault } from "../watch/caller-faults.ts";
 import { noteWrite } from "../records/notes.ts";
 import { upkeepAfterFailure, upkeepAfterPrune } from "../records/upkeep-times.ts";
@@ -58,14 +59,33 @@ async function runPrune(
   const { spec, keys, ledgerHead } = await openStore(deps, location.key, location.value);
   await beginOperation(deps, job, context, isDryRun ? "Planning" : "Pruning");
   await deps.failpoint?.("prune.before-run");
-  // Read while the location is held: no pin is set meanwhile.
+  // Pins that are set after this are found when the engine asks.
   const pins = await listPins(deps, location.key, location.value);
   const policy =
     appliesRetention === true ? policyOf(location.value.settings, pins.keys()) : undefined;
-  const run = { store: spec, keys, ledgerHead, isDryRun, policy, remove };
+  const confirm = confirmRemoval(deps, job, context, remove);
+  const run = { store: spec, keys, ledgerHead, isDryRun, policy, remove, confirm };
   const report = await deps.engine.prune(run, () => undefined, context.signal);
   await deps.failpoint?.("prune.before-finish");
-  return () => finishPrune(deps, job, report);
+  const removed = isDryRun
+    ? new Set<string>()
+    : await findRemoved(deps, job, { spec, keys }, report);
+  return () => finishPrune(deps, job, report, removed);
+}
+
+/** What went now, and what an attempt before this one had begun to remove and the store shows no more. */
+async function findRemoved(
+  deps: ProviderDeps,
+  job: Job,
+  { spec, keys }: Pick<OpenedStore, "spec" | "keys">,
+  { removedBackups }: PruneReport,
+): Promise<ReadonlySet<string>> {
+  const removed = new Set(removedBackups.map((id) => id.toLowerCase()));
+  const { removing = [] } = (await findJobLocation(deps, job))?.value ?? {};
+  if (removing.every((id) => removed.has(id))) return removed;
+  const held = await deps.engine.listBackups(spec, keys.signingPublicKey);
+  const ids = new Set(held.map(({ backupId }) => backupId.toLowerCase()));
+  return new Set([...removed, ...removing.filter((id) => !ids.has(id))]);
 }
 
 /** The operation ends, and the backups that went are no longer shown, in one commit. */
@@ -73,19 +93,22 @@ async function finishPrune(
   deps: ProviderDeps,
   job: Job,
   report: PruneReport,
+  removed: ReadonlySet<string>,
 ): Promise<readonly Write[]> {
   const location = await findJobLocation(deps, job);
   if (location === undefined) return endAbandoned(deps, job);
-  const gone = report.isDryRun ? [] : await findGone(deps, job, location, report);
+  const gone = report.isDryRun ? [] : await findGone(deps, job, location, removed);
   const result: PruneResult = { location: viewOf(location.value), report };
   return [
-    ...settleLocationAfter(job, location, (value) =>
-      upkeepAfterPrune(value, {
+    ...settleLocationAfter(job, location, (value) => ({
+      // What was begun has been done.
+      removing: [],
+      upkeep: upkeepAfterPrune(value, {
         report,
         appliesRetention: (job.payload as PrunePayload).appliesRetention === true,
         now: deps.clock.now(),
       }),
-    ),
+    })),
     ...gone.map(({ kind, key }): Write => ({ op: "delete", kind, key })),
     ...retentionNote(deps, job, location),
     ...(await succeed(deps, job, result)),
@@ -97,9 +120,8 @@ async function findGone(
   deps: ProviderDeps,
   job: Job,
   { key, value }: Document<BackupLocation>,
-  { removedBackups }: PruneReport,
+  removed: ReadonlySet<string>,
 ): Promise<readonly Document<Backup>[]> {
-  const removed = new Set(removedBackups.map((id) => id.toLowerCase()));
   const days = Math.max(leastMemoryDays, value.settings.retentionDays);
   const oldest = toIso(deps.clock.now() - days * dayMilliseconds);
   const forgets = (job.payload as PrunePayload).appliesRetention === true;
@@ -116,12 +138,14 @@ const dayMilliseconds = 86_400_000;
 function settleLocationAfter(
   job: Job,
   location: Document<BackupLocation> | undefined,
-  upkeepOf: (location: BackupLocation) => LocationUpkeep,
+  settledOf: (location: BackupLocation) => Pick<BackupLocation, "upkeep" | "removing">,
 ): readonly Write[] {
   if (location?.value.running?.operationId !== job.id) return [];
   const released = releaseRunning(location.value, job.id);
   if ((job.payload as PrunePayload).isDryRun) return [replace(location, released)];
-  return [replace(location, { ...released, upkeep: upkeepOf(location.value) })];
+  const { removing, ...settled } = { ...released, ...settledOf(location.value) };
+  const begun = removing === undefined || removing.length === 0 ? {} : { removing };
+  return [replace(location, { ...settled, ...begun })];
 }
 
 async function endPrune(
@@ -134,7 +158,9 @@ async function endPrune(
   const hasMadeWay = state === "Canceled" && location?.value.madeWay === job.id;
   const tells = location !== undefined && error !== undefined && !isCallerFault(error.code);
   return [
-    ...settleLocationAfter(job, location, (value) => upkeepAfterFailure(value, deps.clock.now())),
+    ...settleLocationAfter(job, location, (value) => ({
+      upkeep: upkeepAfterFailure(value, deps.clock.now()),
+    })),
     ...(tells ? retentionNote(deps, job, location, error) : []),
     ...(await endUnfinished(deps, job, state, error, hasMadeWay ? madeWay : undefined)),
   ];

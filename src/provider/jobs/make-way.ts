@@ -1,6 +1,6 @@
 import { isEnded } from "../../jobs/job.ts";
 import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
-import type { BackupLocation, RunningWork } from "../model.ts";
+import type { BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import type { JobPayload } from "../records/operation-start.ts";
 import { isCleanUp } from "../records/running-work.ts";
@@ -26,15 +26,6 @@ export function afterCleanUp(deps: Deps, handler: JobHandler): JobHandler {
       return handler.run(job, context);
     },
   };
-}
-
-/** The clean-up that makes way for others and has not ended yet; undefined when there is none. */
-export async function findStopping(
-  deps: Deps,
-  { madeWay }: BackupLocation,
-): Promise<RunningWork | undefined> {
-  if (madeWay === undefined || !(await isAlive(deps, madeWay))) return undefined;
-  return { kind: "prune", operationId: madeWay };
 }
 
 async function isAlive({ store }: Deps, id: string): Promise<boolean> {

@@ -9,14 +9,16 @@ import type { Backup, BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import { backupIdOf, scopeOf } from "../request-scope.ts";
-import { findStopping } from "../jobs/make-way.ts";
-import { conflictOfRunning } from "../records/running-work.ts";
 import { converterOf, formOf } from "../versions/versions.ts";
 
-/** POST pin of a backup: it stays whatever retention says. */
+/**
+ * POST pin of a backup: it stays whatever retention says, also while the store is pruned, which looks for pins before it
+ * removes. What a prune has begun to remove by then is refused.
+ */
 export function pinBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  return changePin(deps, request, (key, backup) => {
+  return changePin(deps, request, (key, backup, { removing = [] }) => {
     if (backup.value.record === undefined) throw nothingToPin(backup.value);
+    if (removing.includes(backup.value.id)) throw beingRemoved(backup.value);
     const { reason } = (request.body ?? {}) as { readonly reason?: string | null };
     const { principal } = request.context;
     const pin: Pin = { by: principal.name, at: nowIso(deps), reason: reason ?? null };
@@ -32,19 +34,15 @@ export function unpinBackup(deps: ProviderDeps, request: ArmRequest): Promise<Ar
 function changePin(
   deps: ProviderDeps,
   request: ArmRequest,
-  writeOf: (key: string, backup: Document<Backup>) => Write,
+  writeOf: (key: string, backup: Document<Backup>, location: BackupLocation) => Write,
 ): Promise<ArmResult> {
   return retryOnConflict(async () => {
     const scope = scopeOf(request);
     const location = await findLocation(deps, scope);
     const backup = await findBackup(deps, scope, backupIdOf(request));
-    const { running } = location.value;
-    // It may have read the pins already, also one that makes way just now.
-    if (running?.kind === "prune") throw conflictOfRunning(running, scope.id);
-    const stopping = await findStopping(deps, location.value);
-    if (stopping !== undefined) throw conflictOfRunning(stopping, scope.id);
-    const write = writeOf(pinKey(scope.key, location.value, backup.value.id), backup);
-    // The location as it was: a prune that begins meanwhile makes one of both begin anew.
+    const key = pinKey(scope.key, location.value, backup.value.id);
+    const write = writeOf(key, backup, location.value);
+    // The location as it was: a prune that is about to remove makes one of both begin anew.
     await deps.store.commit([replace<BackupLocation>(location, location.value), write]);
     const asked = scope.identity.resourceGroupName;
     const written = location.value.resourceGroupName;
@@ -59,6 +57,14 @@ function nothingToPin({ id }: Backup): AppError {
   return new AppError(
     "BackupNotRestorable",
     `Backup "${id}" left nothing in the store that could be kept: pin another`,
+    { target: id },
+  );
+}
+
+function beingRemoved({ id }: Backup): AppError {
+  return new AppError(
+    "BackupBeingRemoved",
+    `A clean-up has begun to remove backup "${id}", so that it cannot be relied on any more: pin another`,
     { target: id },
   );
 }
