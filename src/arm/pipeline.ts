@@ -232,7 +232,7 @@ async function prepareRoute(
   const body = takesBody ? checkBody(parsed, fillPath(route.path, match.params)) : undefined;
   const { headers } = request;
   const repeatability = headers["repeatability-request-id"];
-  const armRequest: Omit<ArmRequest, "signal"> = {
+  const armRequest: Omit<ArmRequest, "abandonment"> = {
     context,
     route,
     params: match.params,
@@ -245,12 +245,7 @@ async function prepareRoute(
   return async (abandonment) => {
     // Nothing is done that was not on record first.
     await audit.begin(body);
-    const result = await handler({
-      ...armRequest,
-      get signal() {
-        return abandonment.signal;
-      },
-    });
+    const result = await handler({ ...armRequest, abandonment });
     if (result.kind !== "accepted") return valueAnswer(route, result);
     const longRunning = route.longRunning ?? defaultLongRunning;
     const { operation } = result;

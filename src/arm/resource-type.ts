@@ -1,3 +1,4 @@
+import type { Abandonment } from "./abandonment.ts";
 import type { ContractRoute } from "./contract.ts";
 import type { OperationRecord } from "./operation-record.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -40,7 +41,8 @@ export interface ArmRequest {
   readonly ifNoneMatch: string | undefined;
   /** `Repeatability-Request-ID` as sent: the same id on the same request means the same work. */
   readonly repeatabilityRequestId?: string | undefined;
-  readonly signal: AbortSignal;
+  /** Its signal aborts when nobody waits for the answer any more. */
+  readonly abandonment: Pick<Abandonment, "signal">;
 }
 
 export type ArmResult =

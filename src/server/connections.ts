@@ -11,26 +11,25 @@ export interface Connections {
 
 /** Watches the connections of a server from now on. */
 export function trackConnections(server: Server): Connections {
-  const sockets = new Set<Socket>();
-  const running = new Map<Socket, Set<ServerResponse>>();
+  // By connection, its answers under way: nearly always one or none.
+  const running = new Map<Socket, ServerResponse[]>();
   let isClosing = false;
   const closeIfIdle = (socket: Socket): void => {
-    if (isClosing && !running.has(socket)) socket.end(() => socket.destroy());
+    if (isClosing && (running.get(socket) ?? []).length === 0) socket.end(() => socket.destroy());
   };
   // Requests of HTTPS belong to the secured socket; the bare one below it must be left alone.
   const event = server instanceof HttpsServer ? "secureConnection" : "connection";
   server.on(event, (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    running.set(socket, []);
+    socket.once("close", () => running.delete(socket));
     closeIfIdle(socket);
   });
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const responses = running.get(socket) ?? new Set();
-    running.set(socket, responses.add(response));
+    const responses = running.get(socket) ?? [];
+    responses.push(response);
     if (isClosing) response.setHeader("Connection", "close");
     response.once("close", () => {
-      responses.delete(response);
-      if (responses.size === 0) running.delete(socket);
+      responses.splice(responses.indexOf(response), 1);
       closeIfIdle(socket);
     });
   });
@@ -42,11 +41,11 @@ export function trackConnections(server: Server): Connections {
           if (!response.headersSent) response.setHeader("Connection", "close");
       }
       server.closeIdleConnections();
-      for (const socket of sockets) closeIfIdle(socket);
+      for (const socket of running.keys()) closeIfIdle(socket);
     },
     destroyAll() {
       server.closeAllConnections();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of running.keys()) socket.destroy();
     },
   };
 }

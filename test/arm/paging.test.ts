@@ -87,7 +87,7 @@ function aRequest(query: Readonly<Record<string, string>>): ArmRequest {
     body: undefined,
     ifMatch: undefined,
     ifNoneMatch: undefined,
-    signal: new AbortController().signal,
+    abandonment: new AbortController(),
   };
 }
 

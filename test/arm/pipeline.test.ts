@@ -140,10 +140,10 @@ describe("failures", () => {
 function holdHandler(): { readonly started: Promise<void>; readonly aborted: Promise<void> } {
   const started = Promise.withResolvers<undefined>();
   const aborted = Promise.withResolvers<undefined>();
-  service.on("GET box", ({ signal }) => {
+  service.on("GET box", ({ abandonment }) => {
     started.resolve(undefined);
     return new Promise((_resolve, reject) =>
-      signal.addEventListener("abort", () => {
+      abandonment.signal.addEventListener("abort", () => {
         aborted.resolve(undefined);
         reject(new Error("given up"));
       }),

@@ -240,7 +240,7 @@ function makeRequest(method: string, path: string, call: Call, now: number): Arm
     ifMatch: call.ifMatch,
     ifNoneMatch: call.ifNoneMatch,
     repeatabilityRequestId: call.repeatabilityRequestId,
-    signal: new AbortController().signal,
+    abandonment: new AbortController(),
   };
 }
 

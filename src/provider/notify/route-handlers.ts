@@ -105,7 +105,10 @@ const testMilliseconds = 12_000;
 /** Sends a message at once, past the queue: a receiver that refuses it is the answer, not a failure. */
 async function test(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
   const { scope, location, route } = await find(deps, request);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(testMilliseconds)]);
+  const signal = AbortSignal.any([
+    request.abandonment.signal,
+    AbortSignal.timeout(testMilliseconds),
+  ]);
   try {
     const { receiver, secrets } = open(deps, route);
     await deps.notices.send(targetOf(receiver, secrets), testNotice(deps, scope, location), signal);
