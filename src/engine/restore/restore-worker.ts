@@ -4,7 +4,6 @@ import { isAppError, toAppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
 import { BlockOpener, type OpenedPack } from "../block-opener.ts";
 import { createBlockCodec, type BlockCodec } from "../compression.ts";
-import { createYoungCollector } from "../young-garbage.ts";
 import { blockBytes, chunkIdBytes } from "../format/limits.ts";
 import { packHeaderBytes } from "../format/pack-format.ts";
 import {
@@ -73,7 +72,6 @@ function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutc
           job.pieces.length === 0
             ? checkWholeBlock(opener, pack, block, plain)
             : writePieces(pieces, pack, block, plain, opener, writer);
-        collectYoung(block.storedBytes);
       } catch (error) {
         if (!isAppError(error, "CorruptObject")) throw error;
         faults.push({ block: block.number, message: error.message, files: filesOf(pieces) });
@@ -161,8 +159,6 @@ function continues(
     !writer.isSparse(file)
   );
 }
-
-const collectYoung = createYoungCollector();
 
 const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
