@@ -30,6 +30,8 @@ export interface Step {
     readonly path: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: unknown;
+    /** The body to the letter, where a client's blanks are the point. */
+    readonly text?: string;
   };
   readonly response: {
     readonly status: number;
@@ -79,7 +81,9 @@ function createStage({ world }: ProviderServer): (step: Step) => Promise<void> {
       const held = aGate();
       gate = held;
       const wait = (): Promise<void> => held.opened;
-      world.engine.behavior = { probe: wait, backup: wait, restore: wait, verify: wait };
+      world.engine.behavior = {
+        ...{ probe: wait, backup: wait, restore: wait, verify: wait, prune: wait },
+      };
     }
     if (before.release === true) {
       world.engine.behavior = {};
@@ -114,10 +118,8 @@ async function playStep(
     ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
     ...request.headers,
   };
-  const body =
-    request.body === undefined
-      ? undefined
-      : fill(JSON.stringify(request.body), bindings, JSON.stringify);
+  const template = request.text ?? JSON.stringify(request.body);
+  const body = template === undefined ? undefined : fill(template, bindings, JSON.stringify);
   const url = `${arm.address}${path}`;
   const init = { method: request.method, headers };
   const response = await fetch(url, body === undefined ? init : { ...init, body });

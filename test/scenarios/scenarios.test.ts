@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, it } from "node:test";
 import { matchValue, type Bindings } from "./match.ts";
 import { listScenarios, playScenario } from "./scenario.ts";
@@ -8,6 +9,15 @@ describe("scenarios", () => {
   for (const folder of listScenarios(import.meta.dirname)) {
     it(relative(import.meta.dirname, folder), () => playScenario(folder));
   }
+
+  it("are all in the list, and nothing else is", () => {
+    const text = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
+    const named = [...text.matchAll(/`([a-z-]+\/[\w-]+)`/g)].map(([, name]) => name ?? "");
+    const folders = listScenarios(import.meta.dirname).map((folder) =>
+      relative(import.meta.dirname, folder),
+    );
+    assert.deepEqual([...new Set(named)].toSorted(), folders.toSorted());
+  });
 });
 
 describe("the matcher of scenarios", () => {
