@@ -1,6 +1,6 @@
 import type { Document } from "../state/state-store.ts";
 import { getBackup, getLocation, retryOnConflict } from "./documents.ts";
-import { backupNotFound, busy, parentNotFound } from "./faults.ts";
+import { backupNotFound, busy, parentNotFound, resourceNotFound } from "./faults.ts";
 import type { Backup, BackupLocation } from "./model.ts";
 import { backupKey, isSettled } from "./model.ts";
 import type { ProviderDeps } from "./provider-deps.ts";
@@ -45,13 +45,14 @@ function again(operation: OperationRecord): Promise<ArmResult> {
   return Promise.resolve({ kind: "accepted", operation });
 }
 
-/** The location an action works on (404 before 409). */
+/** The location a request is about something below of (404 before 409). */
 export async function findLocation(
   deps: ProviderDeps,
   scope: RequestScope,
 ): Promise<Document<BackupLocation>> {
   const location = await getLocation(deps.store, scope.key);
-  if (location === undefined) throw parentNotFound(scope.id);
+  if (location === undefined)
+    throw scope.isRead ? resourceNotFound(scope.id) : parentNotFound(scope.id);
   return location;
 }
 

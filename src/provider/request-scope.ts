@@ -9,6 +9,7 @@ export interface RequestScope {
   readonly key: string;
   /** ARM id in canonical casing. */
   readonly id: string;
+  readonly isRead: boolean;
 }
 
 export function scopeOf(request: ArmRequest): RequestScope {
@@ -17,7 +18,8 @@ export function scopeOf(request: ArmRequest): RequestScope {
     subscriptionId: parameterOf(request, "subscriptionId"),
     resourceGroupName: parameterOf(request, "resourceGroupName"),
   };
-  return { identity, key: locationKey(identity), id: locationId(identity) };
+  const isRead = request.route.method === "GET";
+  return { identity, key: locationKey(identity), id: locationId(identity), isRead };
 }
 
 /** A path parameter; the router guarantees those of the template. */

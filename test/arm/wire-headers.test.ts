@@ -155,6 +155,15 @@ describe("answer headers", () => {
     assert.equal(ids.size, 20);
   });
 
+  it("rule 274: no log line holds the query, which may be signed, or who is asking with what", async () => {
+    await call("GET", `${boxPath}?sig=canary-of-the-signature`, {
+      authorization: "Bearer canary-of-the-token",
+      "x-ms-arm-resource-system-data": '{"createdBy":"canary-of-the-author"}',
+    });
+    assert.ok(service.lines.length > 0);
+    assert.ok(!JSON.stringify(service.lines).includes("canary"));
+  });
+
   it("rules 40 and 41: bodies are JSON in UTF-8 of exact length", async () => {
     const reply = await put();
     assert.equal(reply.headers["content-type"], "application/json; charset=utf-8");

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { parseResourceId } from "../../src/arm/resource-id.ts";
 import { AppError } from "../../src/base/errors.ts";
 import { contracts } from "../../src/generated/contracts.ts";
+import type { BackupLocation } from "../../src/provider/model.ts";
 import {
   aModernLocation,
   type Exchange,
@@ -359,5 +360,70 @@ describe("answers of any kind", () => {
     assert.ok(times.length > 5);
     for (const time of times)
       assert.match(time, /^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z"$/);
+  });
+});
+
+async function readLocation(): Promise<BackupLocation> {
+  const found = await arm.world.store.get<BackupLocation>("location", path.toLowerCase());
+  return found?.value ?? assert.fail("The location is gone");
+}
+
+describe("the state of a location", () => {
+  it("rules 126, 127: is there in every version and ends in one of three", async () => {
+    await setUp();
+    for (const { apiVersion: version } of contracts) {
+      const { properties } = (await arm.send("GET", path, { version })).body;
+      assert.equal(properties.provisioningState, "Succeeded", version);
+    }
+    // Every end there is, as the wire shows it.
+    const ends: string[] = [];
+    const end = async (body: Json, until: () => Promise<void>): Promise<void> => {
+      const put = await arm.send("PUT", path, { body });
+      await until();
+      ends.push((await arm.finish(put)).body.status);
+      ends.push((await arm.send("GET", path)).body.properties.provisioningState);
+    };
+    failNext();
+    const other = aLocation({ store: { kind: "Local", path: `/other-${number}` } });
+    await end(other, () => Promise.resolve());
+    arm.world.engine.behavior = {};
+    await arm.world.stopWorkers();
+    await end(other, async () => {
+      await arm.world.store.requestCancel((await readLocation()).activeOperationId ?? "");
+      arm.world.startWorker();
+    });
+    assert.deepEqual([...new Set(ends)].toSorted(), ["Canceled", "Failed"]);
+    for (const state of ends) assert.match(state, /^(?:Succeeded|Failed|Canceled)$/);
+    assert.doesNotMatch(JSON.stringify(contracts), /Cancelled/);
+  });
+
+  it("rule 129: a backup does not touch it", async () => {
+    await setUp();
+    const gate = aGate();
+    arm.world.engine.behavior = { backup: () => gate.opened };
+    const backup = await arm.send("POST", `${path}/createBackup`);
+    const read = (await arm.send("GET", path)).body;
+    assert.equal(read.properties.provisioningState, "Succeeded");
+    arm.world.engine.behavior = {};
+    gate.open();
+    await arm.finish(backup);
+    assert.equal((await arm.send("GET", path)).body.properties.provisioningState, "Succeeded");
+  });
+
+  it("rule 133: the operation keeps the cause of a failure", async () => {
+    arm.world.engine.behavior = {
+      probe: () => {
+        throw new Error("odd");
+      },
+    };
+    const put = await arm.send("PUT", path, { body: aLocation() });
+    for (let turn = 0; turn < 60; turn += 1) await arm.world.clock.advance(1000);
+    await arm.finish(put);
+    arm.world.engine.behavior = {};
+    await arm.world.clock.advance(3_600_000);
+    const { status, error } = (await arm.send("GET", put.headers.get("azure-asyncoperation") ?? ""))
+      .body;
+    assert.equal(status, "Failed");
+    assert.ok(error.code.length > 0 && error.message.length > 10);
   });
 });

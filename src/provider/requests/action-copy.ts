@@ -65,10 +65,11 @@ const property = "targetLocationName";
 /** The other location: with a store that is another one, idle, and not one that makes backups of its own. */
 async function findTarget(
   deps: ProviderDeps,
-  { identity, key }: RequestScope,
+  scope: RequestScope,
   location: Document<BackupLocation>,
   name: string,
 ): Promise<Document<BackupLocation>> {
+  const { identity, key } = scope;
   const other = { ...identity, name };
   const id = locationId(other);
   const refuse = (message: string): AppError =>
@@ -78,7 +79,7 @@ async function findTarget(
   const target = await getLocation(deps.store, locationKey(other));
   if (target === undefined)
     throw refuse(`There is no backup location "${name}" in this group: create it first`);
-  checkIdle(target.value, { identity: other, key: target.key, id });
+  checkIdle(target.value, { ...scope, identity: other, key: target.key, id });
   // Whoever copies there holds it too, and waits for nobody.
   if (target.value.running !== undefined) throw conflictOfRunning(target.value.running, id);
   const { store, encryption } = target.value.settings;
