@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { AppError, isAppError } from "../base/errors.ts";
 import type { BlockCodec } from "./compression.ts";
 import { objectKind, openBlock } from "./crypto/aead.ts";
-import { createChunkNamer, type ChunkNamer } from "./crypto/chunk-id.ts";
+import { createPlacedNamer, nameRoomBytes, type PlacedNamer } from "./crypto/chunk-id.ts";
 import { packContentKeyInfo } from "./crypto/key-purposes.ts";
 import { blockBytes, chunkIdBytes, chunkReferenceBytes, tagBytes } from "./format/limits.ts";
 import { blockAad, decodePackHeader, type BlockEntry } from "./format/pack-format.ts";
@@ -22,14 +22,17 @@ export interface OpenedPack {
 export class BlockOpener {
   readonly #codec: BlockCodec;
   readonly #dataKeys: DataKeys;
-  readonly #nameOf: ChunkNamer;
-  readonly #opened: Buffer = Buffer.allocUnsafeSlow(blockBytes);
-  readonly #plain: Buffer = Buffer.allocUnsafeSlow(blockBytes);
+  readonly #nameOf: PlacedNamer;
+  readonly #opened = new Room();
+  readonly #plain = new Room();
+  /** Which of them holds the block that was opened last. */
+  #last: Room = this.#plain;
+  #lastBytes = 0;
 
   constructor(codec: BlockCodec, dataKeys: DataKeys, chunkIdKey: string) {
     this.#codec = codec;
     this.#dataKeys = dataKeys;
-    this.#nameOf = createChunkNamer(createSecretKey(Buffer.from(chunkIdKey, "base64")));
+    this.#nameOf = createPlacedNamer(createSecretKey(Buffer.from(chunkIdKey, "base64")));
   }
 
   /** Checks that the header is the one the index means, and derives the pack's key. */
@@ -53,15 +56,17 @@ export class BlockOpener {
     try {
       if (sealed.length > blockBytes + tagBytes)
         throw new AppError("CannotOpen", "Longer than any block");
-      const opened = openBlock(pack.key, objectKind.block, number, aad, sealed, this.#opened);
+      const room = this.#opened.bytes;
+      const opened = openBlock(pack.key, objectKind.block, number, aad, sealed, room);
       if (opened !== block.storedBytes - tagBytes)
         throw new AppError("CannotOpen", "Length differs");
       if (block.compressed) {
-        this.#codec.decompress(this.#opened, 0, opened, this.#plain, block.plainBytes);
-        return this.#plain.subarray(0, block.plainBytes);
-      }
-      if (opened !== block.plainBytes) throw new AppError("CannotOpen", "Length differs");
-      return this.#opened.subarray(0, opened);
+        this.#codec.decompress(room, 0, opened, this.#plain.bytes, block.plainBytes);
+        this.#last = this.#plain;
+      } else if (opened === block.plainBytes) this.#last = this.#opened;
+      else throw new AppError("CannotOpen", "Length differs");
+      this.#lastBytes = block.plainBytes;
+      return this.#last.bytes.subarray(0, block.plainBytes);
     } catch (cause) {
       if (!isAppError(cause)) throw cause;
       throw new AppError(
@@ -72,9 +77,12 @@ export class BlockOpener {
     }
   }
 
-  /** Throws unless the bytes are those the reference at `at` names. */
-  checkChunk(pack: OpenedPack, references: Buffer, at: number, bytes: Uint8Array): void {
-    if (this.#nameOf(bytes).compare(references, at, at + chunkIdBytes) === 0) return;
+  /** Throws unless `[from, to)` of the block that was opened last is the chunk that the reference at `at` names. */
+  checkChunk(pack: OpenedPack, references: Buffer, at: number, from: number, to: number): void {
+    if (to <= this.#lastBytes) {
+      const name = this.#nameOf(this.#last.memory, nameRoomBytes + from, nameRoomBytes + to);
+      if (name.compare(references, at, at + chunkIdBytes) === 0) return;
+    }
     throw new AppError(
       "CorruptObject",
       `Object "${pack.name}" holds a chunk that is not what its id says`,
@@ -82,13 +90,19 @@ export class BlockOpener {
     );
   }
 
-  /** Checks every chunk of a block. */
-  checkBlock(pack: OpenedPack, block: BlockEntry, plain: Buffer): void {
-    let offset = 0;
-    for (let at = 0; at < block.chunks.length; at += chunkReferenceBytes) {
-      const length = block.chunks.readUInt32LE(at + chunkIdBytes);
-      this.checkChunk(pack, block.chunks, at, plain.subarray(offset, offset + length));
-      offset += length;
+  /** Checks every chunk of the block that was opened last. */
+  checkBlock(pack: OpenedPack, { chunks }: BlockEntry): void {
+    let from = 0;
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
+      const to = from + chunks.readUInt32LE(at + chunkIdBytes);
+      this.checkChunk(pack, chunks, at, from, to);
+      from = to;
     }
   }
+}
+
+/** For one block, and before it what naming its first chunk needs. */
+class Room {
+  readonly memory: Buffer = Buffer.allocUnsafeSlow(nameRoomBytes + blockBytes);
+  readonly bytes: Buffer = this.memory.subarray(nameRoomBytes);
 }

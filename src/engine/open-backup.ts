@@ -40,6 +40,9 @@ export interface OpenedBackup {
   readonly record: BackupRecord;
   readonly epoch: EpochKeys;
   readonly roots: readonly TreeRoot[];
+  /** What the index says of its packs. */
+  readonly packs: readonly PackEntry[];
+  /** Made of them when it is first asked for. */
   readonly locator: ChunkLocator;
   readonly dataKeys: DataKeys;
 }
@@ -59,9 +62,19 @@ export async function openBackup(
   const roots = openRoots(manifest, epoch);
   const refs = await readingRefs;
   const openingKeys = quietly(openDataKeys(store, config, epoch, refs, opener));
-  const locator = new ChunkLocator(await readReferencedIndex(store, config, epoch, refs));
+  const packs = await readReferencedIndex(store, config, epoch, refs);
   const dataKeys = await openingKeys;
-  return { record, epoch, roots, locator, dataKeys };
+  let locator: ChunkLocator | undefined;
+  return {
+    record,
+    epoch,
+    roots,
+    packs,
+    get locator() {
+      return (locator ??= new ChunkLocator(packs));
+    },
+    dataKeys,
+  };
 }
 
 /** A trusted manifest, or the error that says why there is none. */
@@ -180,9 +193,9 @@ class TreeReader {
       );
     const plain = this.#opener.open(found.pack, run.number, run.block, found.sealed);
     for (const [at, offset] of run.pieces) {
-      const bytes = plain.subarray(offset, offset + references.readUInt32LE(at + chunkIdBytes));
-      this.#opener.checkChunk(found.pack, references, at, bytes);
-      yield Buffer.from(bytes);
+      const end = offset + references.readUInt32LE(at + chunkIdBytes);
+      this.#opener.checkChunk(found.pack, references, at, offset, end);
+      yield Buffer.from(plain.subarray(offset, end));
     }
   }
 

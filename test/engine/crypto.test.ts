@@ -11,7 +11,11 @@ import {
   sealBlock,
   sealSmall,
 } from "../../src/engine/crypto/aead.ts";
-import { createChunkNamer } from "../../src/engine/crypto/chunk-id.ts";
+import {
+  createChunkNamer,
+  createPlacedNamer,
+  nameRoomBytes,
+} from "../../src/engine/crypto/chunk-id.ts";
 import {
   checkCommitment,
   commitmentOf,
@@ -122,10 +126,16 @@ describe("known answers", () => {
     for (const keyBytes of [1, 31, 32, 63, 64, 65, 200]) {
       const key = createSecretKey(randomBytes(keyBytes));
       const nameOf = createChunkNamer(key);
+      const placedNameOf = createPlacedNamer(key);
       for (const bytes of [0, 1, 55, 56, 63, 64, 65, 4096, 16_383, 16_384, 16_385, 70_000, 5]) {
         const content = randomBytes(bytes);
         const expected = createHmac("sha256", key).update(content).digest().subarray(0, 16);
         assert.deepEqual(nameOf(content), expected, `${keyBytes} ${bytes}`);
+        const memory = Buffer.concat([randomBytes(nameRoomBytes), content, randomBytes(9)]);
+        const before = Buffer.from(memory);
+        const placed = placedNameOf(memory, nameRoomBytes, nameRoomBytes + bytes);
+        assert.deepEqual(placed, expected, `${keyBytes} ${bytes} in place`);
+        assert.ok(memory.equals(before));
       }
     }
   });

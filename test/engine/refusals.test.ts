@@ -108,11 +108,12 @@ describe("a block that was sealed, but is not what the index says", limits, () =
       );
     const [one, two] = [content.subarray(0, 2000), content.subarray(2000)];
     const sizes = { offset: 80, storedBytes: 5016, plainBytes: 5000, compressed: false };
-    opener.checkBlock(pack, { ...sizes, chunks: references(one, two) }, content);
-    assert.throws(
-      () => opener.checkBlock(pack, { ...sizes, chunks: references(one, one) }, content),
-      { code: "CorruptObject", message: /not what its id says/ },
-    );
+    const plain = open(seal(content, 5000, false), 5000, false);
+    opener.checkBlock(pack, { ...sizes, chunks: references(one, two) });
+    const refused = { code: "CorruptObject", message: /not what its id says/ };
+    for (const wrong of [references(one, one), references(content, one), references(two, two)])
+      assert.throws(() => opener.checkBlock(pack, { ...sizes, chunks: wrong }), refused);
+    assert.ok(plain.equals(content), "naming a chunk leaves the bytes before it as they are");
   });
 
   it("is refused under a key that the index does not name", () => {

@@ -5,38 +5,88 @@ import { chunkIdBytes } from "../format/limits.ts";
 export type ChunkNamer = (bytes: Uint8Array) => Buffer;
 
 /**
+ * As `ChunkNamer`, for the chunk `memory[from, to)` that has at least `nameRoomBytes` before it: they are written to and
+ * put back, so that nothing is copied.
+ */
+export type PlacedNamer = (memory: Buffer, from: number, to: number) => Buffer;
+
+/** What a `PlacedNamer` needs before a chunk. */
+export const nameRoomBytes = 64;
+
+/**
  * The name of a chunk is HMAC-SHA-256, first 16 bytes: equal content has equal names under one key only. A Hmac object
  * costs more than hashing a few KiB: for those HMAC is put together from two hashes of one call each, as RFC 2104
  * defines it. Digests are taken as text, which costs less than a Buffer each, and half of the time of a tiny chunk.
  */
 export function createChunkNamer(key: KeyObject): ChunkNamer {
-  const name = Buffer.alloc(chunkIdBytes);
-  const inner = Buffer.alloc(blockBytes + fewBytes, innerPad);
-  const outer = Buffer.alloc(blockBytes + digestBytes, outerPad);
-  // A longer key would be hashed first.
-  const secret = key.export().subarray(0, blockBytes);
-  const isOneBlock = key.symmetricKeySize === secret.length;
-  secret.forEach((byte, at) => {
-    inner[at] = byte ^ innerPad;
-    outer[at] = byte ^ outerPad;
-  });
+  const pads = createPads(key);
+  if (pads === undefined) return createPlainNamer(key);
+  const nameOf = createPadNamer(pads);
+  const plainNameOf = createPlainNamer(key);
+  const memory = Buffer.alloc(blockBytes + fewBytes);
   return (bytes) => {
-    let digest: string;
-    if (isOneBlock && bytes.length <= fewBytes) {
-      inner.set(bytes, blockBytes);
-      const whole = inner.subarray(0, blockBytes + bytes.length);
-      outer.write(hash("sha256", whole, "binary"), blockBytes, "latin1");
-      digest = hash("sha256", outer, "binary");
-    } else digest = createHmac("sha256", key).update(bytes).digest("binary");
+    if (bytes.length > fewBytes) return plainNameOf(bytes);
+    memory.set(bytes, blockBytes);
+    return nameOf(memory, blockBytes, blockBytes + bytes.length);
+  };
+}
+
+/** Names like those of {@link createChunkNamer}. */
+export function createPlacedNamer(key: KeyObject): PlacedNamer {
+  const pads = createPads(key);
+  if (pads !== undefined) return createPadNamer(pads);
+  const nameOf = createPlainNamer(key);
+  return (memory, from, to) => nameOf(memory.subarray(from, to));
+}
+
+interface Pads {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+/** What HMAC hashes before the bytes and before their hash; undefined for a key that it would hash first. */
+function createPads(key: KeyObject): Pads | undefined {
+  const secret = key.export();
+  if (secret.length > blockBytes) return undefined;
+  const pad = (filler: number): Buffer => {
+    const bytes = Buffer.alloc(blockBytes, filler);
+    secret.forEach((byte, at) => {
+      bytes[at] = byte ^ filler;
+    });
+    return bytes;
+  };
+  return { inner: pad(0x36), outer: pad(0x5c) };
+}
+
+function createPadNamer({ inner, outer: outerPad }: Pads): PlacedNamer {
+  const name = Buffer.alloc(chunkIdBytes);
+  const kept = Buffer.alloc(blockBytes);
+  const outer = Buffer.concat([outerPad, Buffer.alloc(digestBytes)]);
+  return (memory, from, to) => {
+    const start = from - blockBytes;
+    memory.copy(kept, 0, start, from);
+    inner.copy(memory, start);
+    try {
+      outer.write(hash("sha256", memory.subarray(start, to), "binary"), blockBytes, "latin1");
+    } finally {
+      kept.copy(memory, start);
+    }
+    name.write(hash("sha256", outer, "binary"), 0, chunkIdBytes, "latin1");
+    return name;
+  };
+}
+
+function createPlainNamer(key: KeyObject): ChunkNamer {
+  const name = Buffer.alloc(chunkIdBytes);
+  return (bytes) => {
+    const digest = createHmac("sha256", key).update(bytes).digest("binary");
     name.write(digest, 0, chunkIdBytes, "latin1");
     return name;
   };
 }
 
 /** Of SHA-256: what it takes in at once, and gives. */
-const blockBytes = 64;
+const blockBytes: number = nameRoomBytes;
 const digestBytes = 32;
-const innerPad = 0x36;
-const outerPad = 0x5c;
 /** Larger chunks are not copied to be hashed. */
 const fewBytes: number = 16 * 1024;

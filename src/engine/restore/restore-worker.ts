@@ -70,7 +70,7 @@ function runJob(job: PackJob, opener: BlockOpener, writer: PieceWriter): JobOutc
         const plain = opener.open(pack, block.number, block, sealed);
         bytes +=
           job.pieces.length === 0
-            ? checkWholeBlock(opener, pack, block, plain)
+            ? checkWholeBlock(opener, pack, block)
             : writePieces(pieces, pack, block, plain, opener, writer);
       } catch (error) {
         if (!isAppError(error, "CorruptObject")) throw error;
@@ -101,14 +101,9 @@ function withBuffers(block: NumberedBlock): NumberedBlock {
   return { ...block, chunks: Buffer.from(buffer, byteOffset, byteLength) };
 }
 
-function checkWholeBlock(
-  opener: BlockOpener,
-  pack: OpenedPack,
-  block: NumberedBlock,
-  plain: Buffer,
-): number {
-  opener.checkBlock(pack, block, plain);
-  return plain.length;
+function checkWholeBlock(opener: BlockOpener, pack: OpenedPack, block: NumberedBlock): number {
+  opener.checkBlock(pack, block);
+  return block.plainBytes;
 }
 
 function filesOf(pieces: Float64Array): number[] {
@@ -133,7 +128,7 @@ function writePieces(
     do {
       const reference = pieces[at + 1] as number;
       const next = end + block.chunks.readUInt32LE(reference + chunkIdBytes);
-      opener.checkChunk(pack, block.chunks, reference, plain.subarray(end, next));
+      opener.checkChunk(pack, block.chunks, reference, end, next);
       end = next;
       at += pieceFields;
     } while (continues(pieces, at, end, file, fileOffset + end - start, writer));
