@@ -1,7 +1,5 @@
-import { ChunkTable, createChunkTableParts } from "./chunk-table.ts";
 import { chunkIdBytes, chunkReferenceBytes } from "./format/limits.ts";
 import type { PackEntry } from "./format/index-format.ts";
-import type { BlockEntry } from "./format/pack-format.ts";
 
 /** Where a chunk lies. */
 export interface ChunkPlace {
@@ -13,40 +11,62 @@ export interface ChunkPlace {
   readonly reference: number;
 }
 
-/** Finds chunks among packs: 36 bytes a chunk. */
+/** Share of the slots that is filled. */
+const load = 0.75;
+const idWords = 4;
+/** Block (counted over all packs), offset, reference. */
+const placeWords = 3;
+
+/** Finds chunks among packs: 34 bytes a chunk. A chunk that several packs hold is found in the first. */
 export class ChunkLocator {
   readonly packs: readonly PackEntry[];
-  readonly #table: ChunkTable;
-  /** Pack, block, offset, reference of each chunk. */
+  /** Number of a chunk + 1 at the slot of its id, or at the next free one; 0 in free ones. */
+  readonly #slots: Uint32Array;
+  readonly #ids: Int32Array;
   readonly #places: Uint32Array;
+  /** Of each block, counted over all packs. */
+  readonly #packOf: Uint32Array;
+  /** Of each pack, its first block. */
+  readonly #firstBlock: Uint32Array;
+  #count = 0;
 
   constructor(packs: readonly PackEntry[]) {
     this.packs = packs;
-    const count = packs.reduce(
-      (sum, pack) =>
-        sum +
-        pack.blocks.reduce((inner, block) => inner + block.chunks.length / chunkReferenceBytes, 0),
-      0,
-    );
-    this.#table = new ChunkTable(createChunkTableParts(count));
-    this.#places = new Uint32Array(count * 4);
-    let next = 0;
-    packs.forEach((pack, packNumber) =>
-      pack.blocks.forEach((block, blockNumber) => {
-        next = this.#addBlock(block, packNumber, blockNumber, next);
-      }),
-    );
+    let [blocks, bytes] = [0, 0];
+    for (const pack of packs) {
+      blocks += pack.blocks.length;
+      for (const block of pack.blocks) bytes += block.chunks.length;
+    }
+    const count = bytes / chunkReferenceBytes;
+    this.#slots = new Uint32Array(Math.ceil(count / load) + 1);
+    this.#ids = new Int32Array(count * idWords);
+    this.#places = new Uint32Array(count * placeWords);
+    this.#packOf = new Uint32Array(blocks);
+    this.#firstBlock = new Uint32Array(packs.length);
+    let block = 0;
+    for (let pack = 0; pack < packs.length; pack += 1) {
+      this.#firstBlock[pack] = block;
+      for (const { chunks } of (packs[pack] as PackEntry).blocks) {
+        this.#packOf[block] = pack;
+        this.#addBlock(chunks, block);
+        block += 1;
+      }
+    }
   }
 
   /** The place of the chunk whose id starts at `at`; undefined when no pack has it. */
   find(references: Buffer, at: number): ChunkPlace | undefined {
-    const number = this.#table.find(references, at);
-    if (number < 0) return undefined;
-    const [pack = 0, block = 0, offset = 0, reference = 0] = this.#places.subarray(
-      number * 4,
-      number * 4 + 4,
-    );
-    return { pack, block, offset, reference };
+    const chunk = this.#numberOf(references, at);
+    if (chunk < 0) return undefined;
+    const from = chunk * placeWords;
+    const block = this.#places[from] as number;
+    const pack = this.#packOf[block] as number;
+    return {
+      pack,
+      block: block - (this.#firstBlock[pack] as number),
+      offset: this.#places[from + 1] as number,
+      reference: this.#places[from + 2] as number,
+    };
   }
 
   /** Bytes of the chunk at a place. */
@@ -55,16 +75,69 @@ export class ChunkLocator {
     return block?.chunks.readUInt32LE(place.reference + chunkIdBytes) ?? -1;
   }
 
-  #addBlock(block: BlockEntry, pack: number, blockNumber: number, first: number): number {
-    let number = first;
-    let offset = 0;
-    for (let at = 0; at < block.chunks.length; at += chunkReferenceBytes) {
-      if (this.#table.add(block.chunks, at, number) < 0) {
-        this.#places.set([pack, blockNumber, offset, at], number * 4);
-        number += 1;
-      }
-      offset += block.chunks.readUInt32LE(at + chunkIdBytes);
+  /** Whether every chunk of a list of references is in a pack, with the length that the list says. */
+  holds(references: Buffer): boolean {
+    for (let at = 0; at < references.length; at += chunkReferenceBytes) {
+      const place = this.find(references, at);
+      if (place === undefined) return false;
+      if (this.lengthOf(place) !== references.readUInt32LE(at + chunkIdBytes)) return false;
     }
-    return number;
+    return true;
+  }
+
+  #numberOf(references: Buffer, at: number): number {
+    const a = references.readInt32LE(at);
+    const b = references.readInt32LE(at + 4);
+    const c = references.readInt32LE(at + 8);
+    const d = references.readInt32LE(at + 12);
+    const slot = findSlot(this.#slots, this.#ids, a, b, c, d);
+    return (this.#slots[slot] as number) - 1;
+  }
+
+  #addBlock(chunks: Buffer, block: number): void {
+    const [slots, ids, places] = [this.#slots, this.#ids, this.#places];
+    // Faster than reads of a Buffer before this is compiled: there may be few chunks, and it stands before all else.
+    const words = new DataView(chunks.buffer, chunks.byteOffset, chunks.length);
+    let offset = 0;
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
+      const a = words.getInt32(at, true);
+      const b = words.getInt32(at + 4, true);
+      const c = words.getInt32(at + 8, true);
+      const d = words.getInt32(at + 12, true);
+      const slot = findSlot(slots, ids, a, b, c, d);
+      if (slots[slot] === 0) {
+        const id = this.#count * idWords;
+        ids[id] = a;
+        ids[id + 1] = b;
+        ids[id + 2] = c;
+        ids[id + 3] = d;
+        const place = this.#count * placeWords;
+        places[place] = block;
+        places[place + 1] = offset;
+        places[place + 2] = at;
+        this.#count += 1;
+        slots[slot] = this.#count;
+      }
+      offset += words.getUint32(at + chunkIdBytes, true);
+    }
+  }
+}
+
+/** The slot that holds the chunk of this id, or the free one where it belongs. */
+function findSlot(
+  slots: Uint32Array,
+  ids: Int32Array,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): number {
+  let slot = (a >>> 0) % slots.length;
+  for (;;) {
+    const chunk = slots[slot] as number;
+    if (chunk === 0) return slot;
+    const id = (chunk - 1) * idWords;
+    if (ids[id] === a && ids[id + 1] === b && ids[id + 2] === c && ids[id + 3] === d) return slot;
+    slot = slot + 1 === slots.length ? 0 : slot + 1;
   }
 }

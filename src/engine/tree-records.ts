@@ -10,12 +10,12 @@ import type { ObjectStore } from "./object-store.ts";
 import { readTree, type OpenedBackup } from "./open-backup.ts";
 
 /** The records of a tree with their paths, built from depth and name; a record outside a directory is refused. */
-export async function* readRecords(
+export function readRecords(
   store: ObjectStore,
   backup: OpenedBackup,
   root: TreeRoot,
 ): AsyncGenerator<[string, TreeRecord]> {
-  yield* parseRecords(readTree(store, backup, root), root.role);
+  return parseRecords(readTree(store, backup, root), root.role);
 }
 
 /** As `readRecords`, from the tree's bytes. */
@@ -23,16 +23,42 @@ export async function* parseRecords(
   pieces: AsyncIterable<Buffer>,
   role: string,
 ): AsyncGenerator<[string, TreeRecord]> {
+  for await (const records of splitRecords(pieces, role)) yield* records;
+}
+
+/**
+ * As `readRecords`, those of a piece of the tree at a time: a turn of the event loop for each of a million records takes
+ * longer than what is done with it. What precedes damage is given before it is told.
+ */
+export function readRecordRuns(
+  store: ObjectStore,
+  backup: OpenedBackup,
+  root: TreeRoot,
+): AsyncGenerator<Iterable<[string, TreeRecord]>> {
+  return splitRecords(readTree(store, backup, root), root.role);
+}
+
+async function* splitRecords(
+  pieces: AsyncIterable<Buffer>,
+  role: string,
+): AsyncGenerator<Iterable<[string, TreeRecord]>> {
+  const object = `tree of ${role}`;
   const place = createPlacement();
   const splitter = new RecordSplitter();
-  for await (const piece of pieces) {
-    for (const bytes of splitter.add(piece)) {
-      const record = decodeTreeRecord(bytes, `tree of ${role}`);
-      yield [place(record), record];
-    }
-  }
+  for await (const piece of pieces) yield decodeAll(splitter.add(piece), place, object);
   if (!splitter.isBetweenRecords)
     throw new AppError("CorruptObject", `The tree of role "${role}" ends inside a record`);
+}
+
+function* decodeAll(
+  records: Iterable<Buffer>,
+  place: (record: TreeRecord) => string,
+  object: string,
+): Generator<[string, TreeRecord]> {
+  for (const bytes of records) {
+    const record = decodeTreeRecord(bytes, object);
+    yield [place(record), record];
+  }
 }
 
 /** From this size on a record is collected in a buffer of its own: that of a large file comes in thousands of pieces. */

@@ -1,6 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import type { PackEntry } from "../format/index-format.ts";
-import { chunkIdBytes, chunkReferenceBytes } from "../format/limits.ts";
 import type { TreeRoot } from "../format/manifest.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
@@ -9,7 +9,7 @@ import { openBackup, openRoots, type OpenedBackup } from "../open-backup.ts";
 import type { RepositoryConfig } from "../repository.ts";
 import { PackLoader, spareSlots, type PackSlot } from "../restore/pack-loader.ts";
 import { RestorePool } from "../restore/restore-pool.ts";
-import { readRecords } from "../tree-records.ts";
+import { readRecordRuns } from "../tree-records.ts";
 import { sortByKey, type OwnBackup } from "./sort-by-key.ts";
 import type { VerifyOptions } from "./verify-options.ts";
 import { isInSubset } from "./verify-subset.ts";
@@ -110,9 +110,12 @@ async function checkPacks(
   seen: Set<string>,
   report: ContentReport,
 ): Promise<void> {
-  const packs = backup.locator.packs.filter(
-    ({ packId }) => !seen.has(packId) && isInSubset(packName(packId), options.subset),
-  );
+  const packs = backup.packs
+    .filter(({ packId }) => !seen.has(packId) && isInSubset(packName(packId), options.subset))
+    .map((pack) => ({ pack, plainBytes: plainBytesOf(pack) }))
+    // What takes longest comes first: in the end no thread is alone for long.
+    .sort((a, b) => b.plainBytes - a.plainBytes)
+    .map(({ pack }) => pack);
   for (const pack of packs) seen.add(pack.packId);
   if (packs.length === 0) return;
   const { dataKeys, epoch } = backup;
@@ -136,6 +139,10 @@ async function checkPacks(
   } finally {
     await Promise.allSettled(running);
   }
+}
+
+function plainBytesOf({ blocks }: PackEntry): number {
+  return blocks.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
 }
 
 function createProgress(
@@ -198,21 +205,22 @@ async function checkTrees(
   refs: string,
   checked: Set<string>,
 ): Promise<void> {
+  // The threads get their first packs before this one is busy.
+  await setImmediate();
   for (const root of backup.roots) {
     const key = treeKey(refs, root);
     if (checked.has(key)) continue;
     checked.add(key);
-    for await (const [, { chunks }] of readRecords(options.store, backup, root)) {
+    for await (const records of readRecordRuns(options.store, backup, root)) {
       options.signal.throwIfAborted();
-      for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
-        const place = backup.locator.find(chunks, at);
-        const length = chunks.readUInt32LE(at + chunkIdBytes);
-        if (place !== undefined && backup.locator.lengthOf(place) === length) continue;
-        throw new AppError(
-          "MissingObject",
-          `A file of role "${root.role}" needs a chunk that no pack of the backup holds`,
-        );
-      }
+      for (const [, { chunks }] of records)
+        if (!backup.locator.holds(chunks))
+          throw new AppError(
+            "MissingObject",
+            `A file of role "${root.role}" needs a chunk that no pack of the backup holds`,
+          );
+      // The threads wait for packs meanwhile.
+      await setImmediate();
     }
   }
 }
