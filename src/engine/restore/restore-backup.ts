@@ -9,7 +9,7 @@ import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import type { EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
-import { readRecords } from "../tree-records.ts";
+import { readRecordRuns } from "../tree-records.ts";
 import {
   RestorePlan,
   isFinishedByWorker,
@@ -119,6 +119,7 @@ class RestoreRun {
   readonly #windowPieces: number;
   #files = 0;
   #bytes = 0;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: RestoreOptions, backup: OpenedBackup, pool: RestorePool) {
     this.#options = options;
@@ -148,14 +149,14 @@ class RestoreRun {
       warn,
     });
     const counts = { files: 0, bytes: 0 };
-    const writes = new WriteLane((plan) => this.#write(tree, plan));
+    const writes = new WriteLane((plan, onHandedOut) => this.#write(tree, plan, onHandedOut));
     try {
       const plan = await this.#plan(root, tree, writes, counts);
       await this.#options.failpoint?.("restore.planned");
       await writes.start(plan);
       await writes.done();
     } catch (error) {
-      // The plan that is being written clears up behind itself.
+      // The plans that are being written clear up behind themselves.
       await writes.done().catch(() => undefined);
       throw error;
     }
@@ -174,23 +175,24 @@ class RestoreRun {
     let plan = new RestorePlan(this.#backup.locator);
     let records = 0;
     try {
-      for await (const [path, record] of readRecords(this.#options.store, this.#backup, root)) {
-        this.#options.signal.throwIfAborted();
-        const isThere =
-          record.chunks.length > this.#windowPieces * chunkReferenceBytes
-            ? await this.#restoreLarge(tree, writes, path, record)
-            : this.#add(tree, plan, path, record);
-        if (isThere) {
-          counts.files += 1;
-          counts.bytes += record.size;
+      for await (const run of readRecordRuns(this.#options.store, this.#backup, root))
+        for (const [path, record] of run) {
+          this.#options.signal.throwIfAborted();
+          const isThere =
+            record.chunks.length > this.#windowPieces * chunkReferenceBytes
+              ? await this.#restoreLarge(tree, writes, path, record)
+              : this.#add(tree, plan, path, record);
+          if (isThere) {
+            counts.files += 1;
+            counts.bytes += record.size;
+          }
+          records += 1;
+          if (records % recordsPerTurn === 0) await setImmediate();
+          if (plan.pieces >= (writes.isIdle ? firstPieces : this.#windowPieces)) {
+            await writes.start(plan);
+            plan = new RestorePlan(this.#backup.locator);
+          }
         }
-        records += 1;
-        if (records % recordsPerTurn === 0) await setImmediate();
-        if (plan.pieces >= (writes.isIdle ? firstPieces : this.#windowPieces)) {
-          await writes.start(plan);
-          plan = new RestorePlan(this.#backup.locator);
-        }
-      }
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.damage.addTree(root.role, error);
@@ -255,31 +257,36 @@ class RestoreRun {
     return true;
   }
 
-  async #write(tree: TargetTree, plan: RestorePlan): Promise<void> {
+  async #write(tree: TargetTree, plan: RestorePlan, onHandedOut?: () => void): Promise<void> {
     const running = new Set<Promise<void>>();
-    let failure: unknown;
     const finished = new Set<PlannedFile>();
     for (const planned of plan.jobs()) {
       await this.#pool.ready();
       const slot = await this.#loader.reserve(planned.job.name, planned.range);
-      if (failure !== undefined || this.#options.signal.aborted) break;
+      if (this.#mustStop()) break;
       const job: Promise<void> = this.#runJob(planned, slot, finished)
-        .catch((error: unknown) => void (failure ??= error))
+        .catch((error: unknown) => void (this.#failure ??= { error }))
         .finally(() => running.delete(job));
       running.add(job);
     }
+    onHandedOut?.();
     await Promise.all(running);
-    if (failure !== undefined || this.#options.signal.aborted) {
+    if (this.#mustStop()) {
       // Half a file must not be mistaken for a restored one.
       for (const file of plan.files) if (!finished.has(file)) tree.removeFile(file.path);
       this.#options.signal.throwIfAborted();
-      throw failure;
+      throw this.#failure?.error;
     }
     for (const file of plan.files) {
       if (file.failed) tree.removeFile(file.path);
       else if (file.part !== "inner" && !finished.has(file))
         tree.finishFile(file.path, file.metadata, file.sparse);
     }
+  }
+
+  /** What fails one plan of a restore ends the others. */
+  #mustStop(): boolean {
+    return this.#failure !== undefined || this.#options.signal.aborted;
   }
 
   async #runJob(planned: PlannedJob, slot: PackSlot, finished: Set<PlannedFile>): Promise<void> {

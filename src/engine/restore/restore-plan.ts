@@ -1,6 +1,6 @@
 import { AppError } from "../../base/errors.ts";
 import type { ChunkLocator, ChunkPlace } from "../chunk-locator.ts";
-import { chunkIdBytes, chunkReferenceBytes, maxPackBytes } from "../format/limits.ts";
+import { chunkIdBytes, chunkReferenceBytes, maxBlocksPerPack } from "../format/limits.ts";
 import { packName } from "../format/object-names.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import type { BlockEntry } from "../format/pack-format.ts";
@@ -29,7 +29,8 @@ export interface PlannedJob {
 
 /** A job takes about so much of a pack: what comes over a line is worked on before all of it is there. */
 const jobBytes = 8 * 1024 * 1024;
-const jobsPerPack = maxPackBytes / jobBytes;
+/** Nor more chunks: ten thousand tiny files in one job would keep one thread when the others have long ended. */
+const jobChunks = 1024;
 /** What lies before the first needed block is read with it when it is less than this. */
 const leadBytes = 64 * 1024;
 
@@ -38,6 +39,8 @@ export class RestorePlan {
   readonly files: PlannedFile[] = [];
   readonly #locator: ChunkLocator;
   readonly #byJob = new Map<number, number[]>();
+  /** The job of each block of a pack that was asked for. */
+  readonly #parts = new Map<number, Uint32Array>();
   /** Pieces collected so far. */
   pieces = 0;
 
@@ -47,7 +50,6 @@ export class RestorePlan {
 
   /** Adds a file; throws `MissingObject` when no pack has one of its chunks, and the file is not planned then. */
   addFile(path: string, sparse: boolean, metadata: FileMetadata, chunks: Buffer): void {
-    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) this.#find(chunks, at);
     const jobs = new Set<number>();
     const file: PlannedFile = { path, sparse, metadata, part: "whole", jobs, failed: false };
     this.addPart(file, chunks, 0);
@@ -55,72 +57,71 @@ export class RestorePlan {
 
   /** Adds what chunks of a file hold, from an offset of it on; where this ends. Throws as `addFile` does. */
   addPart(file: PlannedFile, chunks: Buffer, from: number): number {
+    const places: ChunkPlace[] = [];
+    for (let at = 0; at < chunks.length; at += chunkReferenceBytes)
+      places.push(this.#find(chunks, at));
     const number = this.files.push(file) - 1;
     let offset = from;
-    for (let at = 0; at < chunks.length; at += chunkReferenceBytes) {
-      const { place, length } = this.#find(chunks, at);
+    let at = chunkIdBytes;
+    for (const place of places) {
       const job = this.#jobOf(place);
       file.jobs.add(job);
-      const list = this.#byJob.get(job) ?? [];
+      let list = this.#byJob.get(job);
+      if (list === undefined) this.#byJob.set(job, (list = []));
       list.push(place.block, place.reference, place.offset, number, offset);
-      this.#byJob.set(job, list);
-      this.pieces += 1;
-      offset += length;
+      offset += chunks.readUInt32LE(at);
+      at += chunkReferenceBytes;
     }
+    this.pieces += places.length;
     return offset;
   }
 
-  #find(chunks: Buffer, at: number): { readonly place: ChunkPlace; readonly length: number } {
+  #find(chunks: Buffer, at: number): ChunkPlace {
     const place = this.#locator.find(chunks, at);
     if (place === undefined)
       throw new AppError(
         "MissingObject",
         "A chunk of the file is in no pack of the index: run verify to see what is damaged",
       );
-    const length = chunks.readUInt32LE(at + chunkIdBytes);
-    if (this.#locator.lengthOf(place) !== length)
+    if (this.#locator.lengthOf(place) !== chunks.readUInt32LE(at + chunkIdBytes))
       throw new AppError("CorruptObject", "A file and the index differ in the length of a chunk");
-    return { place, length };
+    return place;
   }
 
-  /** In the order in which packs and what is in them were written. */
+  /** Gives each job once, from both halves of the packs by turns: threads that write to one file wait for each other. */
   *jobs(): Generator<PlannedJob> {
-    for (const job of [...this.#byJob.keys()].sort((a, b) => a - b)) {
-      const pack = Math.floor(job / jobsPerPack);
-      yield this.#buildJob(
-        this.#byJob.get(job) as number[],
-        this.#locator.packs[pack] as PackEntry,
-      );
-    }
+    const jobs = [...this.#byJob.keys()].sort((a, b) => a - b);
+    const half = Math.ceil(jobs.length / 2);
+    for (let at = 0; at < half; at += 1)
+      for (const job of [jobs[at], jobs[half + at]]) if (job !== undefined) yield this.#take(job);
+  }
+
+  #take(job: number): PlannedJob {
+    const pieces = this.#byJob.get(job) as number[];
+    this.#byJob.delete(job);
+    const pack = Math.floor(job / maxBlocksPerPack);
+    return this.#buildJob(pieces, this.#locator.packs[pack] as PackEntry);
   }
 
   /** Which part of which pack a chunk is in: blocks are not divided. */
   #jobOf({ pack, block }: ChunkPlace): number {
-    const offset = this.#locator.packs[pack]?.blocks[block]?.offset ?? 0;
-    return pack * jobsPerPack + Math.min(jobsPerPack - 1, Math.floor(offset / jobBytes));
+    let parts = this.#parts.get(pack);
+    if (parts === undefined) {
+      parts = divide(this.#locator.packs[pack]?.blocks ?? []);
+      this.#parts.set(pack, parts);
+    }
+    return pack * maxBlocksPerPack + (parts[block] ?? 0);
   }
 
   #buildJob(raw: readonly number[], entry: PackEntry): PlannedJob {
-    const order = Array.from(
-      { length: raw.length / pieceFields },
-      (_, index) => index * pieceFields,
-    );
-    // By block, then by file and place in the file: writes of one file follow each other.
-    order.sort(
-      (a, b) =>
-        (raw[a] as number) - (raw[b] as number) ||
-        (raw[a + 3] as number) - (raw[b + 3] as number) ||
-        (raw[a + 4] as number) - (raw[b + 4] as number),
-    );
     const blocks: NumberedBlock[] = [];
     const files: PlannedFile[] = [];
     const fileIndex = new Map<number, number>();
     const pieces = new Float64Array(raw.length);
-    order.forEach((from, index) => {
-      const [block = 0, reference = 0, offset = 0, file = 0, fileOffset = 0] = raw.slice(
-        from,
-        from + pieceFields,
-      );
+    let to = 0;
+    for (const from of sortPieces(raw)) {
+      const block = raw[from] as number;
+      const file = raw[from + 3] as number;
       if (blocks.at(-1)?.number !== block)
         blocks.push({ ...(entry.blocks[block] as BlockEntry), number: block });
       let local = fileIndex.get(file);
@@ -128,8 +129,13 @@ export class RestorePlan {
         local = files.push(this.files[file] as PlannedFile) - 1;
         fileIndex.set(file, local);
       }
-      pieces.set([blocks.length - 1, reference, offset, local, fileOffset], index * pieceFields);
-    });
+      pieces[to] = blocks.length - 1;
+      pieces[to + 1] = raw[from + 1] as number;
+      pieces[to + 2] = raw[from + 2] as number;
+      pieces[to + 3] = local;
+      pieces[to + 4] = raw[from + 4] as number;
+      to += pieceFields;
+    }
     // A file that lies in one block is written once and finished at once; one spread over blocks may be opened again.
     const targets = files.map((file) => ({ path: file.path, sparse: file.sparse }));
     const job = {
@@ -141,6 +147,34 @@ export class RestorePlan {
     };
     return { job, range: rangeOf(blocks), files };
   }
+}
+
+/** Where each piece starts, by block, then by file and place in the file: writes of one file follow each other. */
+function sortPieces(raw: readonly number[]): number[] {
+  const order: number[] = [];
+  for (let at = 0; at < raw.length; at += pieceFields) order.push(at);
+  return order.sort(
+    (a, b) =>
+      (raw[a] as number) - (raw[b] as number) ||
+      (raw[a + 3] as number) - (raw[b + 3] as number) ||
+      (raw[a + 4] as number) - (raw[b + 4] as number),
+  );
+}
+
+/** Which part of its pack each block is in. */
+function divide(blocks: readonly BlockEntry[]): Uint32Array {
+  let part = 0;
+  let [bytes, chunks] = [0, 0];
+  return Uint32Array.from(blocks, (block) => {
+    const more = block.chunks.length / chunkReferenceBytes;
+    if (bytes > 0 && (bytes + block.storedBytes > jobBytes || chunks + more > jobChunks)) {
+      part += 1;
+      [bytes, chunks] = [0, 0];
+    }
+    bytes += block.storedBytes;
+    chunks += more;
+    return part;
+  });
 }
 
 /** Blocks lie in a pack in the order of their numbers. */

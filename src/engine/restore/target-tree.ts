@@ -47,7 +47,7 @@ export class TargetTree {
   readonly #root: string;
   readonly #options: TargetOptions;
   readonly #newOwner: { readonly uid: number; readonly gid: number } | undefined;
-  readonly #directories: { readonly path: string; readonly record: TreeRecord }[] = [];
+  readonly #directories: { readonly path: string; readonly metadata: FileMetadata }[] = [];
   /** Paths taken, in lower case, where case makes no difference. */
   readonly #taken = new Set<string>();
   readonly #links: { readonly path: string; readonly record: TreeRecord }[] = [];
@@ -70,7 +70,9 @@ export class TargetTree {
     const present = this.#options.isFresh && relative !== "" ? undefined : this.#present(path);
     if (present === undefined) mkdirSync(nativePath(path), { mode: 0o700 });
     else if (!present.isDirectory()) throw inTheWay(path, "is not a directory");
-    this.#directories.push({ path, record });
+    // Of what was there nothing is known.
+    const metadata = present === undefined ? this.metadataOf(record) : metadataOf(record);
+    this.#directories.push({ path, metadata });
   }
 
   /** Clears the way for a file; an empty one is complete then. */
@@ -116,8 +118,7 @@ export class TargetTree {
     const isHard = ({ record }: { record: TreeRecord }): boolean => record.type === "hardlink";
     for (const { path, record } of this.#links.filter(isHard)) this.#makeLink(path, record);
     for (const link of this.#links) if (!isHard(link)) this.#makeLink(link.path, link.record);
-    for (const { path, record } of this.#directories.reverse())
-      this.#setMetadata(path, metadataOf(record));
+    for (const { path, metadata } of this.#directories.reverse()) this.#setMetadata(path, metadata);
   }
 
   /** Its absolute path. Two names that the file system takes for one would be written into one file. */
@@ -135,9 +136,11 @@ export class TargetTree {
   }
 
   #setMetadata(path: string, metadata: FileMetadata): void {
-    if (this.#options.setsOwner) lchownSync(nativePath(path), metadata.uid, metadata.gid);
-    chmodSync(nativePath(path), metadata.mode);
-    utimesSync(nativePath(path), metadata.mtime, metadata.mtime);
+    const native = nativePath(path);
+    if (this.#options.setsOwner && (metadata.uid !== -1 || metadata.gid !== -1))
+      lchownSync(native, metadata.uid, metadata.gid);
+    chmodSync(native, metadata.mode);
+    utimesSync(native, metadata.mtime, metadata.mtime);
   }
 
   #makeLink(path: string, record: TreeRecord): void {
