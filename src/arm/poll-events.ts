@@ -7,8 +7,8 @@ export interface EventSource {
   readonly read: () => Promise<
     { readonly document: unknown; readonly isLast: boolean } | undefined
   >;
-  /** Aborts when the service stops. */
-  readonly stopping: AbortSignal;
+  /** Aborts when the service stops or the reader leaves. */
+  readonly ended: AbortSignal;
 }
 
 const pauseMilliseconds = 500;
@@ -25,15 +25,11 @@ export function wantsEvents(accept: string | undefined): boolean {
  * Server-sent events of an operation: its status document whenever it changes, the last with its end. A reader
  * that comes late gets the present one at once.
  */
-export async function* streamStatus({
-  clock,
-  read,
-  stopping,
-}: EventSource): AsyncGenerator<string> {
+export async function* streamStatus({ clock, read, ended }: EventSource): AsyncGenerator<string> {
   const startedAt = clock.now();
   let shown = "";
   let shownAt = startedAt;
-  while (!stopping.aborted && clock.now() - startedAt < longestMilliseconds) {
+  while (!ended.aborted && clock.now() - startedAt < longestMilliseconds) {
     const status = await read();
     if (status === undefined) return;
     const text = JSON.stringify(status.document);
@@ -46,6 +42,6 @@ export async function* streamStatus({
       shownAt = clock.now();
     }
     if (status.isLast) return;
-    await pause(clock, pauseMilliseconds, stopping);
+    await pause(clock, pauseMilliseconds, ended);
   }
 }

@@ -44,7 +44,7 @@ export async function answerPoll(poll: Poll, abandonment: Abandonment): Promise<
   if (operation === undefined || !isVisible(operation, endpoint.path, params, context))
     throw operationNotFound();
   if (endpoint.shows === "status" && wantsEvents(headers.accept))
-    return { status: 200, operationId: id, events: streamEvents(poll, read) };
+    return { status: 200, operationId: id, events: streamEvents(poll, abandonment, read) };
   const seconds = readWaitSeconds(headers["prefer"]);
   if (seconds === undefined) return answerFrom(poll, operation);
   const wait = { clock, seconds, signal: AbortSignal.any([abandonment.signal, stopping]) };
@@ -106,11 +106,13 @@ const mostForms = 16;
 
 function streamEvents(
   poll: Poll,
+  abandonment: Abandonment,
   readOperation: () => Promise<OperationRecord | undefined>,
 ): AsyncIterable<string> {
   return streamStatus({
     clock: poll.clock,
-    stopping: poll.stopping,
+    // A reader that leaves is noticed now, not when there is something to tell it.
+    ended: AbortSignal.any([abandonment.signal, poll.stopping]),
     read: async () => {
       const operation = await readOperation();
       if (operation === undefined) return undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { readWaitSeconds } from "../../src/arm/poll-wait.ts";
+import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { groupPath, makeOperation, subscriptionId } from "../support/fake-provider.ts";
 import {
   modern,
@@ -9,10 +10,13 @@ import {
   type Reply,
   type ThingService,
 } from "../support/thing-service.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let service: ThingService;
+let clock: FakeClock;
 before(async () => {
-  service = await startThingService();
+  clock = createFakeClock();
+  service = await startThingService({ clock });
 });
 after(() => service.close());
 beforeEach(() => service.operations.clear());
@@ -117,22 +121,30 @@ describe("polls over HTTP", () => {
 
 describe("waiting for an operation", () => {
   const url = `${regional}/operationStatuses/${id}?${modern}`;
+  const waitPause = 200;
+  const eventsPause = 500;
   const ended = { state: "Succeeded", endTime: "2030-01-02T03:05:00Z" } as const;
 
   it("Prefer: wait answers when it ends", async () => {
     service.operations.set(id, makeOperation());
     const waiting = service.send("GET", url, { headers: { Prefer: "respond-async, wait=4" } });
-    await new Promise((resolve) => setImmediate(resolve));
+    await pauseOf(waiting);
     service.operations.set(id, makeOperation(ended));
+    await clock.advance(waitPause);
     const reply = await waiting;
     assert.equal((reply.json as { status: string }).status, "Succeeded");
     assert.equal(reply.headers["preference-applied"], "wait=4");
     assert.equal(reply.headers["retry-after"], undefined);
   });
 
-  it("Prefer: wait of one second answers a running one after it", async () => {
+  it("Prefer: wait of one second answers a running one after it, and not before", async () => {
     service.operations.set(id, makeOperation());
-    const reply = await service.send("GET", url, { headers: { Prefer: "wait=1" } });
+    const waiting = service.send("GET", url, { headers: { Prefer: "wait=1" } });
+    await pauseOf(waiting);
+    await clock.advance(999);
+    await pauseOf(waiting);
+    await clock.advance(1);
+    const reply = await waiting;
     assert.equal((reply.json as { status: string }).status, "Running");
     assert.match(String(reply.headers["retry-after"]), /^\d+$/);
   });
@@ -142,7 +154,9 @@ describe("waiting for an operation", () => {
     const waiting = service.send("GET", url.replace("Statuses", "Results"), {
       headers: { Prefer: "wait=4" },
     });
+    await pauseOf(waiting);
     service.operations.set(id, makeOperation({ ...ended, result: { a: 1 } }));
+    await clock.advance(waitPause);
     assert.equal((await waiting).status, 200);
   });
 
@@ -159,8 +173,12 @@ describe("waiting for an operation", () => {
     const events = await openEvents();
     assert.equal((await events.next()).percentComplete, 10);
     service.operations.set(id, makeOperation({ percentComplete: 20 }));
+    await pauseOf();
+    await clock.advance(eventsPause);
     assert.equal((await events.next()).percentComplete, 20);
     service.operations.set(id, makeOperation(ended));
+    await pauseOf();
+    await clock.advance(eventsPause);
     assert.equal((await events.next()).status, "Succeeded");
     assert.equal(await events.isOver(), true);
   });
@@ -187,17 +205,32 @@ describe("waiting for an operation", () => {
     }
   });
 
-  it("a reader that leaves harms nobody", async () => {
+  it("a reader that leaves harms nobody, and nothing is looked up for it any more", async () => {
     service.operations.set(id, makeOperation());
     const events = await openEvents();
     await events.next();
+    await pauseOf();
     events.leave();
+    await waitFor("nothing is looked up", () => !isPausing());
     assert.equal((await poll(regional, "Statuses")).status, 200);
     assert.deepEqual(
       service.lines.filter(({ level }) => level === "error"),
       [],
     );
   });
+
+  /** Something sleeps shortly; the time that a request may take is longer. */
+  function isPausing(): boolean {
+    return clock.wakeTimes.some((at) => at <= clock.now() + eventsPause);
+  }
+
+  /** Resolves when the service looks again soon, for a request that is not answered yet. */
+  async function pauseOf(waiting?: Promise<Reply>): Promise<void> {
+    let isAnswered = false;
+    void waiting?.then(() => (isAnswered = true));
+    await waitFor("it looks again soon", isPausing);
+    assert.ok(!isAnswered, "It has been answered");
+  }
 
   async function openEvents(of: ThingService = service): Promise<{
     next(): Promise<{ readonly status: string; readonly percentComplete?: number }>;
