@@ -6,8 +6,10 @@ import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.t
 import { silentLogger } from "../../src/base/log.ts";
 import { contracts, insightsContracts, lifeCycleContracts } from "../../src/generated/contracts.ts";
 import { aCertificate } from "./fake-identity.ts";
-import { checkExchange } from "./live-validator.ts";
+import { createShapeFilter } from "./exchange-shape.ts";
+import { checkExchanges, type SeenExchange } from "./live-validator.ts";
 import { createProviderWorld, type Json, type ProviderWorld } from "./provider-world.ts";
+import { unwatchedHeader, watchExchanges } from "./watch-exchanges.ts";
 
 /** The provider's world behind the real ARM layer on a loopback port. */
 export interface ProviderServer {
@@ -18,6 +20,7 @@ export interface ProviderServer {
   send(method: string, path: string, options?: SendOptions): Promise<Exchange>;
   /** Polls the status address of an accepted request to its end; the last answer. */
   finish(accepted: Exchange): Promise<Exchange>;
+  /** Also has oav hold an exchange of each shape, whoever called, against our documents. */
   close(): Promise<void>;
 }
 
@@ -60,6 +63,12 @@ export async function startProviderServer(
   const server = createServer((request, response) => void handler(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const seen: SeenExchange[] = [];
+  const isNew = createShapeFilter();
+  const endWatch = watchExchanges(
+    (exchange) => void (isNew(exchange) && seen.push(exchange)),
+    (one) => one === server,
+  );
   const address = `http://127.0.0.1:${port}`;
   const send: ProviderServer["send"] = (method, path, sent) =>
     exchange(address, method, path, sent);
@@ -76,7 +85,9 @@ export async function startProviderServer(
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      endWatch();
       await world.close();
+      await checkExchanges(seen);
     },
   };
 }
@@ -92,6 +103,7 @@ async function exchange(
   const url = `${address}${asked.pathname}${asked.search}`;
   const requestHeaders = {
     ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(isFromElsewhere ? { [unwatchedHeader]: "yes" } : {}),
     ...headers,
   };
   const response = await fetch(url, {
@@ -101,11 +113,6 @@ async function exchange(
   });
   const text = await response.text();
   const parsed: Json = text === "" ? undefined : JSON.parse(text);
-  if (!isFromElsewhere)
-    await checkExchange({
-      ...{ method, url, requestHeaders, requestBody: body, status: response.status },
-      ...{ responseHeaders: Object.fromEntries(response.headers), responseBody: parsed },
-    });
   return { status: response.status, headers: response.headers, text, body: parsed };
 }
 

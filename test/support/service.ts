@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { createArmCaller, type ArmCaller } from "./arm-caller.ts";
-import { checkExchange } from "./live-validator.ts";
+import { checkExchanges, type SeenExchange } from "./live-validator.ts";
 import { makeTempFolder, removeFolder } from "./temp-folder.ts";
 
 /** The real program as a process of its own, with a folder of its own. */
@@ -38,7 +38,7 @@ export interface ServiceOptions {
   /** Replaces or adds settings. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether oav holds what callers of `call` see against our documents; it does unless told. */
+  /** Whether `close` has oav hold what all callers saw against our documents, whoever they were; it does unless told. */
   readonly checksExchanges?: boolean;
   /** A program and its first arguments that starts ours and becomes it. */
   readonly launcher?: readonly string[];
@@ -49,14 +49,21 @@ const compiled = fileURLToPath(new URL("../../node_modules/.cache/node", import.
 
 const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+const recorder = new URL("record-exchanges.ts", import.meta.url).href;
+
 /** Starts the service on a free port of loopback; resolves when it listens. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const folder = await makeTempFolder();
   const configFile = join(folder, "holdfast.yaml");
   const roles = options.makeRoles?.(folder) ?? [aFolderRole(folder)];
   writeFileSync(configFile, stringify({ ...usualSettings, roles, ...options.config }));
+  const exchanges = options.checksExchanges === false ? undefined : join(folder, "exchanges");
   const start = (environment: Readonly<Record<string, string>>): Promise<Run> =>
-    startProgram(folder, [...(options.launcher ?? []), ...programWith(configFile)], environment);
+    startProgram(
+      folder,
+      [...(options.launcher ?? []), ...programWith(configFile, exchanges !== undefined)],
+      { ...(exchanges === undefined ? {} : { HOLDFAST_EXCHANGES: exchanges }), ...environment },
+    );
   let run = await start(options.environment ?? {}).catch(async (error: unknown) => {
     await removeFolder(folder);
     throw error;
@@ -84,15 +91,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await run.ended;
       run = await start(environment);
     },
-    call: (apiVersion) =>
-      createArmCaller(
-        () => run.url,
-        apiVersion,
-        options.checksExchanges === false ? undefined : checkExchange,
-      ),
+    call: (apiVersion) => createArmCaller(() => run.url, apiVersion),
     close: async () => {
       await service.stop();
+      const seen = exchanges === undefined ? "" : readText(exchanges);
       await removeFolder(folder);
+      await checkExchanges(seen.split("\n").flatMap((line) => (line === "" ? [] : [parse(line)])));
     },
   };
   return service;
@@ -121,8 +125,13 @@ function aFolderRole(folder: string): object {
   };
 }
 
-function programWith(configFile: string): readonly string[] {
-  return [process.execPath, program, "--config", configFile];
+function programWith(configFile: string, isWatched: boolean): readonly string[] {
+  const watching = isWatched ? ["--import", recorder] : [];
+  return [process.execPath, ...watching, program, "--config", configFile];
+}
+
+function parse(line: string): SeenExchange {
+  return JSON.parse(line) as SeenExchange;
 }
 
 interface Run {
