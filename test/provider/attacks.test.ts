@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createThrottle } from "../../src/arm/throttle.ts";
+import type { BackupLocation } from "../../src/provider/model.ts";
 import {
   aModernLocation,
   startProviderServer,
@@ -60,6 +61,56 @@ describe("callers who mean ill", () => {
     assert.deepEqual((await arm.send("GET", locationPath)).body, before);
   });
 
+  it("A17: cannot name a location what no path, log or reader could bear", async () => {
+    const at = (name: string): string =>
+      `${locationPath}-x`.replace("redmond-x", encodeURIComponent(name));
+    const count = async (): Promise<number> =>
+      (await arm.world.store.list("location", { limit: 1000 })).length;
+    const before = await count();
+    for (const name of ["a".repeat(300), "a\u202eb", "a.", "a b ", "a\nb", "a\0", "...", "a:b"]) {
+      const answer = await arm.send("PUT", at(name), { body: aModernLocation() });
+      assert.equal(answer.status, 400, `${JSON.stringify(name)} ${answer.text}`);
+      assert.equal(answer.body.error.code, "InvalidResourceName", name);
+    }
+    assert.equal(await count(), before);
+    // ARM allows these; no file is called by them.
+    for (const name of ["💩", "CON", "nul.txt"]) {
+      const body = aModernLocation({ store: { kind: "Local", path: `/of-${name}` } });
+      await arm.finish(await arm.send("PUT", at(name), { body }));
+      assert.equal((await arm.send("GET", at(name))).body.name, name);
+      await arm.finish(await arm.send("DELETE", at(name)));
+    }
+    assert.equal(await count(), before);
+  });
+
+  it("A18: are told the bounds of numbers, in every version", async () => {
+    const bad = [0, -1, 4.5, "4", 1e9, "NaN", true, []];
+    const old = (name: string, value: unknown): Json => ({
+      location: "redmond",
+      properties: { externalStoreDefault: { [name]: value } },
+    });
+    const before = (await arm.send("GET", locationPath)).body;
+    for (const value of bad) {
+      for (const version of ["2016-05-01", "2018-09-01", "2021-09-01"])
+        for (const name of ["backupFrequencyInHours", "backupRetentionPeriodInDays"])
+          await seeRefused(version, old(name, value), name);
+      const ours = {
+        frequencyInHours: aModernLocation({ schedule: { frequencyInHours: value } }),
+        // Without a day and without a tier the fault is that of the whole.
+        "retention(?:.periodInDays)?": aModernLocation({ retention: { periodInDays: value } }),
+      };
+      for (const [name, body] of Object.entries(ours)) await seeRefused("2026-12-01", body, name);
+    }
+    const bounds: readonly (readonly [name: string, values: readonly number[], words: RegExp])[] = [
+      ["backupFrequencyInHours", [3, 13], /\b(?:4|12)\b/],
+      ["backupRetentionPeriodInDays", [1, 15], /\b(?:2|14)\b/],
+    ];
+    for (const [name, values, words] of bounds)
+      for (const value of values)
+        assert.match((await seeRefused("2018-09-01", old(name, value), name)).message, words);
+    assert.deepEqual((await arm.send("GET", locationPath)).body, before);
+  });
+
   it("A20: start one backup with three hundred requests, and nothing is lost", async () => {
     const gate = aGate();
     arm.world.engine.behavior = { backup: () => gate.opened };
@@ -110,8 +161,27 @@ describe("callers who mean ill", () => {
       assert.equal(answer.status, 400, mask);
       assert.match(answer.body.error.target, /password$/);
     }
+    const before = await secretsOf(path);
+    assert.match(before.password ?? "", /./);
     const kept = await put(null);
     assert.equal(kept.status, 200, kept.text);
     assert.equal((await arm.finish(kept)).body.status, "Succeeded");
+    assert.deepEqual(await secretsOf(path), before);
   });
+
+  async function seeRefused(
+    version: string,
+    body: Json,
+    name: string,
+  ): Promise<{ readonly message: string }> {
+    const answer = await arm.send("PUT", locationPath, { version, body });
+    assert.equal(answer.status, 400, `${version} ${JSON.stringify(body)} ${answer.text}`);
+    assert.match(answer.body.error.target, new RegExp(`${name}$`));
+    return answer.body.error as { readonly message: string };
+  }
+
+  async function secretsOf(path: string): Promise<BackupLocation["secrets"]> {
+    const found = await arm.world.store.get<BackupLocation>("location", path.toLowerCase());
+    return found?.value.secrets ?? assert.fail("The location is gone");
+  }
 });

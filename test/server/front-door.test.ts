@@ -25,6 +25,8 @@ const [server1, arm1, arm2, stranger] = [
 
 /** What the metadata endpoint answers now, and a promise for each time it was asked. */
 let answer: { readonly status: number; readonly body: unknown };
+/** How often somebody has followed it elsewhere, where a stranger is in the list. */
+let leadAstray = 0;
 let metadata: Server;
 let metadataUrl: string;
 let clock: ReturnType<typeof makeClock>;
@@ -62,9 +64,14 @@ function makeClock() {
 type Pair = ReturnType<typeof makeTlsPair>;
 
 function listOf(...pairs: readonly Pair[]): typeof answer {
+  return listFrom(-hour, pairs);
+}
+
+/** Good from so many milliseconds from now on. */
+function listFrom(since: number, pairs: readonly Pair[]): typeof answer {
   const clientCertificates = pairs.map(({ certPem }) => {
     const { raw, fingerprint } = new X509Certificate(certPem);
-    const [notBefore, notAfter] = [Date.now() - hour, Date.now() + 100 * hour];
+    const [notBefore, notAfter] = [Date.now() + since, Date.now() + 100 * hour];
     return {
       thumbprint: fingerprint.replaceAll(":", ""),
       certificate: raw.toString("base64"),
@@ -76,7 +83,11 @@ function listOf(...pairs: readonly Pair[]): typeof answer {
 }
 
 before(async () => {
-  metadata = createServer((_request, response) => {
+  metadata = createServer((request, response) => {
+    if (request.url === "/elsewhere") {
+      leadAstray += 1;
+      return void response.end(JSON.stringify(listOf(stranger).body));
+    }
     response.statusCode = answer.status;
     if (answer.status === 302) response.setHeader("Location", "/elsewhere");
     response.end(JSON.stringify(answer.body));
@@ -178,7 +189,9 @@ describe("the front door's certificates", () => {
       answer = failure;
       assert.equal(await clock.pass(60_000), 60_000);
       assert.equal(await statusOf(arm2), 200);
+      assert.equal(await statusOf(stranger), 403);
     }
+    assert.equal(leadAstray, 0);
     answer = listOf(arm1);
     assert.equal(await clock.pass(60_000), hour);
     assert.equal(await statusOf(arm1), 200);
@@ -189,6 +202,14 @@ describe("the front door's certificates", () => {
     answer = { status: 500, body: {} };
     await clock.pass(25 * hour);
     await assert.rejects(certificates.check(), /No certificates of the front door since 20/);
+  });
+
+  it("A4: takes no certificate before its time", async () => {
+    answer = listFrom(30 * hour, [arm2]);
+    await clock.pass(hour);
+    assert.equal(await statusOf(arm2), 403);
+    await clock.pass(31 * hour);
+    assert.equal(await statusOf(arm2), 200);
   });
 
   it("A4: forgets a certificate when its time is over", async () => {
