@@ -1,4 +1,5 @@
 import { findNearest } from "./find-nearest.ts";
+import { startRestoreThreads } from "../engine/restore/restore-threads.ts";
 import { startWalkThread } from "../roles/walk-thread.ts";
 import type { Command } from "./command.ts";
 
@@ -65,7 +66,10 @@ const table: Readonly<Record<string, TableRow>> = {
   },
   "repo restore": {
     summary: "Bring a backup back, without the service",
-    load: async () => (await import("./commands/repo-restore.ts")).repoRestore,
+    load: async () => {
+      startRestoreThreads();
+      return (await import("./commands/repo-restore.ts")).repoRestore;
+    },
   },
   "location create": {
     summary: "Create a backup location of the service, or replace its settings",

@@ -1,4 +1,5 @@
 import { countOf } from "../../base/count-of.ts";
+import { startRestoreThreads } from "../../engine/restore/restore-threads.ts";
 import { verifyRepository } from "../../engine/verify/verify-repository.ts";
 import type { RecipientName, VerifyDepth, VerifyReport } from "../../engine/model.ts";
 import { usageError } from "../arguments.ts";
@@ -41,6 +42,7 @@ async function runRepoVerify(args: Arguments, cli: Cli): Promise<ExitCode> {
   const depth = (args.text("depth") ?? "ciphertext") as VerifyDepth;
   const workers = args.integer("workers", 1, 64);
   const subset = readSubset(args);
+  if (depth === "content") startRestoreThreads();
   const opener = await readOpener(args, cli);
   if (depth === "content" && opener === undefined) {
     throw usageError("Opening everything needs the private key: give --pfx (or --psk-file)");

@@ -1,6 +1,5 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { AppError, errorCodes } from "../../base/errors.ts";
-import { programFile } from "../../base/program-file.ts";
 import { defaultWorkers } from "../default-workers.ts";
 import type {
   BlockFault,
@@ -9,6 +8,7 @@ import type {
   RestoreSetup,
   ToRestoreWorker,
 } from "./messages.ts";
+import { takeRestoreThread } from "./restore-threads.ts";
 
 /** Jobs a worker may have waiting. */
 const jobsPerWorker = 2;
@@ -74,7 +74,7 @@ export class RestorePool {
   }
 
   #start(): PoolWorker {
-    const thread = new Worker(programFile("engine/restore/restore-worker"));
+    const thread = takeRestoreThread();
     const worker: PoolWorker = { thread, pending: new Map() };
     const failAll = (error: Error): void => {
       // A thread that ended answers nothing any more: later jobs must not wait for it.
