@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { AppError, isAppError } from "../base/errors.ts";
 import type { BlockCodec } from "./compression.ts";
-import { objectKind, openBlock } from "./crypto/aead.ts";
+import { objectKind, withOpenedBlock } from "./crypto/aead.ts";
 import { createPlacedNamer, nameRoomBytes, type PlacedNamer } from "./crypto/chunk-id.ts";
 import { packContentKeyInfo } from "./crypto/key-purposes.ts";
 import { blockBytes, chunkIdBytes, chunkReferenceBytes, tagBytes } from "./format/limits.ts";
@@ -23,11 +23,10 @@ export class BlockOpener {
   readonly #codec: BlockCodec;
   readonly #dataKeys: DataKeys;
   readonly #nameOf: PlacedNamer;
-  readonly #opened = new Room();
-  readonly #plain = new Room();
-  /** Which of them holds the block that was opened last. */
-  #last: Room = this.#plain;
-  #lastBytes = 0;
+  /** The block that was opened last, and before it what naming its first chunk needs. */
+  readonly #memory: Buffer = Buffer.allocUnsafeSlow(nameRoomBytes + blockBytes);
+  readonly #plain: Buffer = this.#memory.subarray(nameRoomBytes);
+  #plainBytes = 0;
 
   constructor(codec: BlockCodec, dataKeys: DataKeys, chunkIdKey: string) {
     this.#codec = codec;
@@ -56,17 +55,13 @@ export class BlockOpener {
     try {
       if (sealed.length > blockBytes + tagBytes)
         throw new AppError("CannotOpen", "Longer than any block");
-      const room = this.#opened.bytes;
-      const opened = openBlock(pack.key, objectKind.block, number, aad, sealed, room);
-      if (opened !== block.storedBytes - tagBytes)
-        throw new AppError("CannotOpen", "Length differs");
-      if (block.compressed) {
-        this.#codec.decompress(room, 0, opened, this.#plain.bytes, block.plainBytes);
-        this.#last = this.#plain;
-      } else if (opened === block.plainBytes) this.#last = this.#opened;
-      else throw new AppError("CannotOpen", "Length differs");
-      this.#lastBytes = block.plainBytes;
-      return this.#last.bytes.subarray(0, block.plainBytes);
+      withOpenedBlock(pack.key, objectKind.block, number, aad, sealed, (content) => {
+        if (content.length !== block.storedBytes - tagBytes)
+          throw new AppError("CannotOpen", "Length differs");
+        this.#unpack(block, content);
+      });
+      this.#plainBytes = block.plainBytes;
+      return this.#plain.subarray(0, block.plainBytes);
     } catch (cause) {
       if (!isAppError(cause)) throw cause;
       throw new AppError(
@@ -79,8 +74,8 @@ export class BlockOpener {
 
   /** Throws unless `[from, to)` of the block that was opened last is the chunk that the reference at `at` names. */
   checkChunk(pack: OpenedPack, references: Buffer, at: number, from: number, to: number): void {
-    if (to <= this.#lastBytes) {
-      const name = this.#nameOf(this.#last.memory, nameRoomBytes + from, nameRoomBytes + to);
+    if (to <= this.#plainBytes) {
+      const name = this.#nameOf(this.#memory, nameRoomBytes + from, nameRoomBytes + to);
       if (name.compare(references, at, at + chunkIdBytes) === 0) return;
     }
     throw new AppError(
@@ -99,10 +94,10 @@ export class BlockOpener {
       from = to;
     }
   }
-}
 
-/** For one block, and before it what naming its first chunk needs. */
-class Room {
-  readonly memory: Buffer = Buffer.allocUnsafeSlow(nameRoomBytes + blockBytes);
-  readonly bytes: Buffer = this.memory.subarray(nameRoomBytes);
+  #unpack({ compressed, plainBytes }: BlockEntry, content: Buffer): void {
+    if (compressed) this.#codec.decompress(content, 0, content.length, this.#plain, plainBytes);
+    else if (content.length === plainBytes) this.#plain.set(content);
+    else throw new AppError("CannotOpen", "Length differs");
+  }
 }

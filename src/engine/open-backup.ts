@@ -47,18 +47,22 @@ export interface OpenedBackup {
   readonly dataKeys: DataKeys;
 }
 
-/** Opens a backup from the store alone. Every object is checked before it is believed. */
+/** Opens a backup from the store alone. Every object is checked before it is believed. An epoch is opened unless known. */
 export async function openBackup(
   store: ObjectStore,
   backupId: string,
   opener: Opener,
   expectedPublicKey?: string,
+  knownEpoch?: EpochKeys,
 ): Promise<OpenedBackup> {
   const config = await readConfig(store, expectedPublicKey);
   const { manifest, record } = await findBackup(store, config, backupId);
   // Beside each other what does not need the other: each answer of a far store is late.
   const readingRefs = quietly(readRefs(store, manifest));
-  const epoch = await openEpoch(store, config, manifest.epochId, opener);
+  const epoch =
+    knownEpoch?.id === manifest.epochId
+      ? knownEpoch
+      : await openEpoch(store, config, manifest.epochId, opener);
   const roots = openRoots(manifest, epoch);
   const refs = await readingRefs;
   const openingKeys = quietly(openDataKeys(store, config, epoch, refs, opener));

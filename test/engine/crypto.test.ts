@@ -10,6 +10,7 @@ import {
   openSmall,
   sealBlock,
   sealSmall,
+  withOpenedBlock,
 } from "../../src/engine/crypto/aead.ts";
 import {
   createChunkNamer,
@@ -204,6 +205,26 @@ describe("a sealed message", () => {
           sealBlock(key, objectKind.block, 5, aad, randomBytes(100), Buffer.alloc(116 - missing)),
         ),
         "Internal",
+      );
+  });
+
+  it("shows what it opened for as long as it is used, and only what is proved", () => {
+    const plain = randomBytes(300_000);
+    const sealed = sealSmall(key, objectKind.block, 5, aad, plain);
+    let shown: Buffer | undefined;
+    const length = withOpenedBlock(key, objectKind.block, 5, aad, sealed, (content) => {
+      assert.ok(content.equals(plain));
+      shown = content;
+      return content.length;
+    });
+    assert.equal(length, plain.length);
+    assert.equal(shown?.length, 0, "the bytes are gone");
+    const changed = Buffer.from(sealed);
+    changed.writeUInt8(changed.readUInt8(100) ^ 1, 100);
+    for (const wrong of [changed, sealed.subarray(0, -1), sealed.subarray(0, 15)])
+      assert.throws(
+        () => withOpenedBlock(key, objectKind.block, 5, aad, wrong, () => assert.fail("shown")),
+        { code: "CannotOpen" },
       );
   });
 

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, type CipherGCM, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  type CipherGCM,
+  type DecipherGCM,
+  type KeyObject,
+} from "node:crypto";
 import { AppError } from "../../base/errors.ts";
 
 /** What a message is: part of its nonce, so that messages of two kinds under one key never share one. */
@@ -54,19 +60,39 @@ export function openBlock(
 ): number {
   const length = sealed.length - tagBytes;
   if (length < 0 || out.length < length) throw cannotOpen();
-  const decipher = createDecipheriv(algorithm, key, nonceOf(kind, number), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(length));
+  const decipher = createDecipher(key, kind, number, aad, sealed.subarray(length));
   passThrough(decipher, sealed.subarray(0, length), out);
   try {
-    decipher.final();
-  } catch {
+    endOrRefuse(decipher);
+  } catch (error) {
     out.fill(0, 0, length);
-    throw cannotOpen();
+    throw error;
   }
   return length;
+}
+
+/**
+ * As {@link openBlock}, but shows the content to `use` where it came out, and gives back what that returns. The bytes are
+ * gone when it returns.
+ */
+export function withOpenedBlock<T>(
+  key: KeyObject,
+  kind: ObjectKind,
+  number: number,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+  use: (content: Buffer) => T,
+): T {
+  const length = sealed.length - tagBytes;
+  if (length < 0) throw cannotOpen();
+  const decipher = createDecipher(key, kind, number, aad, sealed.subarray(length));
+  const content = decipher.update(sealed.subarray(0, length));
+  try {
+    endOrRefuse(decipher);
+    return use(content);
+  } finally {
+    release(content);
+  }
 }
 
 /** As {@link sealBlock}, into a buffer of its own. */
@@ -93,6 +119,28 @@ export function openSmall(
   const out = Buffer.allocUnsafe(Math.max(0, sealed.length - tagBytes));
   openBlock(key, kind, number, aad, sealed, out);
   return out;
+}
+
+function createDecipher(
+  key: KeyObject,
+  kind: ObjectKind,
+  number: number,
+  aad: Uint8Array,
+  tag: Uint8Array,
+): DecipherGCM {
+  const options = { authTagLength: tagBytes };
+  const decipher = createDecipheriv(algorithm, key, nonceOf(kind, number), options);
+  decipher.setAAD(aad);
+  decipher.setAuthTag(tag);
+  return decipher;
+}
+
+function endOrRefuse(decipher: DecipherGCM): void {
+  try {
+    decipher.final();
+  } catch {
+    throw cannotOpen();
+  }
 }
 
 function passThrough(

@@ -80,7 +80,7 @@ class ContentCheck {
     try {
       if (this.#isChecked(own)) return;
       const key = this.#config.signingPublicKey;
-      const backup = await openBackup(store, record.backupId, this.#opener, key);
+      const backup = await openBackup(store, record.backupId, this.#opener, key, own.epoch);
       // Beside each other: the threads have the packs, this one has the trees.
       const packs = checkPacks(this.#options, this.#pool, backup, this.#packs, this.#report);
       const trees = checkTrees(this.#options, backup, manifest.refs, this.#trees);
