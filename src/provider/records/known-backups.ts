@@ -20,7 +20,7 @@ export async function listBackupsOf(
 }
 
 const books = new WeakMap<StateStore, BackupBook>();
-/** About five kilobytes each. Where there are more, they are read each time. */
+/** Two to four kilobytes each, with three to eight roles. Where there are more, they are read each time. */
 const mostKept = 50_000;
 const pageSize = 50;
 const keysPageSize = 1000;
