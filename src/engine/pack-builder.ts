@@ -48,10 +48,11 @@ export interface PackBuilderOptions {
   readonly newOrdinal: () => number;
   /** A buffer of `packBufferBytes` to build the next pack in; may block until one is free. */
   readonly takeBuffer: () => Buffer;
-  /** Told the bytes of every sealed block. */
-  readonly onSealed?: (bytes: number) => void;
   readonly onPack: (pack: FinishedPack) => void;
 }
+
+/** Of a block: smaller ones compress worse. */
+const enoughForBlock: number = (blockBytes * 3) / 4;
 
 /** Room for a pack and the seals of its footer. */
 export const packBufferBytes: number = packBytes + 4096;
@@ -65,6 +66,8 @@ export class PackBuilder {
   readonly #block: Buffer = Buffer.allocUnsafeSlow(blockBytes);
   readonly #compressed: Buffer = Buffer.allocUnsafeSlow(compressBound(blockBytes));
   #blockLength = 0;
+  /** Where the block's bytes lie while none was copied: memory of the caller, from this place on. */
+  #lent: { readonly memory: Buffer; readonly from: number } | undefined;
   readonly #blockChunks = new ByteWriter(64 * chunkReferenceBytes);
   #pack: OpenPack | undefined;
 
@@ -81,11 +84,36 @@ export class PackBuilder {
     return this.#openPack().ordinal;
   }
 
-  /** Appends a chunk; call `ordinalFor` with its length just before. */
-  append(id: Buffer, bytes: Uint8Array): void {
-    this.#block.set(bytes, this.#blockLength);
-    this.#blockLength += bytes.length;
-    this.#blockChunks.bytes(id.subarray(0, chunkIdBytes)).u32(bytes.length);
+  /**
+   * Appends the chunk `memory[from, to)`; call `ordinalFor` with its length just before. The memory is the caller's: it
+   * must stay as it is until the next `giveBack` or `flush`.
+   */
+  append(id: Buffer, memory: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (this.#blockLength === 0) this.#lent = { memory, from };
+    else if (this.#lent === undefined) memory.copy(this.#block, this.#blockLength, from, to);
+    else if (this.#lent.memory !== memory || this.#lent.from + this.#blockLength !== from) {
+      this.#keepLent();
+      memory.copy(this.#block, this.#blockLength, from, to);
+    }
+    this.#blockLength += length;
+    this.#blockChunks.bytes(id.subarray(0, chunkIdBytes)).u32(length);
+  }
+
+  /**
+   * Memory that was lent is about to change. A block that is full enough is sealed straight from there: copying
+   * each block together first takes a thirtieth of a backup's time.
+   */
+  giveBack(): void {
+    if (this.#lent === undefined) return;
+    if (this.#blockLength >= enoughForBlock) this.#sealBlock();
+    else this.#keepLent();
+  }
+
+  #keepLent(): void {
+    const lent = this.#lent;
+    this.#lent = undefined;
+    lent?.memory.copy(this.#block, 0, lent.from, lent.from + this.#blockLength);
   }
 
   /** Seals and hands out what is left. */
@@ -119,13 +147,10 @@ export class PackBuilder {
   #sealBlock(): void {
     if (this.#blockLength === 0) return;
     const pack = this.#openPack();
-    const plain = this.#block.subarray(0, this.#blockLength);
-    const shrunk = this.#options.codec.compress(
-      this.#block,
-      0,
-      this.#blockLength,
-      this.#compressed,
-    );
+    const { memory, from } = this.#lent ?? { memory: this.#block, from: 0 };
+    const to = from + this.#blockLength;
+    const plain = memory.subarray(from, to);
+    const shrunk = this.#options.codec.compress(memory, from, to, this.#compressed);
     const compressed = shrunk > 0;
     const payload = compressed ? this.#compressed.subarray(0, shrunk) : plain;
     const out = pack.bytes.subarray(pack.length);
@@ -150,7 +175,7 @@ export class PackBuilder {
     pack.footerBytes += blockEntryBytes + chunks.length;
     pack.chunkCount += chunks.length / chunkReferenceBytes;
     this.#blockLength = 0;
-    this.#options.onSealed?.(storedBytes);
+    this.#lent = undefined;
     if (isFull(pack)) this.#finishPack();
   }
 
@@ -169,7 +194,6 @@ export class PackBuilder {
       footer.view(),
       out,
     );
-    this.#options.onSealed?.(sealed);
     out.set(encodePackTrailer(sealed), sealed);
     const tail = sealed + packTrailerBytes;
     const packId = pack.hash.update(out.subarray(0, tail)).digest("hex");

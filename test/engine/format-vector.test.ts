@@ -139,7 +139,7 @@ function buildPack(
   });
   for (const chunk of chunks) {
     builder.ordinalFor(chunk.length);
-    builder.append(referenceOf(secrets.chunkIdKey, chunk), chunk);
+    builder.append(referenceOf(secrets.chunkIdKey, chunk), chunk, 0, chunk.length);
   }
   builder.flush();
   const [pack] = packs;

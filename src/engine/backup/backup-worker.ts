@@ -8,7 +8,6 @@ import { blockBytes } from "../format/limits.ts";
 import { guidBytes } from "../format/object-names.ts";
 import { PackedEntries } from "../packed-entries.ts";
 import { PackBuilder, type FinishedPack } from "../pack-builder.ts";
-import { createYoungCollector } from "../young-garbage.ts";
 import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
 import { copyEntries } from "./copy-entries.ts";
 import type { FileResult, FileTask, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
@@ -126,7 +125,6 @@ function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Arra
     indexKey: secretKey(setup.indexKey),
     codec: createBlockCodec({ level: setup.compressionLevel, maxBlockBytes: blockBytes }),
     randomBytes,
-    onSealed: createYoungCollector(),
     newOrdinal: () => table.newPackOrdinal(),
     takeBuffer: createBufferPool(buffers, new Int32Array(setup.packs.taken), signals),
     onPack: (pack) => sendPack(pack, setup.packs.buffers),

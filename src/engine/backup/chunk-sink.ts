@@ -22,15 +22,22 @@ export class ChunkSink {
     this.#signals = signals;
   }
 
-  /** Stores one chunk unless the repository has it. */
-  add(bytes: Uint8Array): void {
+  /**
+   * Stores the chunk `memory[from, to)` unless the repository has it. The memory must stay as it is until `giveBack`.
+   */
+  add(memory: Buffer, from: number, to: number): void {
     if (Atomics.load(this.#signals, 0) !== 0)
       throw new AppError("Canceled", "The backup was stopped");
-    const id = this.#nameOf(bytes);
+    const id = this.#nameOf(memory.subarray(from, to));
     let ordinal = this.#table.find(id, 0);
-    if (ordinal < 0) ordinal = this.#store(id, bytes);
+    if (ordinal < 0) ordinal = this.#store(id, memory, from, to);
     this.#table.markUsed(ordinal);
-    this.#references.bytes(id).u32(bytes.length);
+    this.#references.bytes(id).u32(to - from);
+  }
+
+  /** Nothing that was added is needed in its memory any more. */
+  giveBack(): void {
+    this.#builder.giveBack();
   }
 
   /** References and new bytes since the last call. */
@@ -40,12 +47,12 @@ export class ChunkSink {
     return { chunks: this.#references.take(), newBytes };
   }
 
-  #store(id: Buffer, bytes: Uint8Array): number {
-    const ordinal = this.#builder.ordinalFor(bytes.length);
+  #store(id: Buffer, memory: Buffer, from: number, to: number): number {
+    const ordinal = this.#builder.ordinalFor(to - from);
     const present = this.#table.add(id, 0, ordinal);
     if (present >= 0) return present;
-    this.#builder.append(id, bytes);
-    this.#newBytes += bytes.length;
+    this.#builder.append(id, memory, from, to);
+    this.#newBytes += to - from;
     return ordinal;
   }
 }
@@ -76,9 +83,10 @@ export class WindowCutter {
     while (from < end) {
       const cut = this.#cut(from, end, last);
       if (cut <= from) break;
-      this.#sink.add(this.#chunker.memory.subarray(from, cut));
+      this.#sink.add(this.#chunker.memory, from, cut);
       from = cut;
     }
+    this.#sink.giveBack();
     if (from > 0 && from < end) this.#chunker.memory.copyWithin(0, from, end);
     this.#filled = end - from;
   }
