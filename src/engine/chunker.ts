@@ -13,7 +13,7 @@ export interface ChunkerParameters {
 }
 
 export const defaultChunkerParameters: ChunkerParameters = {
-  minBytes: 16 * 1024,
+  minBytes: 32 * 1024,
   averageBytes: 64 * 1024,
   maxBytes: 256 * 1024,
 };
