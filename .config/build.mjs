@@ -28,7 +28,10 @@ const groupedCommands = {
     const resolveDir = join(root, "src/cli");
     onResolve({ filter: /^\.\/commands\// }, ({ path, kind }) => {
       if (kind !== "dynamic-import") return undefined;
-      return { path: path.startsWith("./commands/repo-") ? "repo" : "other", namespace: "commands" };
+      return {
+        path: path.startsWith("./commands/repo-") ? "repo" : "other",
+        namespace: "commands",
+      };
     });
     onLoad({ filter: /./, namespace: "commands" }, ({ path }) => {
       const names = globSync("commands/*.ts", { cwd: resolveDir }).toSorted();

@@ -22,13 +22,30 @@ export interface ZstdContext {
 }
 
 /**
- * Level 1 with the table and shortest match of level 2: the pages of databases, half of what is stored, come out smaller:
- * 1.7 % less of a mixed data set, for a tenth more of time. A table of 128 KiB still lies in the processor's second cache.
+ * Level 1 with the shortest match of level 2, and for what is no text its table of 128 KiB: the pages of databases, half
+ * of what is stored, come out smaller: 1.7 % less of a mixed data set, for a tenth more of time. Text takes a tenth less
+ * time with the table of level 1, and 0.7 % more space.
  */
-function compressionParameters(level: number): Readonly<Record<number, number>> {
+function compressionParameters(level: number, isText: boolean): Readonly<Record<number, number>> {
   const parameters = { [ZSTD_c_compressionLevel]: level };
-  return level === 1 ? { ...parameters, [ZSTD_c_hashLog]: 15, [ZSTD_c_minMatch]: 6 } : parameters;
+  if (level !== 1) return parameters;
+  return { ...parameters, [ZSTD_c_hashLog]: isText ? 14 : 15, [ZSTD_c_minMatch]: 6 };
 }
+
+/** Judged by bytes here and there: only text has next to no control characters. */
+function looksLikeText(input: Buffer, from: number, to: number): boolean {
+  const step = Math.max(1, Math.floor((to - from) / textSamples));
+  let controls = 0;
+  for (let at = from; at < to; at += step) {
+    const byte = input[at] as number;
+    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d)) controls += 1;
+  }
+  return controls <= mostControls;
+}
+
+const textSamples = 256;
+/** Of the samples; compressed bytes have some 27. */
+const mostControls = 4;
 
 /** The most bytes a frame of so many bytes of content can need. */
 export function compressBound(contentBytes: number): number {
@@ -38,13 +55,12 @@ export function compressBound(contentBytes: number): number {
 
 /** Uses the public one-shot calls, which make and free a native context each time. */
 export function createPublicContext(settings: ZstdSettings): ZstdContext {
-  const compression = {
-    params: compressionParameters(settings.level),
-    chunkSize: Math.max(64, compressBound(settings.maxBlockBytes)),
-  };
+  const chunkSize = Math.max(64, compressBound(settings.maxBlockBytes));
   return {
-    compress: (input, from, to, output) =>
-      zlib.zstdCompressSync(input.subarray(from, to), compression).copy(output),
+    compress(input, from, to, output) {
+      const params = compressionParameters(settings.level, looksLikeText(input, from, to));
+      return zlib.zstdCompressSync(input.subarray(from, to), { params, chunkSize }).copy(output);
+    },
     decompress(input, from, to, output, bytes) {
       const content = zlib.zstdDecompressSync(input.subarray(from, to), {
         params: { [ZSTD_d_windowLogMax]: settings.windowLogMax },
@@ -63,12 +79,15 @@ export function createPublicContext(settings: ZstdSettings): ZstdContext {
  * private handle of its streams; measured 1.2 to 5 times as fast. Check {@link canReuseContexts} first.
  */
 export function createReusedContext(settings: ZstdSettings): ZstdContext {
-  const compressor = new ReusedStream(() =>
-    zlib.createZstdCompress({
-      chunkSize: 64,
-      params: compressionParameters(settings.level),
-    }),
-  );
+  const createCompressor = (isText: boolean): ReusedStream =>
+    new ReusedStream(() =>
+      zlib.createZstdCompress({
+        chunkSize: 64,
+        params: compressionParameters(settings.level, isText),
+      }),
+    );
+  const forText = createCompressor(true);
+  const forOther = createCompressor(false);
   const decompressor = new ReusedStream(() =>
     zlib.createZstdDecompress({
       chunkSize: 64,
@@ -77,6 +96,7 @@ export function createReusedContext(settings: ZstdSettings): ZstdContext {
   );
   return {
     compress(input, from, to, output) {
+      const compressor = looksLikeText(input, from, to) ? forText : forOther;
       return output.length - compressor.run(input, from, to, output, output.length);
     },
     decompress(input, from, to, output, bytes) {
@@ -85,7 +105,8 @@ export function createReusedContext(settings: ZstdSettings): ZstdContext {
       throw new Error("zstd yielded fewer bytes than stated");
     },
     close() {
-      compressor.close();
+      forText.close();
+      forOther.close();
       decompressor.close();
     },
   };
