@@ -169,7 +169,9 @@ describe("answer headers", () => {
     assert.equal(reply.headers["content-type"], "application/json; charset=utf-8");
     assert.equal(Number(reply.headers["content-length"]), Buffer.byteLength(reply.text));
     assert.equal(reply.text, JSON.stringify(reply.json));
-    assert.ok(Number.isFinite(Date.parse(headerOf(reply, "date"))));
+    const date = headerOf(reply, "date");
+    assert.match(date, /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/);
+    assert.ok(Math.abs(Date.parse(date) - Date.now()) < 60_000, date);
     const empty = await call("DELETE", boxPath);
     assert.deepEqual([empty.status, empty.text], [202, ""]);
     assert.equal(empty.headers["content-type"], undefined);

@@ -79,6 +79,35 @@ describe("starting an operation over HTTP", () => {
     assert.ok(!ids.includes(headers["x-ms-correlation-request-id"]));
   });
 
+  it("rule 154: a PUT that changes nothing names its Location too, in every version", async () => {
+    await setUp();
+    for (const { apiVersion: version } of contracts) {
+      const store = { path: `/backup-${number}` };
+      const old = { location: "redmond", properties: { externalStoreDefault: store } };
+      for (let turn = 0; turn < 2; turn += 1) {
+        const body = version === "2026-12-01" ? aLocation() : old;
+        const answer = await arm.send("PUT", path, { version, body });
+        assert.ok([200, 202].includes(answer.status), answer.text);
+        assert.match(resultUrl(answer), new RegExp(`^https://.*api-version=${version}$`));
+        assert.equal((await arm.finish(answer)).body.status, "Succeeded");
+        assert.equal((await arm.send("GET", resultUrl(answer))).status, 200);
+      }
+    }
+  });
+
+  it("rules 25 and 27: the ids of the caller are kept with the operation", async () => {
+    const correlation = "00000000-0000-4000-8000-000000000025";
+    const headers = {
+      "x-ms-client-request-id": "abc",
+      "x-ms-correlation-request-id": correlation,
+    };
+    const put = await arm.send("PUT", path, { body: aLocation(), headers });
+    const { id } = (await arm.finish(put)).body;
+    const operation = await arm.world.provider.provider.findOperation(id.split("/").at(-1));
+    assert.equal(operation?.clientRequestId, "abc");
+    assert.equal(operation?.correlationId, correlation);
+  });
+
   it("rule 17: poll addresses are ids any parser takes", async () => {
     for (const version of ["2018-09-01", "2026-12-01"]) {
       const store = { path: `/backup-${number}` };

@@ -8,6 +8,7 @@ import {
   startProviderServer,
 } from "../support/provider-server.ts";
 import { groupPath, type Json, subscriptionId } from "../support/provider-world.ts";
+import { frontDoor } from "../support/thing-service.ts";
 
 const list = `${groupPath}/backupLocations`;
 let arm: ProviderServer;
@@ -51,6 +52,24 @@ describe("pages of locations", () => {
     const all = pages.flat();
     assert.equal(new Set(all).size, 25);
     assert.deepEqual(all, [...all].sort());
+  });
+
+  it("rules 22 and 143: behind a front door the links start like its referer", async () => {
+    const refererHosts = ["portal.example"];
+    const behind = await startProviderServer({ authenticator: frontDoor, refererHosts });
+    try {
+      for (const name of ["a", "b"]) {
+        const body = aModernLocation({ store: { kind: "Local", path: `/${name}` } });
+        await behind.finish(await behind.send("PUT", `${list}/${name}`, { body }));
+      }
+      const headers = { Referer: `https://portal.example${list}?$top=1` };
+      const { body } = await behind.send("GET", `${list}?$top=1`, { headers });
+      assert.ok(body.nextLink.startsWith("https://portal.example/subscriptions/"), body.nextLink);
+      const next = (await behind.send("GET", body.nextLink, { headers })).body;
+      assert.deepEqual([body.value[0].name, next.value[0].name], ["a", "b"]);
+    } finally {
+      await behind.close();
+    }
   });
 
   it("rule 148: $skip and $top together", async () => {
