@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "../base/log.ts";
+import type { Soon } from "../base/soon.ts";
 import { armError } from "./errors.ts";
 import type { Principal } from "./request-context.ts";
 
@@ -15,12 +16,12 @@ export interface Caller {
 
 /** Tells who calls, or throws `AuthenticationFailed` (401) or `Forbidden` (403). */
 export interface Authenticator {
-  authenticate(request: IncomingMessage): Promise<Caller>;
+  authenticate(request: IncomingMessage): Soon<Caller>;
 }
 
 /** Lets the caller do something, or throws `Forbidden`. */
 export interface Authorizer {
-  authorize(caller: Caller, action: ArmAction): Promise<void>;
+  authorize(caller: Caller, action: ArmAction): Soon<void>;
 }
 
 export interface ArmAction {
@@ -45,7 +46,7 @@ export const denyAll: Authenticator = {
 export const defaultAuthorizer: Authorizer = {
   authorize: ({ principal }) =>
     principal.kind === "arm" || principal.kind === "development"
-      ? Promise.resolve()
+      ? undefined
       : Promise.reject(
           armError("Forbidden", "No rule allows this caller to do this: ask the administrator"),
         ),
@@ -66,7 +67,7 @@ export function createDevelopmentAuthenticator(logger: Logger): Authenticator {
         return Promise.reject(
           armError("Forbidden", "Development mode does not answer web pages of other sites"),
         );
-      return Promise.resolve(developer);
+      return developer;
     },
   };
 }

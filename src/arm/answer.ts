@@ -62,12 +62,20 @@ export function headAnswer({ status, headers, errorCode }: Answer): Answer {
   };
 }
 
+/** What an answer says besides of where it comes from. */
+export interface AnswerSetting {
+  /** In capitals. */
+  readonly region: string;
+  /** How much its caller may still ask. */
+  readonly budget?: string | undefined;
+}
+
 /** Writes an answer with the headers every one of ours has. The only place that writes to a response. */
 export function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   ids: RequestIds,
-  region: string,
+  { region, budget }: AnswerSetting,
 ): void {
   if (response.destroyed || response.headersSent) return;
   if (answer.events !== undefined) {
@@ -83,7 +91,9 @@ export function sendAnswer(
   const body = answer.body === undefined ? undefined : (answer.text ?? JSON.stringify(answer.body));
   const headers = commonHeaders(ids, region);
   if (answer.errorCode !== undefined) headers.push("x-ms-error-code", answer.errorCode);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
+  const own = answer.headers;
+  if (own !== undefined) for (const name of Object.keys(own)) headers.push(name, own[name] ?? "");
+  if (budget !== undefined) headers.push("x-ms-ratelimit-remaining-resource", budget);
   if (body !== undefined) headers.push("Content-Type", answer.contentType ?? jsonWithCharset);
   // RFC 9110 forbids a length on 204.
   if (answer.status !== 204)
@@ -119,7 +129,7 @@ function commonHeaders(ids: RequestIds, region: string): string[] {
     "X-Content-Type-Options", "nosniff",
     "x-ms-request-id", ids.requestId,
     "x-ms-correlation-request-id", ids.correlationId,
-    "x-ms-routing-request-id", `${region.toUpperCase()}:${time}:${ids.requestId}`,
+    "x-ms-routing-request-id", `${region}:${time}:${ids.requestId}`,
   ];
   if (ids.returnClientRequestId && ids.clientRequestId !== undefined)
     headers.push("x-ms-client-request-id", ids.clientRequestId);

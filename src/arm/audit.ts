@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "../base/log.ts";
 import type { ArmAction, Caller } from "./access.ts";
+import type { Aim } from "./read-address.ts";
 import type { Answer } from "./answer.ts";
 import type { RequestIds } from "./build-context.ts";
 import { serviceUnavailable } from "./errors.ts";
@@ -54,10 +55,10 @@ export interface AuditSettings {
 
 /** The audit of one exchange; each step tells what became known. */
 export interface ExchangeAudit {
-  aimedAt(action: ArmAction, apiVersion: string): void;
+  aimedAt(aim: Aim): void;
   calledBy(caller: Caller): void;
-  /** Before a write is done: rejects when it cannot be kept, and then it must not be done. */
-  begin(body: unknown): Promise<void>;
+  /** Before a write is done: rejects when it cannot be kept, and then it must not be done. Undefined: it is no write. */
+  begin(body: unknown): Promise<void> | undefined;
   /** Before the answer goes out; never rejects, for what was done cannot be undone. Undefined: nothing is kept. */
   end(answer: Answer): Promise<void> | undefined;
 }
@@ -70,37 +71,72 @@ export function auditExchange(
   logger: Logger,
 ): ExchangeAudit {
   if (settings === undefined) return noAudit;
-  const { log } = settings;
-  const address = request.socket.remoteAddress;
-  let aim: Aim | undefined;
-  let who: Caller | undefined;
-  let hasBegun = false;
-  const isWrite = request.method !== "GET" && request.method !== "HEAD";
-  const facts = (): Omit<AuditFacts, "event"> => describeExchange(request, ids, address, who, aim);
-  return {
-    aimedAt: (action, apiVersion) => void (aim = { action, apiVersion }),
-    calledBy: (caller) => void (who = caller),
-    async begin(body) {
-      if (!isWrite) return;
-      const content = describeContent(body, settings, aim?.action.path ?? "");
-      try {
-        await log.append({ ...facts(), event: "Started", ...optional({ content }) });
-      } catch (error) {
-        throw serviceUnavailable(error);
-      }
-      hasBegun = true;
-    },
-    end({ status, errorCode, operationId }) {
-      const event = hasBegun ? "Ended" : eventOf(status, isWrite && who !== undefined);
-      if (event === undefined) return undefined;
-      const result = { status, ...optional({ errorCode, operationId }) };
-      const record: AuditFacts = { ...facts(), event, ...result };
-      const kept = event === "Denied" ? log.appendDenial(record) : log.append(record);
-      return kept.catch(() =>
-        logger.error("An audit record is lost", { requestId: ids.requestId, status }),
-      );
-    },
-  };
+  return new KeptAudit(settings, request, ids, logger);
+}
+
+class KeptAudit implements ExchangeAudit {
+  readonly #settings: AuditSettings;
+  readonly #request: IncomingMessage;
+  readonly #ids: RequestIds;
+  readonly #logger: Logger;
+  readonly #isWrite: boolean;
+  // Of a connection that has ended nobody can ask any more.
+  readonly #address: string | undefined;
+  #aim: Aim | undefined;
+  #who: Caller | undefined;
+  #hasBegun = false;
+
+  constructor(settings: AuditSettings, request: IncomingMessage, ids: RequestIds, logger: Logger) {
+    this.#settings = settings;
+    this.#request = request;
+    this.#ids = ids;
+    this.#logger = logger;
+    this.#isWrite = request.method !== "GET" && request.method !== "HEAD";
+    this.#address = request.socket.remoteAddress;
+  }
+
+  aimedAt(aim: Aim): void {
+    this.#aim = aim;
+  }
+
+  calledBy(caller: Caller): void {
+    this.#who = caller;
+  }
+
+  begin(body: unknown): Promise<void> | undefined {
+    return this.#isWrite ? this.#beginWrite(body) : undefined;
+  }
+
+  async #beginWrite(body: unknown): Promise<void> {
+    const content = describeContent(body, this.#settings, this.#aim?.action.path ?? "");
+    try {
+      await this.#settings.log.append({
+        ...this.#describe(),
+        event: "Started",
+        ...optional({ content }),
+      });
+    } catch (error) {
+      throw serviceUnavailable(error);
+    }
+    this.#hasBegun = true;
+  }
+
+  end({ status, errorCode, operationId }: Answer): Promise<void> | undefined {
+    const isKnownWrite = this.#isWrite && this.#who !== undefined;
+    const event = this.#hasBegun ? "Ended" : eventOf(status, isKnownWrite);
+    if (event === undefined) return undefined;
+    const result = { status, ...optional({ errorCode, operationId }) };
+    const record: AuditFacts = { ...this.#describe(), event, ...result };
+    const { log } = this.#settings;
+    const kept = event === "Denied" ? log.appendDenial(record) : log.append(record);
+    return kept.catch(() =>
+      this.#logger.error("An audit record is lost", { requestId: this.#ids.requestId, status }),
+    );
+  }
+
+  #describe(): Omit<AuditFacts, "event"> {
+    return describeExchange(this.#request, this.#ids, this.#address, this.#who, this.#aim);
+  }
 }
 
 /** What an exchange was in which nothing began; nothing to keep of most. */
@@ -113,14 +149,9 @@ function eventOf(status: number, isKnownWrite: boolean): "Denied" | "Refused" | 
 const noAudit: ExchangeAudit = {
   aimedAt: () => undefined,
   calledBy: () => undefined,
-  begin: () => Promise.resolve(),
+  begin: () => undefined,
   end: () => undefined,
 };
-
-interface Aim {
-  readonly action: ArmAction;
-  readonly apiVersion: string;
-}
 
 /** Put together only when there is something to keep: most requests read. */
 function describeExchange(

@@ -15,8 +15,8 @@ export function createTableAuthorizer(table: AccessTable): Authorizer {
     authorize({ principal, roles }, { method, path }) {
       const allowed = find(method === "HEAD" ? "GET" : method, path);
       if (allowed === undefined) return Promise.reject(refuse("No rule allows this to anybody"));
-      if (principal.kind !== "bearer") return Promise.resolve();
-      if (allowed.some((role) => roles?.has(role) === true)) return Promise.resolve();
+      if (principal.kind !== "bearer") return undefined;
+      if (allowed.some((role) => roles?.has(role) === true)) return undefined;
       const needed = allowed.length === 0 ? "the front door" : `one of ${allowed.join(", ")}`;
       return Promise.reject(refuse(`This needs ${needed}: ask the administrator for the role`));
     },

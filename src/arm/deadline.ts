@@ -1,4 +1,5 @@
 import type { TimerClock } from "../base/clock.ts";
+import type { Soon } from "../base/soon.ts";
 import type { Abandonment } from "./abandonment.ts";
 import { serviceUnavailable } from "./errors.ts";
 
@@ -8,8 +9,8 @@ import { serviceUnavailable } from "./errors.ts";
  */
 export type DeadlineRunner = <T>(
   abandonment: Abandonment,
-  work: (abandonment: Abandonment) => Promise<T>,
-) => Promise<T>;
+  work: (abandonment: Abandonment) => Soon<T>,
+) => Soon<T>;
 
 /** Work that begins within this time has one timer: it is nearly always over at once, and timers cost. */
 const togetherMilliseconds = 100;
@@ -27,6 +28,8 @@ export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunn
     });
   };
   return (abandonment, work) => {
+    const begun = work(abandonment);
+    if (!(begun instanceof Promise)) return begun;
     const now = clock.now();
     if (now < startedAt || now - startedAt >= togetherMilliseconds) startTimer(now);
     const waiting = together;
@@ -37,7 +40,7 @@ export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunn
         reject(refusal);
       };
       waiting.add(onLate);
-      work(abandonment).then(
+      begun.then(
         (value) => {
           waiting.delete(onLate);
           resolve(value);

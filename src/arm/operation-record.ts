@@ -1,3 +1,5 @@
+import type { Soon } from "../base/soon.ts";
+
 /** A long-running operation as it is stored: written with its resource and job in one commit. */
 export interface OperationRecord {
   /** Lower-case GUID. For createBackup it is also the id of the new backup. */
@@ -34,6 +36,9 @@ export interface OperationRecord {
   readonly correlationId: string;
   readonly clientRequestId?: string;
 }
+
+/** Reads one operation as it is now; undefined when it is unknown or over. */
+export type OperationReader = () => Soon<OperationRecord | undefined>;
 
 export type OperationState = "Accepted" | "Running" | "Succeeded" | "Failed" | "Canceled";
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TimerClock } from "../base/clock.ts";
-import type { LogFields, Logger } from "../base/log.ts";
+import type { Logger } from "../base/log.ts";
+import { whenThere, type Soon } from "../base/soon.ts";
 import type { Tracer } from "../base/tracer.ts";
 import {
   defaultAuthorizer,
@@ -11,7 +12,7 @@ import {
   type Caller,
 } from "./access.ts";
 import { auditExchange, type AuditSettings, type ExchangeAudit } from "./audit.ts";
-import { errorAnswer, headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
+import { headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
 import { chooseApiVersion } from "./api-version.ts";
 import {
   buildContext,
@@ -19,27 +20,25 @@ import {
   type ContextSettings,
   type RequestIds,
 } from "./build-context.ts";
+import type { ContractRoute } from "./contract.ts";
 import { createDeadline, type DeadlineRunner } from "./deadline.ts";
 import { Abandonment } from "./abandonment.ts";
-import { toArmError } from "./errors.ts";
 import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
 import { checkBodyHeaders, readJsonBody } from "./request-body.ts";
 import type { RequestContext } from "./request-context.ts";
-import { createAddressReader, type AddressReader } from "./read-address.ts";
-import type { RequestTarget } from "./request-target.ts";
+import { createAddressReader, type AddressReader, type Aim } from "./read-address.ts";
 import { readDeclaredQuery } from "./declared-query.ts";
-import type { ArmRequest } from "./resource-type.ts";
+import type { ArmRequest, ArmResult } from "./resource-type.ts";
 import type { Throttle } from "./throttle.ts";
 import {
   chooseEndpoint,
   createRouter,
   type ContractEndpoint,
-  type Endpoint,
-  type PathMatch,
   type PollEndpoint,
   type Service,
 } from "./router.ts";
+import { idFields, refuse } from "./refuse.ts";
 import { endSpan, traceRequest, type RequestSpans } from "./trace-request.ts";
 
 export interface PipelineOptions extends ContextSettings {
@@ -79,18 +78,25 @@ export interface AnsweredExchange {
 }
 
 /** Answers one request of the ARM API; never rejects, never leaves a request without an answer. */
-export type ArmHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type ArmHandler = (request: IncomingMessage, response: ServerResponse) => Soon<void>;
 
 interface Pipeline extends PipelineOptions {
   readonly readAddress: AddressReader;
   readonly runInTime: DeadlineRunner;
+  /** The region as answers write it. */
+  readonly capitals: string;
 }
 
 interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly ids: RequestIds;
   readonly trace: Trace;
   readonly audit: ExchangeAudit;
   readonly abandonment: Abandonment;
   readonly spans: RequestSpans;
+  /** What is left, once the answer is no refusal. */
+  budget?: string | undefined;
 }
 
 /** What the access log says of an exchange; filled while it goes through the pipeline. */
@@ -111,147 +117,201 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     ...options,
     readAddress: createAddressReader(createRouter(options.services)),
     runInTime: createDeadline(options.clock, options.deadlineSeconds ?? defaultDeadlineSeconds),
+    capitals: options.region.toUpperCase(),
   };
-  return async (request, response) => {
+  return (request, response) => {
     const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
-    const trace: Trace = {};
     const audit = auditExchange(options.audit, request, ids, options.logger);
-    let answer: Answer;
-    const abandonment = watchCaller(response);
-    const spans: RequestSpans = {};
-    try {
-      answer = await answerRequest(pipeline, request, ids, { trace, audit, abandonment, spans });
-    } catch (error) {
-      answer = refuse(error, { ...idFields(ids), ...trace }, options.logger);
-    }
-    const kept = audit.end(answer);
-    if (kept !== undefined) await kept;
-    if (request.method === "HEAD") answer = headAnswer(answer);
-    send(pipeline, response, answer, ids, trace);
-    logAccess(pipeline, request, answer, ids, trace);
-    endSpan(spans.server, answer);
+    const abandonment = new Abandonment();
+    const exchange = { request, response, ids, trace: {}, audit, abandonment, spans: {} };
+    return whenThere(answerSurely(pipeline, exchange), (answer) =>
+      whenThere(audit.end(answer), () => conclude(pipeline, exchange, answer)),
+    );
   };
 }
 
+/** The answer, also where answering fails. */
+function answerSurely(pipeline: Pipeline, exchange: Exchange): Soon<Answer> {
+  const { ids, trace, response, abandonment } = exchange;
+  const refuseIt = (error: unknown): Answer =>
+    refuse(error, { ...idFields(ids), ...trace }, pipeline.logger);
+  try {
+    const answer = answerRequest(pipeline, exchange);
+    const isThere = !(answer instanceof Promise);
+    if (isThere && answer.events === undefined) return answer;
+    // Something goes on. Nobody can have left before: until now was one turn.
+    watchCaller(response, abandonment);
+    return isThere ? answer : answer.catch(refuseIt);
+  } catch (error) {
+    return refuseIt(error);
+  }
+}
+
+function conclude(pipeline: Pipeline, exchange: Exchange, answer: Answer): void {
+  const { request, spans } = exchange;
+  const sent = request.method === "HEAD" ? headAnswer(answer) : answer;
+  send(pipeline, exchange, sent);
+  logAccess(pipeline, exchange, sent);
+  endSpan(spans.server, sent);
+}
+
 /** The order of the pipeline. Each line needs what the lines before it found out. */
-async function answerRequest(
-  pipeline: Pipeline,
-  request: IncomingMessage,
-  ids: RequestIds,
-  { trace, audit, abandonment, spans }: Exchange,
-): Promise<Answer> {
-  const { authenticator = denyAll, authorizer = defaultAuthorizer, logger } = pipeline;
-  const method = request.method ?? "GET";
+function answerRequest(pipeline: Pipeline, exchange: Exchange): Soon<Answer> {
+  const { request, audit } = exchange;
+  const { authenticator = denyAll } = pipeline;
   // Size: what is refused by its headers costs nothing more.
   checkBodyHeaders(request, maximumBodyBytesOf(pipeline));
+  const aim = takeAim(pipeline, exchange);
+  audit.aimedAt(aim);
+  // Authentication: only from here on may headers be believed.
+  return whenThere(authenticator.authenticate(request), (caller) =>
+    answerCaller(pipeline, exchange, aim, caller),
+  );
+}
+
+/** What the request means, as far as its first line tells. */
+function takeAim(pipeline: Pipeline, { request, trace }: Exchange): Aim {
+  const method = request.method ?? "GET";
   // Path: `//`, casing, trailing slash and encoding are settled once; everything later sees the result.
-  const { target, match } = pipeline.readAddress(request.url ?? "/");
+  const address = pipeline.readAddress(request.url ?? "/");
+  const known = address.aims.get(method);
+  const { target, match } = address;
   // Version: decides what the path means.
-  const apiVersion = chooseApiVersion(target, match.apiVersions);
+  const apiVersion = known?.apiVersion ?? chooseApiVersion(target, match.apiVersions);
   trace.apiVersion = apiVersion;
-  const endpoint = chooseEndpoint(match, method, apiVersion);
+  const endpoint = known?.endpoint ?? chooseEndpoint(match, method, apiVersion);
   const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
   trace.route = path;
+  if (known !== undefined) return known;
   const action = { method, path, params: match.params };
-  audit.aimedAt(action, apiVersion);
-  // Authentication: only from here on may headers be believed.
-  const caller = await authenticator.authenticate(request);
+  const aim: Aim = { address, apiVersion, endpoint, action };
+  address.aims.set(method, aim);
+  return aim;
+}
+
+function answerCaller(
+  pipeline: Pipeline,
+  exchange: Exchange,
+  aim: Aim,
+  caller: Caller,
+): Soon<Answer> {
+  const { request, ids, audit, spans } = exchange;
+  const { authorizer = defaultAuthorizer, logger } = pipeline;
+  const { action, apiVersion, endpoint } = aim;
   audit.calledBy(caller);
   // Budget: before anything costs more. Polls are free, or started work would look failed.
-  const budget = takeBudget(pipeline, match, endpoint, method, caller);
+  const budget = takeBudget(pipeline, aim, caller);
   const sent = buildContext(request, ids, apiVersion, caller, pipeline, logger);
   const context =
     endpoint.kind === "poll" ? sent : traceRequest(pipeline.tracer, action, sent, spans);
   // Authorization: by the meaning of the path, never by its text.
-  await authorizer.authorize(caller, action);
-  const prepared = { match, target, context, audit };
-  const work =
-    endpoint.kind === "poll"
-      ? preparePoll(pipeline, request, endpoint, prepared)
-      : // Validation and preconditions: before the handler, so that nothing is half done.
-        await prepareRoute(pipeline, request, endpoint, prepared);
-  // Handler and answer.
-  const answer = await pipeline.runInTime(abandonment, work);
-  return budget === undefined ? answer : { ...answer, headers: { ...answer.headers, ...budget } };
+  return whenThere(authorizer.authorize(caller, action), () =>
+    // Validation and preconditions: before the handler, so that nothing is half done.
+    whenThere(prepare(pipeline, exchange, aim, context), (work) =>
+      // Handler and answer.
+      whenThere(pipeline.runInTime(exchange.abandonment, work), (answer) => {
+        exchange.budget = budget;
+        return answer;
+      }),
+    ),
+  );
 }
 
-/** Headers that tell what is left; throws `TooManyRequests`. */
+/** The header that tells what is left; throws `TooManyRequests`. */
 function takeBudget(
   { throttle }: Pipeline,
-  { service, params }: PathMatch,
-  endpoint: Endpoint,
-  method: string,
+  { address, endpoint, action }: Aim,
   { principal }: Caller,
-): Readonly<Record<string, string>> | undefined {
+): string | undefined {
   if (endpoint.kind === "poll") return undefined;
+  const { service, params } = address.match;
   const { namespace } = service.provider;
   const subscriptionId = params["subscriptionId"] ?? "";
+  const { method } = action;
   return throttle?.take({ callerId: principal.id, subscriptionId, method, namespace });
 }
 
 /** When the connection ends before the answer, nobody needs the work any more. */
-function watchCaller(response: ServerResponse): Abandonment {
-  const abandonment = new Abandonment();
+function watchCaller(response: ServerResponse, abandonment: Abandonment): void {
   response.once("close", () => {
     if (!response.writableFinished) abandonment.abandon(new Error("The caller left"));
   });
-  return abandonment;
 }
 
-type Work = (abandonment: Abandonment) => Promise<Answer>;
+type Work = (abandonment: Abandonment) => Soon<Answer>;
 
-interface Prepared {
-  readonly match: PathMatch;
-  readonly target: RequestTarget;
-  readonly context: RequestContext;
-  readonly audit: ExchangeAudit;
+function prepare(
+  pipeline: Pipeline,
+  exchange: Exchange,
+  aim: Aim,
+  context: RequestContext,
+): Soon<Work> {
+  const { endpoint } = aim;
+  if (endpoint.kind === "poll") return preparePoll(pipeline, exchange, endpoint, aim, context);
+  const { route, checkBody } = endpoint;
+  aim.query ??= readDeclaredQuery(route, aim.address.target);
+  if (route.method === "GET" || route.method === "DELETE")
+    return prepareRoute(pipeline, exchange, endpoint, aim, { context, body: undefined });
+  const parsed = readJsonBody(exchange.request, maximumBodyBytesOf(pipeline));
+  return parsed.then((json) => {
+    const body = checkBody(json, fillPath(route.path, aim.action.params));
+    return prepareRoute(pipeline, exchange, endpoint, aim, { context, body });
+  });
 }
 
 function preparePoll(
   pipeline: Pipeline,
-  { headers }: IncomingMessage,
+  { request }: Exchange,
   endpoint: PollEndpoint,
-  { match, target, context }: Prepared,
+  { address }: Aim,
+  context: RequestContext,
 ): Work {
   const { clock, stopping = neverStopping } = pipeline;
+  const { headers } = request;
   const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
+  const { target, match } = address;
   const poll = { endpoint, match, target, context, headers, clock, stopping, maximumRetrySeconds };
   return (abandonment) => answerPoll(poll, abandonment);
 }
 
-async function prepareRoute(
+function prepareRoute(
   pipeline: Pipeline,
-  request: IncomingMessage,
-  endpoint: ContractEndpoint,
-  { match, target, context, audit }: Prepared,
-): Promise<Work> {
-  const { route, handler, checkBody } = endpoint;
-  const query = readDeclaredQuery(route, target);
-  const takesBody = route.method !== "GET" && route.method !== "DELETE";
-  const parsed = takesBody ? await readJsonBody(request, maximumBodyBytesOf(pipeline)) : undefined;
-  const body = takesBody ? checkBody(parsed, fillPath(route.path, match.params)) : undefined;
+  { request, audit }: Exchange,
+  { route, handler }: ContractEndpoint,
+  { action, query = {} }: Aim,
+  { context, body }: Pick<ArmRequest, "context" | "body">,
+): Work {
   const { headers } = request;
   const repeatability = headers["repeatability-request-id"];
-  const armRequest: Omit<ArmRequest, "abandonment"> = {
-    context,
-    route,
-    params: match.params,
-    query,
-    body,
-    ifMatch: headers["if-match"],
-    ifNoneMatch: headers["if-none-match"],
-    repeatabilityRequestId: typeof repeatability === "string" ? repeatability : undefined,
-  };
-  return async (abandonment) => {
+  return (abandonment) => {
+    const armRequest: ArmRequest = {
+      context,
+      route,
+      params: action.params,
+      query,
+      body,
+      ifMatch: headers["if-match"],
+      ifNoneMatch: headers["if-none-match"],
+      repeatabilityRequestId: typeof repeatability === "string" ? repeatability : undefined,
+      abandonment,
+    };
     // Nothing is done that was not on record first.
-    await audit.begin(body);
-    const result = await handler({ ...armRequest, abandonment });
-    if (result.kind !== "accepted") return valueAnswer(route, result);
-    const longRunning = route.longRunning ?? defaultLongRunning;
-    const { operation } = result;
-    const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
-    return startAnswer({ operation, route, longRunning, context, maximumRetrySeconds }, result);
+    const handled = whenThere(audit.begin(body), () => handler(armRequest));
+    return whenThere(handled, (result) => answerResult(pipeline, route, context, result));
   };
+}
+
+function answerResult(
+  pipeline: Pipeline,
+  route: ContractRoute,
+  context: RequestContext,
+  result: ArmResult,
+): Answer {
+  if (result.kind !== "accepted") return valueAnswer(route, result);
+  const longRunning = route.longRunning ?? defaultLongRunning;
+  const { operation } = result;
+  const maximumRetrySeconds = maximumRetrySecondsOf(pipeline);
+  return startAnswer({ operation, route, longRunning, context, maximumRetrySeconds }, result);
 }
 
 function fillPath(path: string, params: Readonly<Record<string, string>>): string {
@@ -266,52 +326,22 @@ function maximumRetrySecondsOf({ maximumRetrySeconds }: Pipeline): number {
   return maximumRetrySeconds ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Any failure as an answer; ours are logged with where they happened, never with what they say. */
-function refuse(error: unknown, fields: LogFields, logger: Logger): Answer {
-  const refusal = toArmError(error);
-  if (refusal.status >= 500) {
-    const { cause } = refusal;
-    logger.error("Request failed", {
-      ...fields,
-      errorCode: refusal.code,
-      errorType: cause instanceof Error ? cause.name : typeof cause,
-      stack: cause instanceof Error ? framesOf(cause) : undefined,
-    });
-  }
-  return errorAnswer(refusal);
-}
-
-/** The places of a stack trace without its message, which may quote anything. */
-function framesOf(error: Error): string {
-  const lines = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return lines
-    .slice(0, 12)
-    .map((line) => line.trim())
-    .join(" | ");
-}
-
-function send(
-  pipeline: Pipeline,
-  response: ServerResponse,
-  answer: Answer,
-  ids: RequestIds,
-  trace: Trace,
-): void {
+function send(pipeline: Pipeline, exchange: Exchange, answer: Answer): void {
+  const { response, ids, trace, budget } = exchange;
+  const { capitals: region } = pipeline;
   try {
-    sendAnswer(response, answer, ids, pipeline.region);
+    sendAnswer(response, answer, ids, { region, budget });
   } catch (error) {
     // A body that cannot be written as JSON: nothing has been sent yet.
     const instead = refuse(error, { ...idFields(ids), ...trace }, pipeline.logger);
-    sendAnswer(response, instead, ids, pipeline.region);
+    sendAnswer(response, instead, ids, { region });
   }
 }
 
 function logAccess(
   { logger, clock, onAnswered }: Pipeline,
-  request: IncomingMessage,
+  { request, ids, trace }: Exchange,
   answer: Answer,
-  ids: RequestIds,
-  trace: Trace,
 ): void {
   const { method } = request;
   const { status } = answer;
@@ -325,8 +355,4 @@ function logAccess(
   const fields = { ...asked, method, status, durationMs, errorCode, operationId };
   if (status >= 500) logger.error("Request answered", fields);
   else logger.info("Request answered", fields);
-}
-
-function idFields({ requestId, correlationId, clientRequestId }: RequestIds): LogFields {
-  return { requestId, correlationId, clientRequestId };
 }

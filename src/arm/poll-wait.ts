@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { isTerminal, type OperationRecord } from "./operation-record.ts";
+import { isTerminal, type OperationRecord, type OperationReader } from "./operation-record.ts";
 
 /** Below the deadline of every request, with room for the answer. */
 const longestWaitSeconds = 15;
@@ -18,7 +18,7 @@ export function readWaitSeconds(
 /** Reads the operation again until it has ended, the time is over or the signal aborts; the last that was seen. */
 export async function waitForEnd(
   operation: OperationRecord,
-  read: () => Promise<OperationRecord | undefined>,
+  read: OperationReader,
   { clock, seconds, signal }: Wait,
 ): Promise<OperationRecord> {
   const until = clock.now() + seconds * 1000;

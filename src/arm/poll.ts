@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../base/clock.ts";
+import { whenThere, type Soon } from "../base/soon.ts";
 import type { Abandonment } from "./abandonment.ts";
 import type { Answer } from "./answer.ts";
 import { armError } from "./errors.ts";
-import { isTerminal, type OperationRecord } from "./operation-record.ts";
+import { isTerminal, type OperationRecord, type OperationReader } from "./operation-record.ts";
 import {
   defaultLongRunning,
   endedResultAnswer,
@@ -35,28 +36,44 @@ export interface Poll {
  * Answers a poll from the stored operation alone; throws 404 for one that is unknown, over, or somebody else's.
  * With `Prefer: wait=N` the answer waits up to N seconds for the end; a status can also be read as events.
  */
-export async function answerPoll(poll: Poll, abandonment: Abandonment): Promise<Answer> {
-  const { endpoint, match, context, headers, clock, stopping } = poll;
+export function answerPoll(poll: Poll, abandonment: Abandonment): Soon<Answer> {
+  const { endpoint, match, context, headers } = poll;
   const { service, params } = match;
   const id = (params["operationId"] ?? "").toLowerCase();
-  const read = (): Promise<OperationRecord | undefined> => service.provider.findOperation(id);
-  const operation = await read();
-  if (operation === undefined || !isVisible(operation, endpoint.path, params, context))
-    throw operationNotFound();
-  if (endpoint.shows === "status" && wantsEvents(headers.accept))
-    return { status: 200, operationId: id, events: streamEvents(poll, abandonment, read) };
-  const seconds = readWaitSeconds(headers["prefer"]);
-  if (seconds === undefined) return answerFrom(poll, operation);
+  const read: OperationReader = () => service.provider.findOperation(id);
+  return whenThere(read(), (operation) => {
+    if (operation === undefined || !isVisible(operation, endpoint.path, params, context))
+      throw operationNotFound();
+    if (endpoint.shows === "status" && wantsEvents(headers.accept))
+      return { status: 200, operationId: id, events: streamEvents(poll, abandonment, read) };
+    const seconds = readWaitSeconds(headers["prefer"]);
+    if (seconds === undefined) return answerFrom(poll, operation);
+    return answerAtEnd(poll, operation, { read, seconds, abandonment });
+  });
+}
+
+interface EndWait {
+  readonly read: OperationReader;
+  readonly seconds: number;
+  readonly abandonment: Abandonment;
+}
+
+async function answerAtEnd(
+  poll: Poll,
+  operation: OperationRecord,
+  { read, seconds, abandonment }: EndWait,
+): Promise<Answer> {
+  const { clock, stopping } = poll;
   const wait = { clock, seconds, signal: AbortSignal.any([abandonment.signal, stopping]) };
-  const answer = await answerFrom(poll, await waitForEnd(operation, read, wait));
+  const answer = answerFrom(poll, await waitForEnd(operation, read, wait));
   return { ...answer, headers: { ...answer.headers, "Preference-Applied": `wait=${seconds}` } };
 }
 
-async function answerFrom(poll: Poll, operation: OperationRecord): Promise<Answer> {
+function answerFrom(poll: Poll, operation: OperationRecord): Answer {
   const { context, maximumRetrySeconds } = poll;
   const { provider } = poll.match.service;
   const hasResult = operation.state === "Succeeded";
-  const result = hasResult ? await provider.renderResult(operation, context) : undefined;
+  const result = hasResult ? provider.renderResult(operation, context) : undefined;
   const form = formOf(poll);
   const name = `${form} ${context.apiVersion} ${maximumRetrySeconds} ${context.publicBaseUrl}`;
   const known = remembered.get(operation) ?? new Map<string, RememberedAnswer>();
@@ -107,7 +124,7 @@ const mostForms = 16;
 function streamEvents(
   poll: Poll,
   abandonment: Abandonment,
-  readOperation: () => Promise<OperationRecord | undefined>,
+  readOperation: OperationReader,
 ): AsyncIterable<string> {
   return streamStatus({
     clock: poll.clock,
@@ -116,7 +133,7 @@ function streamEvents(
     read: async () => {
       const operation = await readOperation();
       if (operation === undefined) return undefined;
-      const { body } = await answerFrom(poll, operation);
+      const { body } = answerFrom(poll, operation);
       return { document: body, isLast: isTerminal(operation.state) };
     },
   });

@@ -1,10 +1,23 @@
+import type { ArmAction } from "./access.ts";
 import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
-import type { PathMatch, Router } from "./router.ts";
+import type { Endpoint, PathMatch, Router } from "./router.ts";
 
 /** An address, taken apart, and what its path can be. */
 export interface Address {
   readonly target: RequestTarget;
   readonly match: PathMatch;
+  /** By method, what was found out of it once. */
+  readonly aims: Map<string, Aim>;
+}
+
+/** What a request of this method and address means, whoever sends it. */
+export interface Aim {
+  readonly address: Address;
+  readonly apiVersion: string;
+  readonly endpoint: Endpoint;
+  readonly action: ArmAction;
+  /** Of a route, once it was read. */
+  query?: Readonly<Record<string, string>>;
 }
 
 /** Reads the address of a request; throws 400 or 404 as its parts do. */
@@ -17,7 +30,7 @@ export function createAddressReader(router: Router): AddressReader {
     const found = known.get(url);
     if (found !== undefined) return found;
     const target = parseRequestTarget(url);
-    const address = { target, match: router.match(target.segments) };
+    const address = { target, match: router.match(target.segments), aims: new Map() };
     if (url.length > longestKept) return address;
     if (known.size >= mostKept) known.clear();
     known.set(url, address);

@@ -1,3 +1,4 @@
+import type { Soon } from "../base/soon.ts";
 import type { Abandonment } from "./abandonment.ts";
 import type { ContractRoute } from "./contract.ts";
 import type { OperationRecord } from "./operation-record.ts";
@@ -13,9 +14,9 @@ export interface Provider {
   /** By `routeKey`. A contract route without a handler, or the reverse, is an error at start. */
   readonly handlers: ReadonlyMap<string, Handler>;
   /** An operation by its id, with its outcome; undefined when unknown or expired. */
-  findOperation(operationId: string): Promise<OperationRecord | undefined>;
+  findOperation(operationId: string): Soon<OperationRecord | undefined>;
   /** The finished operation's result body (the resource, the action's result) in the form of an api-version; undefined for none. */
-  renderResult(operation: OperationRecord, context: RequestContext): Promise<unknown>;
+  renderResult(operation: OperationRecord, context: RequestContext): unknown;
   /** The resource the operation is about: ARM id (canonical casing) and name, for second-generation status bodies. */
   renderTarget(
     operation: OperationRecord,
@@ -26,7 +27,7 @@ export interface Provider {
 }
 
 /** Handles one validated request: returns a value or throws an `ArmError` or `AppError`; never touches the response. */
-export type Handler = (request: ArmRequest) => Promise<ArmResult>;
+export type Handler = (request: ArmRequest) => Soon<ArmResult>;
 
 export interface ArmRequest {
   readonly context: RequestContext;

@@ -176,7 +176,7 @@ function builtInHandler({ provider }: Service, route: ContractRoute): Handler | 
     `get /providers/${provider.namespace}/operations`.toLowerCase()
   )
     return undefined;
-  return () => Promise.resolve({ kind: "value", body: { value: provider.operations } });
+  return () => ({ kind: "value", body: { value: provider.operations } });
 }
 
 function methodOf(endpoint: Endpoint): Method {

@@ -18,8 +18,8 @@ export interface ThrottledRequest {
 }
 
 export interface Throttle {
-  /** Takes one request from its budget and returns headers that tell the rest; throws `TooManyRequests`. */
-  take(request: ThrottledRequest): Readonly<Record<string, string>>;
+  /** Takes one request from its budget and returns the header that tells the rest; throws `TooManyRequests`. */
+  take(request: ThrottledRequest): string;
 }
 
 // A budget that nobody used for this long is full again: scripts may begin with a burst.
@@ -43,19 +43,23 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
   };
   // The order of a Map is that of insertion: the first is the one unused for longest.
   const budgets = new Map<string, Budget>();
+  let latest: Budget | undefined;
   return {
     take({ callerId, subscriptionId, method, namespace }) {
       const policy = policyOf(method);
       const rate = rates[policy];
       const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
       const budget = refill(budgets.get(key), rate, clock.now());
-      budgets.delete(key);
-      budgets.set(key, budget);
-      forgetOldest(budgets);
+      if (budget !== latest) {
+        budgets.delete(key);
+        budgets.set(key, budget);
+        forgetOldest(budgets);
+        latest = budget;
+      }
       if (budget.left < 1) throw tooMany(policy, (1 - budget.left) / rate);
       budget.left -= 1;
       const left = Math.floor(budget.left);
-      return { "x-ms-ratelimit-remaining-resource": `${namespace}/${policy};${left}` };
+      return `${namespace}/${policy};${left}`;
     },
   };
 }
@@ -70,7 +74,9 @@ function refill(budget: Budget | undefined, rate: number, now: number): Budget {
   if (budget === undefined) return { left: full, countedAt: now };
   // A clock that was set back gives nothing and takes nothing.
   const seconds = Math.max(0, now - budget.countedAt) / 1000;
-  return { left: Math.min(full, budget.left + seconds * rate), countedAt: now };
+  budget.left = Math.min(full, budget.left + seconds * rate);
+  budget.countedAt = now;
+  return budget;
 }
 
 function forgetOldest(budgets: Map<string, Budget>): void {

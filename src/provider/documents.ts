@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { OperationRecord, OperationState } from "../arm/operation-record.ts";
 import { isTerminal } from "../arm/operation-record.ts";
 import { isAppError } from "../base/errors.ts";
+import type { Soon } from "../base/soon.ts";
 import type { Document, DocumentKind, StateStore, Write } from "../state/state-store.ts";
 import type { Backup, BackupLocation } from "./model.ts";
 
@@ -22,6 +23,16 @@ export function getOperation(
   id: string,
 ): Promise<Document<OperationRecord> | undefined> {
   return store.get<OperationRecord>("operation", id.toLowerCase());
+}
+
+/** A document, at once where the store has it at hand. */
+export function lookUp<T>(
+  store: StateStore,
+  kind: DocumentKind,
+  key: string,
+): Soon<Document<T> | undefined> {
+  const known = store.known?.<T>(kind, key);
+  return known === undefined ? store.get<T>(kind, key) : known.document;
 }
 
 /** Every document below the prefix, read page by page, in the order of their keys; others may work in between. */

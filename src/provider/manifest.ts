@@ -91,8 +91,7 @@ export function createProvider(given: ProviderDeps): BackupProvider {
     namespace: "Microsoft.Backup.Admin",
     handlers: guardSubscriptions(deps, createHandlers(deps, vault)),
     findOperation: (id) => findOperation(deps, id),
-    renderResult: (operation, context) =>
-      Promise.resolve(renderOperationResult(deps, operation, context)),
+    renderResult: (operation, context) => renderOperationResult(deps, operation, context),
     renderTarget: renderOperationTarget,
     operations: allOperationRows,
   };

@@ -26,11 +26,11 @@ export function createFrontDoorAuthenticator(certificates: FrontDoorCertificates
         );
       const id = textOf(request, "x-ms-client-object-id") ?? "arm";
       const name = textOf(request, "x-ms-client-principal-name") ?? id;
-      return Promise.resolve({
+      return {
         principal: { id, name, kind: "arm" },
         tenantId: textOf(request, "x-ms-client-tenant-id"),
         isFrontDoor: true,
-      });
+      };
     },
   };
 }

@@ -11,41 +11,44 @@ export interface Connections {
 
 /** Watches the connections of a server from now on. */
 export function trackConnections(server: Server): Connections {
-  // By connection, its answers under way: nearly always one or none.
-  const running = new Map<Socket, ServerResponse[]>();
+  // By connection, its answers that may still be under way: nearly always the last one.
+  const answers = new Map<Socket, ServerResponse[]>();
   let isClosing = false;
+  const runningOf = (socket: Socket): readonly ServerResponse[] =>
+    (answers.get(socket) ?? []).filter((response) => !response.closed);
   const closeIfIdle = (socket: Socket): void => {
-    if (isClosing && (running.get(socket) ?? []).length === 0) socket.end(() => socket.destroy());
+    if (isClosing && runningOf(socket).length === 0) socket.end(() => socket.destroy());
+  };
+  const closeAfter = (socket: Socket, response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader("Connection", "close");
+    response.once("close", () => closeIfIdle(socket));
   };
   // Requests of HTTPS belong to the secured socket; the bare one below it must be left alone.
   const event = server instanceof HttpsServer ? "secureConnection" : "connection";
   server.on(event, (socket: Socket) => {
-    running.set(socket, []);
-    socket.once("close", () => running.delete(socket));
+    answers.set(socket, []);
+    socket.once("close", () => answers.delete(socket));
     closeIfIdle(socket);
   });
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const responses = running.get(socket) ?? [];
-    responses.push(response);
-    if (isClosing) response.setHeader("Connection", "close");
-    response.once("close", () => {
-      responses.splice(responses.indexOf(response), 1);
-      closeIfIdle(socket);
-    });
+    const known = answers.get(socket) ?? [];
+    // Looked up when it matters: being told of every end costs every request.
+    if (known.length > 0 && known.at(-1)?.closed === true) known.length = 0;
+    known.push(response);
+    if (isClosing) closeAfter(socket, response);
   });
   return {
     closeWhenIdle() {
       isClosing = true;
-      for (const responses of running.values()) {
-        for (const response of responses)
-          if (!response.headersSent) response.setHeader("Connection", "close");
-      }
       server.closeIdleConnections();
-      for (const socket of running.keys()) closeIfIdle(socket);
+      for (const socket of answers.keys()) {
+        for (const response of runningOf(socket)) closeAfter(socket, response);
+        closeIfIdle(socket);
+      }
     },
     destroyAll() {
       server.closeAllConnections();
-      for (const socket of running.keys()) socket.destroy();
+      for (const socket of answers.keys()) socket.destroy();
     },
   };
 }

@@ -21,7 +21,14 @@ import {
   releaseJob,
 } from "./job-queries.ts";
 import { createDocumentCache, revisionName, type DocumentCache } from "./document-cache.ts";
-import type { Document, DocumentKind, Lease, StateStore, Write } from "./state-store.ts";
+import type {
+  Document,
+  DocumentKind,
+  KnownDocument,
+  Lease,
+  StateStore,
+  Write,
+} from "./state-store.ts";
 
 /** The state store on any database Kysely speaks; the caller has applied the schema steps. */
 export function createKyselyStore(database: StateDatabase, facts: DialectFacts): StateStore {
@@ -37,6 +44,7 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
   const usable = (): DocumentCache | undefined => (closed === undefined ? cache : undefined);
   return {
     get: (kind, key) => run(() => getThrough(usable(), database, kind, key)),
+    known: (kind, key) => findKnown(usable(), kind, key),
     list: (kind, options) => run(() => listDocuments(database, kind, options)),
     listKeys: (kind, options) => run(() => listKeys(database, kind, options)),
     revisionOf: (kind) => run(() => getRevisionThrough(usable(), database, kind)),
@@ -77,6 +85,20 @@ function loosely<T>(
       waitForDisk(true);
     }
   });
+}
+
+function findKnown<T>(
+  cache: DocumentCache | undefined,
+  kind: DocumentKind,
+  key: string,
+): KnownDocument<T> | undefined {
+  try {
+    // The caller names the type of what it wrote, as it does for what is read.
+    return cache?.find(kind, key) as KnownDocument<T> | undefined;
+  } catch {
+    // Whoever reads instead is told what is wrong.
+    return undefined;
+  }
 }
 
 async function getThrough<T>(

@@ -6,6 +6,11 @@
 export interface StateStore {
   /** The document, or undefined. */
   get<T>(kind: DocumentKind, key: string): Promise<Document<T> | undefined>;
+  /**
+   * What `get` would resolve with, where it is at hand as of now: `document` is undefined when there is none. Undefined
+   * when it has to be read.
+   */
+  known?<T>(kind: DocumentKind, key: string): KnownDocument<T> | undefined;
   /** Documents whose key starts with `prefix`, ordered by key, after `after` (exclusive), at most `limit`. */
   list<T>(kind: DocumentKind, options: ListOptions): Promise<readonly Document<T>[]>;
   /** The keys that `list` would return, which costs a fraction of it. */
@@ -74,6 +79,10 @@ export interface Document<T> {
   /** Opaque; changes with every write. */
   readonly etag: string;
   readonly value: T;
+}
+
+export interface KnownDocument<T> {
+  readonly document: Document<T> | undefined;
 }
 
 /**

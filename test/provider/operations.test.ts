@@ -38,7 +38,9 @@ function render(
   operation: OperationRecord,
   apiVersion: string,
 ): Promise<Json> {
-  return world.provider.provider.renderResult(operation, aContext(apiVersion));
+  return Promise.resolve(
+    world.provider.provider.renderResult(operation, aContext(apiVersion)),
+  ) as Promise<Json>;
 }
 
 describe("results of operations", () => {

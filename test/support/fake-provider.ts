@@ -162,8 +162,8 @@ export function createFakeProvider(contracts: readonly Contract[] = thingContrac
       namespace: contracts[0]?.namespace ?? "",
       handlers,
       operations: [],
-      findOperation: (id) => Promise.resolve(operations.get(id)),
-      renderResult: (operation) => Promise.resolve(operation.result),
+      findOperation: (id) => operations.get(id),
+      renderResult: (operation) => operation.result,
       renderTarget: ({ resourceId }) => ({
         id: resourceId,
         name: resourceId.split("/").at(-1) ?? "",

@@ -120,7 +120,7 @@ export async function createProviderWorld(options: WorldOptions = {}): Promise<P
       return provider;
     },
     restoreRoot,
-    call: (method, path, call = {}) => {
+    call: async (method, path, call = {}) => {
       const request = makeRequest(method, path, call, clock.now());
       const handler = provider.provider.handlers.get(`${method} ${request.route.path}`);
       assert.ok(handler, `handler of ${method} ${request.route.path}`);

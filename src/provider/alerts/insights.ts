@@ -29,8 +29,8 @@ export function createInsights(handlers: ReadonlyMap<string, Handler>): Provider
     namespace: "Microsoft.InfrastructureInsights.Admin",
     handlers,
     operations: [],
-    findOperation: () => Promise.resolve(undefined),
-    renderResult: () => Promise.resolve(undefined),
+    findOperation: () => undefined,
+    renderResult: () => undefined,
     renderTarget: ({ resourceId, locationName }) => ({ id: resourceId, name: locationName }),
   };
 }

@@ -1,9 +1,10 @@
 import type { OperationRecord } from "../../arm/operation-record.ts";
 import type { RequestContext } from "../../arm/request-context.ts";
+import { whenThere, type Soon } from "../../base/soon.ts";
 import type { RestoreSummary, VerifyReport } from "../../engine/model.ts";
 import type { StoreCheck } from "../../storage/store-check.ts";
 import type { DocumentKind, StateStore, Write } from "../../state/state-store.ts";
-import { getOperation } from "../documents.ts";
+import { lookUp } from "../documents.ts";
 import type { RememberedRequest } from "../records/idempotency.ts";
 import { idempotencyWindowMilliseconds } from "../records/idempotency.ts";
 import type { FinishedBackup } from "../jobs/jobs-backup.ts";
@@ -23,12 +24,12 @@ import { converterOf, resultFormOf } from "../versions/versions.ts";
 export const operationRetentionMilliseconds: number = 7 * 86_400_000;
 
 /** An operation by its id; undefined when there is none or its time is over. */
-export async function findOperation(
-  deps: ProviderDeps,
-  id: string,
-): Promise<OperationRecord | undefined> {
-  const operation = (await getOperation(deps.store, id))?.value;
-  return operation === undefined || isExpired(operation, deps.clock.now()) ? undefined : operation;
+export function findOperation(deps: ProviderDeps, id: string): Soon<OperationRecord | undefined> {
+  return whenThere(lookUp<OperationRecord>(deps.store, "operation", id.toLowerCase()), (found) => {
+    const operation = found?.value;
+    const isOver = operation === undefined || isExpired(operation, deps.clock.now());
+    return isOver ? undefined : operation;
+  });
 }
 
 /** What a finished operation shows, in the form of the api-version that polls (rule 193); a snapshot, never the present state. */

@@ -1,6 +1,8 @@
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
+import { whenThere, type Soon } from "../../base/soon.ts";
+import type { Document } from "../../state/state-store.ts";
 import { findBackup, findLocation } from "../action-target.ts";
-import { getLocation, listAll } from "../documents.ts";
+import { listAll, lookUp } from "../documents.ts";
 import { resourceNotFound } from "../faults.ts";
 import { retentionView } from "../records/retention-views.ts";
 import { standsUntil } from "../records/location-schedule.ts";
@@ -8,19 +10,28 @@ import type { BackupLocation } from "../model.ts";
 import { locationEtag, viewOf } from "../model.ts";
 import { pageOf } from "../paging.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
-import { backupIdOf, parameterOf, scopeOf } from "../request-scope.ts";
+import { backupIdOf, parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 import { rememberRenderings } from "../versions/remembered.ts";
 import { converterOf, formOf } from "../versions/versions.ts";
 
 /** GET of a location. */
-export async function readLocation(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
+export function readLocation(deps: ProviderDeps, request: ArmRequest): Soon<ArmResult> {
   const scope = scopeOf(request);
-  const location = await getLocation(deps.store, scope.key);
-  if (location === undefined) throw resourceNotFound(scope.id);
+  return whenThere(lookUp<BackupLocation>(deps.store, "location", scope.key), (location) => {
+    if (location === undefined) throw resourceNotFound(scope.id);
+    return showLocation(deps, request, scope, location);
+  });
+}
+
+function showLocation(
+  deps: ProviderDeps,
+  request: ArmRequest,
+  scope: RequestScope,
+  { value }: Document<BackupLocation>,
+): ArmResult {
   const { apiVersion } = request.context;
   const asked = scope.identity.resourceGroupName;
   const now = deps.clock.now();
-  const { value } = location;
   return remembered(value, `${apiVersion} ${asked}`, now, () => {
     const form = formOf(request.context, asked, value.resourceGroupName, now);
     const view = viewOf(value);

@@ -29,15 +29,17 @@ export async function putSubscription(deps: ProviderDeps, request: ArmRequest): 
 
 /** The handler, behind the question whether the subscription's state lets the verb pass. */
 export function inOpenSubscription(deps: ProviderDeps, handler: Handler): Handler {
-  return async (request) => {
+  return (request) => {
     const id = request.params["subscriptionId"];
-    if (id !== undefined && request.route.method !== "GET") {
-      if (deps.refusesUnknownSubscriptions === true) await checkAnnounced(deps, id);
-      const state = await stateOfSubscription(deps, id);
-      if (!isAllowed(state, request.route.method)) throw closed(id, state);
-    }
-    return handler(request);
+    if (id === undefined || request.route.method === "GET") return handler(request);
+    return checkSubscription(deps, id, request.route.method).then(() => handler(request));
   };
+}
+
+async function checkSubscription(deps: ProviderDeps, id: string, method: string): Promise<void> {
+  if (deps.refusesUnknownSubscriptions === true) await checkAnnounced(deps, id);
+  const state = await stateOfSubscription(deps, id);
+  if (!isAllowed(state, method)) throw closed(id, state);
 }
 
 async function checkAnnounced(deps: ProviderDeps, id: string): Promise<void> {
