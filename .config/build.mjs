@@ -71,10 +71,10 @@ async function bundle() {
     ...(await bundleTogether(threads, false)),
   };
   // Files that look for others of the program count on lying one folder deep.
-  for (const name of ["src/base/program-file.ts", "src/cli/program-version.ts"])
-    for (const [output, { inputs }] of Object.entries(outputs))
-      if (name in inputs && relative(out, resolve(root, output)).split("/").length !== 2)
-        throw new Error(`${name} has become part of ${output}: it must lie one folder deep`);
+  const name = "src/base/program-file.ts";
+  for (const [output, { inputs }] of Object.entries(outputs))
+    if (name in inputs && relative(out, resolve(root, output)).split("/").length !== 2)
+      throw new Error(`${name} has become part of ${output}: it must lie one folder deep`);
 }
 
 async function bundleTogether(names, splitting, plugins = []) {

@@ -1,10 +1,14 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Version of the package this program belongs to. */
 export const programVersion: string = readVersion();
 
+/** In the built program this may have become part of a file that lies one folder less deep. */
 function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
+  const places = ["../package.json", "../../package.json"].map(
+    (place) => new URL(place, import.meta.url),
+  );
+  const file = places.find((place) => existsSync(place)) ?? places[1] ?? "";
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
   return version;
 }
