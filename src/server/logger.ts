@@ -27,11 +27,11 @@ export function createLogger(settings: LogSettings): Logger {
   });
   const isWritten = new Set(levels.filter((level) => logger.isLevelEnabled(level)));
   const emit = (text: string): void => void logger.log(most, text);
-  const write = stream === undefined ? gatherTurn(emit) : emit;
+  const write = stream === undefined ? gatherLines(emit) : emit;
   const log = (level: Level, text: string, more: LogFields): void => {
     if (!isWritten.has(level) && onLine === undefined) return;
     const line = { level, message: clean(text), fields: pickAllowed(currentScope(), more) };
-    if (isWritten.has(level)) write(render(line));
+    if (isWritten.has(level)) write(render(line), level);
     onLine?.(line);
   };
   return wrap(log, {});
@@ -157,21 +157,50 @@ function prettyLine({ level, message, fields }: WrittenLine): string {
   return [timeOfLine(), level.toUpperCase().padEnd(5), message, ...words].join(" ");
 }
 
-/** All lines of one turn of the event loop at once: what winston and the system do for one costs more than the line. */
-function gatherTurn(emit: (text: string) => void): (line: string) => void {
+/**
+ * All lines of one turn of the event loop at once: what winston and the system do for one costs more than the line. Of
+ * very many lines those of a hundredth of a second, unless one tells of trouble.
+ */
+function gatherLines(emit: (text: string) => void): (line: string, level: Level) => void {
+  const isBusy = watchRate();
   let waiting = "";
+  let flushesAt: "turn" | "later" | undefined;
   const flush = (): void => {
     const text = waiting;
     waiting = "";
+    flushesAt = undefined;
     if (text !== "") emit(text);
   };
   // Whatever ends the process, short of a kill, what it said before is told.
   process.once("exit", flush);
-  return (line) => {
-    if (waiting === "") setImmediate(flush);
+  return (line, level) => {
     waiting = waiting === "" ? line : `${waiting}\n${line}`;
+    const waits = isBusy() && (level === "info" || level === "debug");
+    if (flushesAt === "turn" || (flushesAt === "later" && waits)) return;
+    flushesAt = waits ? "later" : "turn";
+    if (waits) setTimeout(flush, gatherMilliseconds);
+    else setImmediate(flush);
   };
 }
+
+/** Called for each line: whether there were very many just now. No caller that waits for its answers makes as many. */
+function watchRate(): () => boolean {
+  let since = 0;
+  let lines = 0;
+  let isBusy = false;
+  return () => {
+    const now = systemClock.now();
+    lines += 1;
+    if (now - since < gatherMilliseconds) return isBusy;
+    isBusy = lines >= manyLines && now - since < 2 * gatherMilliseconds;
+    since = now;
+    lines = 0;
+    return isBusy;
+  };
+}
+
+const gatherMilliseconds = 10;
+const manyLines = 30;
 
 function standardError(): Writable {
   const write = (text: string, _: BufferEncoding, done: () => void): void => {
