@@ -50,42 +50,47 @@ function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, at) => from + at);
 }
 
+interface Changes {
+  readonly roles?: readonly string[];
+  readonly avoidBelow?: number;
+}
+
 interface World {
   readonly cache: TreeCache;
   readonly folder: string;
   /** The newest backup needs these chunks in a role. */
   remember(role: string, ...numbers: readonly number[]): void;
-  choose(packs: readonly PackEntry[], changes?: { roles?: readonly string[] }): string[];
+  /** As `remember`, of a backup that found no pack sparse and changed nothing. */
+  rememberDense(role: string, ...numbers: readonly number[]): void;
+  choose(packs: readonly PackEntry[], changes?: Changes): string[];
 }
 
 async function withCache(use: (world: World) => void): Promise<void> {
   await withTempFolder(async (folder) => {
     const cache = new TreeCache(folder, "a repository", epoch);
     const remembered: string[] = [];
+    const remember = (role: string, numbers: readonly number[], denseAbove?: number): void => {
+      remembered.push(role);
+      const bytes = encodeTree(numbers);
+      const writer = cache.create();
+      // Pieces end anywhere.
+      for (let at = 0; at < bytes.length; at += 100) writer.write(bytes.subarray(at, at + 100));
+      writer.close();
+      const { file, salt } = writer;
+      const pointer = { backupId: "newest", epochId: epoch.id, startedAtNs: 0n, file, salt };
+      const chunks = chunksOf(9999);
+      cache.commit(role, { ...pointer, treeBytes: bytes.length, chunks, denseAbove });
+    };
     use({
       cache,
       folder,
-      remember: (role, ...numbers) => {
-        remembered.push(role);
-        const bytes = encodeTree(numbers);
-        const writer = cache.create();
-        // Pieces end anywhere.
-        for (let at = 0; at < bytes.length; at += 100) writer.write(bytes.subarray(at, at + 100));
-        writer.close();
-        const { file, salt } = writer;
-        const pointer = { backupId: "newest", epochId: epoch.id, startedAtNs: 0n, file, salt };
-        cache.commit(role, { ...pointer, treeBytes: bytes.length, chunks: chunksOf(9999) });
+      remember: (role, ...numbers) => remember(role, numbers),
+      rememberDense: (role, ...numbers) => remember(role, numbers, 0.5),
+      choose: (packs, { roles = remembered, avoidBelow = 0.5 } = {}) => {
+        const newest = aRecord(remembered);
+        const { packIds } = chooseSparsePacks({ packs, cache, newest, roles, avoidBelow });
+        return [...packIds].toSorted();
       },
-      choose: (packs, { roles = remembered } = {}) =>
-        [
-          ...chooseSparsePacks({
-            packs,
-            cache,
-            newest: aRecord(remembered),
-            roles,
-            avoidBelow: 0.5,
-          }),
-        ].toSorted(),
     });
   });
 }
@@ -145,6 +150,18 @@ describe("packs a run does not rely on", () => {
       assert.deepEqual(world.choose([aPack("one", 1, 2, 3, 4)]), []);
     }));
 
+  it("are not looked for again while nothing changes", () =>
+    withCache((world) => {
+      world.rememberDense("files", 1);
+      world.rememberDense("accounts", 2);
+      const packs = [aPack("sparse", ...range(1, 10))];
+      assert.deepEqual(world.choose(packs), []);
+      assert.deepEqual(world.choose(packs, { avoidBelow: 0.6 }), ["sparse"]);
+      assert.deepEqual(world.choose(packs, { roles: ["files"] }), ["sparse"]);
+      world.remember("more", 3);
+      assert.deepEqual(world.choose(packs), ["sparse"]);
+    }));
+
   it("none where the cache does not tell all", () =>
     withCache((world) => {
       world.remember("files", 1);
@@ -191,13 +208,20 @@ describe("a run that leaves a sparse pack", { timeout: 60_000 }, () => {
       const keptBytes = randomBytes(20_000);
       write("kept", keptBytes);
       for (const number of range(1, 5)) write(`goes ${number}`, randomBytes(20_000));
+      const role = aFolderRole(source);
       const run = (number: number): Promise<BackupRecord> =>
-        repository.backup(number, [aFolderRole(source)], { cacheDirectory });
+        repository.backup(number, [role], { cacheDirectory });
+      const isDense = (): boolean => {
+        const epochKeys = repository.keys.epochs.at(-1) as EpochKeys;
+        const cache = new TreeCache(cacheDirectory, repository.keys.repositoryId, epochKeys);
+        return cache.read(role.name)?.denseAbove === 0.5;
+      };
       await run(1);
       for (const number of range(1, 5)) rmSync(join(source, `goes ${number}`));
       await run(2);
       const second = await listNames(repository.store, "data/");
       const third = await run(3);
+      assert.ok(!isDense());
       const added = (await listNames(repository.store, "data/")).filter(
         (name) => !second.includes(name),
       );
@@ -206,6 +230,12 @@ describe("a run that leaves a sparse pack", { timeout: 60_000 }, () => {
       // What was moved is not moved again.
       const fourth = await run(4);
       assert.equal(fourth.newBytes, 0);
+      assert.ok(isDense());
+      await run(5);
+      assert.ok(isDense());
+      write("new", randomBytes(20_000));
+      await run(6);
+      assert.ok(!isDense());
       for (const number of range(1, 4)) {
         await repository.restore(number, join(folder, `restored ${number}`));
       }

@@ -10,7 +10,7 @@ import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
 import { quietly } from "../read-ahead.ts";
 import type { BackupOptions } from "./options.ts";
-import { chooseSparsePacks, defaultAvoidBelow } from "./sparse-packs.ts";
+import { avoidBelowOf, chooseSparsePacks } from "./sparse-packs.ts";
 import type { TreeCache } from "./tree-cache.ts";
 
 /** What earlier runs left that a backup may rely on. */
@@ -20,6 +20,8 @@ export interface KnownRepository {
    * first, without those it needs little of.
    */
   readonly packs: readonly PackEntry[];
+  /** None was left out, and none would be if nothing changed. */
+  readonly isDense: boolean;
   /** Whole index objects, those to rely on first at the beginning. */
   readonly indexObjects: readonly IndexObject[];
   /** Ids of packs that are there and no index names. */
@@ -93,9 +95,10 @@ export async function readKnownRepository(
     (pack) => present.get(pack.packId) === pack.bytes && dataKeys.has(dataKeyName(pack.dataKeyId)),
   );
   warnOfLoss(options.logger, known.length - usable.length);
-  const packs = choosePacks(options, newest, usable, (await reading) ?? new Set());
+  const { packs, isDense } = choosePacks(options, newest, usable, (await reading) ?? new Set());
   return {
     packs,
+    isDense,
     indexObjects: orderIndexObjects(objects, new Set(packs.map((pack) => pack.packId))),
     orphans: [...present.keys()].filter((id) => !indexed.has(id) && !setAside.has(packName(id))),
     setAside,
@@ -143,24 +146,24 @@ function choosePacks(
   { listed, cache }: NewestBackup,
   usable: readonly PackEntry[],
   needed: ReadonlySet<string>,
-): readonly PackEntry[] {
+): Pick<KnownRepository, "packs" | "isDense"> {
   const first = usable.filter(({ packId }) => needed.has(packName(packId)));
   const others = usable.filter(({ packId }) => !needed.has(packName(packId)));
   // What the newest backup wrote itself it needs all of.
   const isOwn = first.every(({ dataKeyId }) => dataKeyId === listed?.manifest.dataKeyId);
-  if (isOwn) return [...first, ...others];
-  const sparse = chooseSparsePacks({
+  if (isOwn) return { packs: [...first, ...others], isDense: true };
+  const { packIds: sparse, isDense } = chooseSparsePacks({
     packs: first,
     cache,
     newest: listed?.record,
     roles: options.roles.map(({ name }) => name),
-    avoidBelow: options.avoidBelow ?? defaultAvoidBelow,
+    avoidBelow: avoidBelowOf(options),
   });
   if (sparse.size > 0)
     options.logger.info("Packs of which little is needed are left: that little is stored again", {
       count: sparse.size,
     });
-  return [...first.filter(({ packId }) => !sparse.has(packId)), ...others];
+  return { packs: [...first.filter(({ packId }) => !sparse.has(packId)), ...others], isDense };
 }
 
 /** Names of the objects the newest backup needs; undefined where they cannot be read, or are of another epoch. */

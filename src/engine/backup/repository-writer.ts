@@ -48,6 +48,8 @@ export class RepositoryWriter {
   /** Sizes of documents that are there. */
   readonly #documents = new Map<string, number>();
   #soundRefs: string | undefined;
+  #isDense = false;
+  #keepsRefs = false;
 
   private constructor(options: BackupOptions, epoch: EpochKeys, parts: ChunkTableParts) {
     this.#options = options;
@@ -72,6 +74,7 @@ export class RepositoryWriter {
     for (const pack of known.packs) writer.#know(pack);
     for (const [name, bytes] of known.documents) writer.#documents.set(name, bytes);
     writer.#soundRefs = known.soundRefs;
+    writer.#isDense = known.isDense;
     await writer.#adoptOrphans(known);
     await options.failpoint?.("backup.index-loaded");
     return writer;
@@ -108,6 +111,11 @@ export class RepositoryWriter {
     return this.#ownNames.toReversed();
   }
 
+  /** This run relies on the same packs as the newest backup, and left none of those out. */
+  get isAsDense(): boolean {
+    return this.#isDense && this.#keepsRefs;
+  }
+
   /** Packs that no index names yet. */
   takeUnindexed(): PackEntry[] {
     return this.#unindexed.splice(0);
@@ -121,7 +129,10 @@ export class RepositoryWriter {
   /** Refs of a run that added something name what only it can have named; others may be an earlier backup's. */
   async storeRefs(name: string, bytes: Uint8Array): Promise<void> {
     // The newest backup's say the same, and this run has read them.
-    if (name === this.#soundRefs) return;
+    if (name === this.#soundRefs) {
+      this.#keepsRefs = true;
+      return;
+    }
     await (this.#keyStored === undefined ? this.#put(name, bytes) : this.#putOwn(name, bytes));
   }
 

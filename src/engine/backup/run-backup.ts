@@ -100,7 +100,9 @@ async function runLeased(
     meter.enter("committing");
     const input = { options, epoch, lease, writer, roles, startedAt, previous, meter };
     const record = await commit(input);
-    commitCaches(options, cache, epoch, roles, startedAt, record.backupId);
+    const { backupId } = record;
+    const { isAsDense } = writer;
+    commitCaches(options, cache, epoch, { roles, startedAt, backupId, previous, isAsDense });
     return record;
   } catch (error) {
     await pool.close();

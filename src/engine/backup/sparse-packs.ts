@@ -3,10 +3,16 @@ import { chunkIdBytes, chunkReferenceBytes, packBytes } from "../format/limits.t
 import type { PackEntry } from "../format/index-format.ts";
 import { recordLength } from "../format/tree-format.ts";
 import type { BackupRecord } from "../model.ts";
+import type { BackupOptions } from "./options.ts";
 import type { TreeCache, TreeCachePointer } from "./tree-cache.ts";
 
 /** Packs of which a backup needs less than this share of the plain bytes are left to die. */
-export const defaultAvoidBelow = 0.5;
+const defaultAvoidBelow = 0.5;
+
+export function avoidBelowOf({ avoidBelow }: Pick<BackupOptions, "avoidBelow">): number {
+  return avoidBelow ?? defaultAvoidBelow;
+}
+
 /** What one run may store again for that: this share of what the backup needs, and at least two packs. */
 const maxRewriteShare = 0.1;
 const minRewriteBytes = 2 * packBytes;
@@ -23,19 +29,28 @@ export interface AvoidanceInput {
   readonly avoidBelow: number;
 }
 
+/** What is left out, and whether a run that keeps all as it is would leave out nothing again. */
+export interface Avoidance {
+  readonly packIds: ReadonlySet<string>;
+  readonly isDense: boolean;
+}
+
 /**
  * Ids of packs of which the newest backup needs little. A run that counts them as absent stores that little anew, and
  * they go when the backups that name them go: this is how half-dead packs are emptied without opening a block. What
  * is needed is read off the cached trees; where they do not tell all of it, nothing is avoided.
  */
-export function chooseSparsePacks(input: AvoidanceInput): ReadonlySet<string> {
+export function chooseSparsePacks(input: AvoidanceInput): Avoidance {
   const { packs, newest, cache, avoidBelow } = input;
-  if (newest === undefined || cache === undefined || avoidBelow <= 0) return new Set();
+  const unknown = { packIds: new Set<string>(), isDense: false };
+  if (newest === undefined || cache === undefined || avoidBelow <= 0) return unknown;
   const trees = findTrees(cache, newest, input.roles);
-  if (trees === undefined) return new Set();
+  if (trees === undefined) return unknown;
+  if (wasDense(trees, newest, avoidBelow)) return { ...unknown, isDense: true };
   const weights = new PackWeights(packs);
-  for (const tree of trees) if (!weights.addTree(cache, tree)) return new Set();
-  return weights.choose(avoidBelow);
+  for (const tree of trees) if (!weights.addTree(cache, tree)) return unknown;
+  const packIds = weights.choose(avoidBelow);
+  return { packIds, isDense: packIds.size === 0 };
 }
 
 /** The cached trees of the newest backup's roles, those that are no longer backed up left out; undefined when one is missing. */
@@ -52,6 +67,18 @@ function findTrees(
     trees.push(tree);
   }
   return trees;
+}
+
+/** Whether the choice came out empty when it was made of the same packs and trees. */
+function wasDense(
+  trees: readonly TreeCachePointer[],
+  newest: BackupRecord,
+  avoidBelow: number,
+): boolean {
+  return (
+    trees.length === newest.roles.length &&
+    trees.every(({ denseAbove }) => denseAbove === avoidBelow)
+  );
 }
 
 /** How many plain bytes of each pack are needed; a chunk counts once, for the first pack that has it. */

@@ -32,6 +32,8 @@ export interface TreeCachePointer {
   readonly chunks: Buffer;
   readonly salt: string;
   readonly file: string;
+  /** No pack of this backup was chosen to be avoided below this share, and nothing was stored or dropped since. */
+  readonly denseAbove?: number | undefined;
 }
 
 const pieceBytes = 1024 * 1024;
@@ -98,6 +100,7 @@ export class TreeCache {
       startedAtNs: String(pointer.startedAtNs),
       treeBytes: String(pointer.treeBytes),
       chunks: pointer.chunks.toString("base64"),
+      denseAbove: pointer.denseAbove?.toString(),
     });
     const sealed = sealSmall(
       key,
@@ -211,7 +214,7 @@ export class TreeCacheReader {
 }
 
 function decodePointer(value: Record<string, string>): TreeCachePointer | undefined {
-  const { backupId, epochId, startedAtNs, treeBytes, chunks, salt, file } = value;
+  const { backupId, epochId, startedAtNs, treeBytes, chunks, salt, file, denseAbove } = value;
   if (
     !backupId ||
     !epochId ||
@@ -231,5 +234,6 @@ function decodePointer(value: Record<string, string>): TreeCachePointer | undefi
     chunks: Buffer.from(chunks, "base64"),
     salt,
     file,
+    denseAbove: denseAbove === undefined ? undefined : Number(denseAbove),
   };
 }
