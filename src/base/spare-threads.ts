@@ -12,6 +12,10 @@ export class SpareThreads {
     this.#create = create;
   }
 
+  get count(): number {
+    return this.#spare.length;
+  }
+
   /** Starts what is missing to so many. */
   start(count: number): void {
     while (this.#spare.length < count) {

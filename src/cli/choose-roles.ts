@@ -42,6 +42,7 @@ function createRoles(named: readonly string[], exclude: readonly string[]): Chos
       required: true,
       essential: true,
       allowEmpty: true,
+      onlyLooks: true,
       open: (host) => openDirectorySource({ path, exclude }, host),
     });
   }

@@ -8,6 +8,7 @@ import { compileExcludes } from "./exclude.ts";
 import { toRawPath, toSystemPath } from "./raw-path.ts";
 import { readSettings, readTexts, requirePath } from "./settings-reader.ts";
 import { WalkAhead } from "./walk-ahead.ts";
+import { hasWalkThread } from "./walk-thread.ts";
 
 export interface DirectorySettings {
   /** Absolute path of the folder; a link is followed once, here. */
@@ -17,7 +18,7 @@ export interface DirectorySettings {
 }
 
 const batchEntries = 256; // enough to make the hand-over free, little enough to start copying at once
-const threadEntries = 1024; // a smaller folder is listed before a thread has started
+const threadEntries = 1024; // a smaller folder is listed before a thread has started; with one that waits a batch is enough
 
 /** Reads the settings of a directory role. */
 export function parseDirectorySettings(value: unknown, place: string): DirectorySettings {
@@ -78,8 +79,9 @@ function startWalk(
   const isExcluded = compileExcludes(exclude);
   const walk = createWalk({ root, isExcluded, warn, system: system ?? nodeWalkSystem });
   const requireRoot = watchRoot(root, system ?? nodeWalkSystem);
-  const first = walk.next(threadEntries);
-  if (system === undefined && first.length === threadEntries) {
+  const wanted = hasWalkThread() ? batchEntries : threadEntries;
+  const first = walk.next(wanted);
+  if (system === undefined && first.length === wanted) {
     const ahead = new WalkAhead({ root, exclude }, walk.state, warn);
     return { requireRoot, first, rest: ahead.entries(), close: () => ahead.close() };
   }

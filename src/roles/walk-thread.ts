@@ -14,6 +14,11 @@ export function startWalkThread(): void {
   threads.start(1);
 }
 
+/** Whether a thread waits for a walk. */
+export function hasWalkThread(): boolean {
+  return threads.count > 0;
+}
+
 /** A thread for one walk: the one that was started before, or a new one. */
 export function takeWalkThread(): Worker {
   return threads.take();

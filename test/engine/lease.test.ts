@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError, isAppError } from "../../src/base/errors.ts";
+import type { BackupRole } from "../../src/engine/backup/options.ts";
 import { acquireLease, type WriterLease } from "../../src/engine/lease.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import { openMemoryStore } from "../../src/storage/memory.ts";
 import {
+  aSource,
   aStreamRole,
   createRepository,
   createSeededRandom,
@@ -157,5 +159,29 @@ describe("a run that lost its lease", () => {
     const manifests = await listNames(repository.store, "backups/");
     assert.deepEqual(manifests, ["backups/00000000-0000-4000-8000-000000000002"]);
     assert.deepEqual((await repository.verify({ depth: "structure" })).findings, []);
+  });
+});
+
+describe("a run that is not given the lease", () => {
+  it("has opened only roles that look, and closed them", async () => {
+    const repository = await createRepository();
+    const told: string[] = [];
+    const aWatchedRole = (name: string, onlyLooks: boolean): BackupRole => ({
+      ...aStreamRole(name, () => [Buffer.of(1)]),
+      onlyLooks,
+      open: () => ({
+        ...aSource([]),
+        prepare: async () => void told.push(`${name} prepared`),
+        close: async () => void told.push(`${name} closed`),
+      }),
+    });
+    const roles = [aWatchedRole("acts", false), aWatchedRole("looks", true)];
+    const failpoint = async (step: string): Promise<void> => {
+      if (step !== "backup.leased") return;
+      const other = repository.backup(2, roles, { installationId: "another" });
+      await assert.rejects(other, { code: "StoreLocked" });
+    };
+    await repository.backup(1, [aStreamRole("a", () => [Buffer.of(1)])], { failpoint });
+    assert.deepEqual(told, ["looks prepared", "looks closed"]);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { AppError, isAppError } from "../../src/base/errors.ts";
-import { foldStatus, isRecoveryReady } from "../../src/engine/backup/run-backup.ts";
+import { foldStatus, isRecoveryReady } from "../../src/engine/backup/role-results.ts";
 import type { Progress, RoleResult } from "../../src/engine/model.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import type { SourceEntry } from "../../src/engine/source.ts";

@@ -28,27 +28,40 @@ export interface CopyContext {
   readonly firstWave: FirstWave;
 }
 
-/** The roles that come first are made ready while the repository is opened. */
+/**
+ * The roles that come first are made ready while the repository is opened: those that only look from the start, the
+ * others when the run has its lease.
+ */
 export class FirstWave {
-  readonly #prepared: Promise<PreparedRole[]>;
+  readonly #options: BackupOptions;
+  readonly #roles: readonly BackupRole[];
+  readonly #prepared = new Map<BackupRole, Promise<PreparedRole>>();
 
   constructor(options: BackupOptions) {
-    const [first] = wavesOf(options);
-    this.#prepared = Promise.all((first ?? []).map((role) => prepareRole(options, role)));
+    this.#options = options;
+    this.#roles = wavesOf(options)[0] ?? [];
+    this.#prepare(this.#roles.filter(({ onlyLooks }) => onlyLooks === true));
   }
 
-  take(): Promise<PreparedRole[]> {
-    return this.#prepared;
+  /** The run has its lease. */
+  begin(): void {
+    this.#prepare(this.#roles.filter((role) => !this.#prepared.has(role)));
   }
 
-  /** What has to be there before roles are copied; the roles are closed when it fails. */
-  async orClose<T>(opening: Promise<T>): Promise<T> {
-    try {
-      return await opening;
-    } catch (error) {
-      for (const role of await this.#prepared) await role.close();
-      throw error;
-    }
+  /** In the order they were given; who takes them closes them. */
+  async take(): Promise<PreparedRole[]> {
+    const prepared = this.#roles.flatMap((role) => this.#prepared.get(role) ?? []);
+    this.#prepared.clear();
+    return Promise.all(prepared);
+  }
+
+  /** Closes what nobody took. */
+  async close(): Promise<void> {
+    for (const role of await this.take()) await role.close();
+  }
+
+  #prepare(roles: readonly BackupRole[]): void {
+    for (const role of roles) this.#prepared.set(role, prepareRole(this.#options, role));
   }
 }
 

@@ -49,6 +49,8 @@ export interface BackupRole {
   readonly essential: boolean;
   /** An empty role is a failure unless this says otherwise. */
   readonly allowEmpty?: boolean;
+  /** Making it ready only looks: it may begin before the run has its lease. */
+  readonly onlyLooks?: boolean;
   open(host: SourceHost): Source;
 }
 

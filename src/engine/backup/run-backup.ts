@@ -19,6 +19,7 @@ import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
 import { newestOf, reportLedger } from "./own-ledger.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { foldStatus, isRecoveryReady } from "./role-results.ts";
 import { rollBackWhenFull } from "./roll-back.ts";
 import { RepositoryWriter } from "./repository-writer.ts";
 import { requireRoleNames, requireSomething } from "./require-roles.ts";
@@ -45,6 +46,25 @@ export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
 const canceled = "The backup was canceled: nothing older was changed";
 
 async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
+  requireRoleNames(options);
+  const startedAt = options.clock.now();
+  const opening = openRepository(options);
+  const firstWave = new FirstWave(options);
+  try {
+    return await runOpened(options, await opening, startedAt, firstWave);
+  } finally {
+    await firstWave.close();
+  }
+}
+
+interface OpenedRepository {
+  readonly config: RepositoryConfig;
+  readonly epoch: EpochKeys;
+  /** Whether there is a manifest of this backup's name. */
+  readonly isThere: boolean;
+}
+
+async function openRepository(options: BackupOptions): Promise<OpenedRepository> {
   const lookingForOwn = quietly(options.store.stat(manifestName(options.backupId)));
   const config = await readConfig(options.store, options.keys.signingPublicKey);
   const epoch = options.keys.epochs.at(-1);
@@ -53,8 +73,16 @@ async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
       "EncryptionNotConfigured",
       "Cannot back up: the repository has no encryption certificate; set one on the backup location",
     );
-  requireRoleNames(options);
-  const isThere = (await lookingForOwn) !== undefined;
+  return { config, epoch, isThere: (await lookingForOwn) !== undefined };
+}
+
+async function runOpened(
+  options: BackupOptions,
+  repository: OpenedRepository,
+  startedAt: number,
+  firstWave: FirstWave,
+): Promise<BackupRecord> {
+  const { config, isThere } = repository;
   const done = isThere ? await findOwnManifest(options, config) : undefined;
   if (done !== undefined) return done;
   const lease = await acquireLease(
@@ -64,27 +92,30 @@ async function runToEnd(options: BackupOptions): Promise<BackupRecord> {
   );
   try {
     await options.failpoint?.("backup.leased");
-    return await runLeased(options, config, epoch, lease);
+    firstWave.begin();
+    return await runLeased(options, repository, { lease, startedAt, firstWave });
   } finally {
     await lease.release();
   }
 }
 
+interface LeasedRun {
+  readonly lease: WriterLease;
+  /** Before anything was looked at. */
+  readonly startedAt: number;
+  readonly firstWave: FirstWave;
+}
+
 async function runLeased(
   options: BackupOptions,
-  config: RepositoryConfig,
-  epoch: EpochKeys,
-  lease: WriterLease,
+  { config, epoch }: OpenedRepository,
+  { lease, startedAt, firstWave }: LeasedRun,
 ): Promise<BackupRecord> {
-  const startedAt = options.clock.now();
   const listings = startListings(options, epoch);
-  const firstWave = new FirstWave(options);
-  const newest = await firstWave.orClose(findNewest(options, config, listings.condemned));
+  const newest = await findNewest(options, config, listings.condemned);
   const previous = newest?.record;
   const cache = openCache(options, epoch);
-  const writer = await firstWave.orClose(
-    RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings),
-  );
+  const writer = await RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings);
   const meter = new ProgressMeter(options, previous, () => writer.storedBytes);
   const pool = createPool(options, config, epoch, writer);
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));
@@ -262,24 +293,6 @@ function sealRoots(
   const key = deriveObjectKey(epoch.indexKey, salt, manifestKeyInfo);
   const aad = manifestBinding(repositoryId, epoch.id, options.backupId);
   return Buffer.concat([salt, sealSmall(key, objectKind.manifest, 0, aad, encodeRoots(roots))]);
-}
-
-/** All succeeded; some did; or a required one or all failed. */
-export function foldStatus(roles: readonly RoleResult[]): BackupRecord["status"] {
-  const isGood = (role: RoleResult): boolean =>
-    role.status === "Succeeded" || (role.status === "Skipped" && !role.required);
-  const isLost = (role: RoleResult): boolean => role.required && role.status === "Failed";
-  if (roles.every(isGood)) return "Succeeded";
-  const hasContent = roles.some(
-    (role) => role.status === "Succeeded" || role.status === "PartialSucceeded",
-  );
-  return hasContent && !roles.some(isLost) ? "PartialSucceeded" : "Failed";
-}
-
-/** Every role that rebuilding needs is whole. */
-export function isRecoveryReady(roles: readonly RoleResult[]): boolean {
-  const essential = roles.filter((role) => role.essential);
-  return essential.length > 0 && essential.every((role) => role.status === "Succeeded");
 }
 
 async function findOwnManifest(
