@@ -48,6 +48,10 @@ describe("oav's live validator around the HTTP tests", () => {
     assert.match(await find(put), /request INVALID_TYPE \/tags/);
     // Refusing is our own business.
     assert.doesNotMatch(await find({ ...put, status: 400 }), /request/);
+    // A name oav cannot read as a path: it throws instead of saying what is wrong.
+    const odd = { ...put, method: "PATCH", requestBody: { "#0": 1 } };
+    assert.match(await find(odd), /REQUEST_VALIDATION_ERROR/);
+    assert.doesNotMatch(await find({ ...odd, status: 400 }), /REQUEST/);
   });
 });
 

@@ -62,11 +62,13 @@ export async function findExchangeFaults(exchange: SeenExchange): Promise<readon
     },
   });
   const { requestValidationResult: request, responseValidationResult: response } = result;
-  const broken = [request.runtimeException, response.runtimeException].flatMap((fault) =>
+  const isTaken = status < 300;
+  // Over what is wrong with a request that was refused oav itself may stumble.
+  const looked = isTaken ? [request, response] : [response];
+  const broken = looked.flatMap(({ runtimeException: fault }) =>
     fault === undefined || fault.code.startsWith("OPERATION_NOT_FOUND") ? [] : [fault],
   );
   const isPublished = url.includes("api-version=20") && !url.includes("api-version=2026");
-  const isTaken = status < 300;
   return [
     ...(isTaken ? request.errors : [])
       .filter(({ code }) => !isAllowed("request", code, isPublished))
