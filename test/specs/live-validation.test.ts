@@ -48,6 +48,13 @@ describe("oav's live validator around the HTTP tests", () => {
     assert.match(await find(put), /request INVALID_TYPE \/tags/);
     // Refusing is our own business.
     assert.doesNotMatch(await find({ ...put, status: 400 }), /request/);
+    // Nothing is no body, where one may be missing and where it may not.
+    const prune = exchange.url
+      .replace("?", "/pruneExternalStore?")
+      .replace("2026-12-01", "2021-09-01");
+    const accepted = { method: "POST", requestBody: null, status: 202, responseBody: undefined };
+    assert.doesNotMatch(await find({ ...accepted, url: prune }), /request/);
+    assert.match(await find({ ...put, requestBody: null }), /request/);
     // A name oav cannot read as a path: it throws instead of saying what is wrong.
     const odd = { ...put, method: "PATCH", requestBody: { "#0": 1 } };
     assert.match(await find(odd), /REQUEST_VALIDATION_ERROR/);

@@ -53,7 +53,8 @@ export async function findExchangeFaults(exchange: SeenExchange): Promise<readon
       url,
       headers: { ...requestHeaders },
       query,
-      ...(requestBody === undefined ? {} : { body: requestBody as Json }),
+      // Of an action without input old clients send a literal null: it is no body. One that is needed is missed then.
+      ...(requestBody === undefined || requestBody === null ? {} : { body: requestBody as Json }),
     },
     liveResponse: {
       statusCode: String(status),

@@ -21,7 +21,7 @@ export interface ProviderServer {
   /** Polls the status address of an accepted request to its end; the last answer. */
   finish(accepted: Exchange): Promise<Exchange>;
   /** Also has oav hold an exchange of each shape, whoever called, against our documents. */
-  close(options?: { readonly checksExchanges?: boolean }): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface SendOptions {
@@ -82,12 +82,12 @@ export async function startProviderServer(
       await world.finish(/[0-9a-f-]{36}(?=\?)/.exec(url)?.[0] ?? "");
       return send("GET", url);
     },
-    close: async ({ checksExchanges = true } = {}) => {
+    close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       endWatch();
       await world.close();
-      if (checksExchanges) await checkExchanges(seen);
+      await checkExchanges(seen);
     },
   };
 }
