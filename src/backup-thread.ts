@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "./base/clock.ts";
 import { giveWay } from "./base/give-way.ts";
 import type { LogFields, Logger } from "./base/log.ts";
+import { describeFailure, errorOfThread, type ThreadFailure } from "./base/thread-failure.ts";
 import { runBackup } from "./engine/backup/run-backup.ts";
 import { copyAndCheck } from "./engine/copy/copy-and-check.ts";
 import type {
@@ -32,7 +33,6 @@ import type { StoreOperation } from "./storage/observed-store.ts";
 import { openStore, type OpenStoreOptions } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
-import { describeFailure, errorOfThread, type ThreadFailure } from "./base/thread-failure.ts";
 
 /** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
 export type EngineCall =

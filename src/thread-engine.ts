@@ -4,6 +4,7 @@ import { systemClock } from "./base/clock.ts";
 import { AppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { programFile } from "./base/program-file.ts";
+import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 import { keepScope } from "./base/work-scope.ts";
 import type {
   EngineCall,
@@ -31,7 +32,6 @@ import { openStore } from "./storage/open-store.ts";
 import type { StoreCheck } from "./storage/store-check.ts";
 import type { StoreWatch } from "./storage/store-spans.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
-import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 
 export interface ThreadEngineOptions {
   readonly workers: number;

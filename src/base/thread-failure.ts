@@ -1,4 +1,4 @@
-import { AppError, errorCodes, toAppError } from "./errors.ts";
+import { AppError, errorCodes, toAppError, type ErrorCode } from "./errors.ts";
 
 /** An error as it goes from one thread to another: the class does not survive the way. */
 export interface ThreadFailure<Kind extends string> {
@@ -19,8 +19,13 @@ export function describeFailure<Kind extends string>(
   return { kind, code, message, target, retryable, cause: text };
 }
 
+/** What another thread gives as a code is text: ours, or the one to take instead. */
+export function codeOfThread(text: string, otherwise: ErrorCode = "Internal"): ErrorCode {
+  return errorCodes.find((known) => known === text) ?? otherwise;
+}
+
 export function errorOfThread(failure: ThreadFailure<string>): AppError {
-  const code = errorCodes.find((known) => known === failure.code) ?? "Internal";
+  const code = codeOfThread(failure.code);
   const cause = failure.cause === "" ? {} : { cause: new Error(failure.cause) };
   return new AppError(code, failure.message, {
     retryable: failure.retryable,

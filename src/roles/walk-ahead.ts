@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 
-import { AppError, errorCodes } from "../base/errors.ts";
+import { AppError } from "../base/errors.ts";
+import { codeOfThread } from "../base/thread-failure.ts";
 import { PackedEntries } from "../engine/packed-entries.ts";
 import type { SourceWarning } from "../engine/source.ts";
 import type { WalkState } from "./directory-walk.ts";
@@ -69,10 +70,7 @@ export class WalkAhead {
       // At its end the thread only holds memory.
       if (this.#isAtEnd) void this.#thread.terminate();
     } else
-      this.#failure ??= new AppError(
-        errorCodes.find((code) => code === message.code) ?? "SourceFailed",
-        message.message,
-      );
+      this.#failure ??= new AppError(codeOfThread(message.code, "SourceFailed"), message.message);
     this.#wake();
   }
 

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { AppError, errorCodes, toAppError, type ErrorCode } from "../../base/errors.ts";
+import { AppError, toAppError } from "../../base/errors.ts";
 import { programFile } from "../../base/program-file.ts";
+import { codeOfThread } from "../../base/thread-failure.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { packBufferBytes } from "../pack-builder.ts";
 import { keepYoungGenerations } from "../young-garbage.ts";
@@ -33,8 +34,8 @@ export interface WorkerPoolOptions {
 }
 
 /**
- * Ciphers and hashes hand out small buffers by the thousand: a small young generation frees them early and keeps
- * the whole process within its memory bound.
+ * Hashes, digests and views are made by the thousand: a small young generation frees them early and keeps the whole
+ * process within its memory bound.
  */
 export const workerLimits = { maxYoungGenerationSizeMb: 8 } as const;
 
@@ -217,7 +218,7 @@ export class WorkerPool {
       case "pack":
         return this.#storePack(message);
       case "failed":
-        return this.fail(new AppError(toErrorCode(message.code), message.message));
+        return this.fail(new AppError(codeOfThread(message.code), message.message));
     }
   }
 
@@ -287,8 +288,4 @@ function costOf(worker: PoolWorker): number {
 function firstPending(worker: PoolWorker, prefix: string): string {
   for (const label of worker.pending.keys()) if (label.startsWith(prefix)) return label;
   return prefix;
-}
-
-function toErrorCode(code: string): ErrorCode {
-  return errorCodes.find((known) => known === code) ?? "Internal";
 }

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import { AppError, errorCodes } from "../../base/errors.ts";
+import { AppError } from "../../base/errors.ts";
+import { codeOfThread } from "../../base/thread-failure.ts";
 import { defaultWorkers } from "../default-workers.ts";
 import type {
   BlockFault,
@@ -96,7 +97,7 @@ export class RestorePool {
       else
         answer?.reject(
           new AppError(
-            errorCodes.find((code) => code === message.code) ?? "Internal",
+            codeOfThread(message.code),
             message.message,
             message.target === undefined ? {} : { target: message.target },
           ),
