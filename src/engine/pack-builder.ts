@@ -91,8 +91,7 @@ export class PackBuilder {
   append(id: Buffer, memory: Buffer, from: number, to: number): void {
     const length = to - from;
     if (this.#blockLength === 0) this.#lent = { memory, from };
-    else if (this.#lent === undefined) memory.copy(this.#block, this.#blockLength, from, to);
-    else if (this.#lent.memory !== memory || this.#lent.from + this.#blockLength !== from) {
+    else if (this.#lent?.memory !== memory || this.#lent.from + this.#blockLength !== from) {
       this.#keepLent();
       memory.copy(this.#block, this.#blockLength, from, to);
     }

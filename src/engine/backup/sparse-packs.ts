@@ -1,6 +1,6 @@
 import { ChunkTable, createChunkTableParts } from "../chunk-table.ts";
 import { chunkIdBytes, chunkReferenceBytes, packBytes } from "../format/limits.ts";
-import type { PackEntry } from "../format/index-format.ts";
+import { plainBytesOf, type PackEntry } from "../format/index-format.ts";
 import { recordLength } from "../format/tree-format.ts";
 import type { BackupRecord } from "../model.ts";
 import type { BackupOptions } from "./options.ts";
@@ -119,10 +119,10 @@ class PackWeights {
     const total = this.#needed.reduce((sum, bytes) => sum + bytes, 0);
     let left = Math.max(minRewriteBytes, total * maxRewriteShare);
     const sparse = this.#packs
-      .map(({ packId, blocks }, pack) => ({
-        packId,
+      .map((entry, pack) => ({
+        packId: entry.packId,
         needed: this.#needed[pack] ?? 0,
-        share: (this.#needed[pack] ?? 0) / plainBytesOf(blocks),
+        share: (this.#needed[pack] ?? 0) / plainBytesOf(entry),
       }))
       // One of which nothing is needed costs nothing, and its content may come back.
       .filter(({ needed, share }) => needed > 0 && share < avoidBelow)
@@ -143,10 +143,6 @@ class PackWeights {
       this.#needed[pack] = (this.#needed[pack] ?? 0) + references.readUInt32LE(at + chunkIdBytes);
     });
   }
-}
-
-function plainBytesOf(blocks: PackEntry["blocks"]): number {
-  return blocks.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
 }
 
 /** Records with their length fields; a cache file that is gone or damaged gives fewer. */

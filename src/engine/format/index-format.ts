@@ -24,6 +24,11 @@ export interface PackEntry {
   readonly blocks: readonly BlockEntry[];
 }
 
+/** Bytes of the content of a pack. */
+export function plainBytesOf({ blocks }: PackEntry): number {
+  return blocks.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
+}
+
 export function encodeIndexHeader(header: IndexHeader): Buffer {
   const writer = new ByteWriter(indexHeaderBytes)
     .bytes(indexMagic)

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
-import type { PackEntry } from "../format/index-format.ts";
+import { plainBytesOf, type PackEntry } from "../format/index-format.ts";
 import type { TreeRoot } from "../format/manifest.ts";
 import { packName } from "../format/object-names.ts";
 import type { ListedBackup } from "../list-backups.ts";
@@ -139,10 +139,6 @@ async function checkPacks(
   } finally {
     await Promise.allSettled(running);
   }
-}
-
-function plainBytesOf({ blocks }: PackEntry): number {
-  return blocks.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
 }
 
 function createProgress(
