@@ -18,6 +18,7 @@ const out = resolve(values.out);
 const taken = "@aws-sdk/client-s3";
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const outside = Object.keys(dependencies).filter((name) => name !== taken);
+
 /**
  * Commands that are loaded one by one share code in every combination, each a file of its own: forty of them take a tenth
  * of a second to load. Those on repositories are loaded together, and so are the others.

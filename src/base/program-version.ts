@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
 
 /** Version of the package this program belongs to. */
 export const programVersion: string = readVersion();
 
-/** In the built program this may have become part of a file that lies one folder less deep. */
+/** The nearest there is: in the built program this becomes part of files in several folders. */
 function readVersion(): string {
-  const places = ["../package.json", "../../package.json"].map(
-    (place) => new URL(place, import.meta.url),
-  );
-  const file = places.find((place) => existsSync(place)) ?? places[1] ?? "";
+  const file = findPackageJSON(import.meta.url) ?? "";
   const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
   return version;
 }
