@@ -50,8 +50,8 @@ const maxAttempts = 5;
 const concurrency = 2;
 const owner = `${hostname()}/${process.pid}`;
 
-// The quick runs of the collector take a millisecond; helpers for them, which a backup keeps from the processor, have
-// made requests wait for a hundred.
+// The quick runs of the collector take a millisecond; with helpers for them, which others may keep from the processor, one
+// has taken a hundred.
 setFlagsFromString("--no-parallel-scavenge");
 
 /** Runs the service until it is told to stop. `--config FILE` names the settings. */

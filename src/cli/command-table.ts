@@ -16,7 +16,7 @@ export type FoundCommand =
 
 interface TableRow {
   readonly summary: string;
-  /** Loaded only when typed: a program that starts for one command reads the code of one command. */
+  /** Loaded only when typed; the built program has those on repositories in one file, and the others in another. */
   readonly load: () => Promise<Command>;
 }
 

@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Ciphers give back a fresh buffer for every slice. V8 lets 64 MiB of such buffers pile up in each thread before it
- * looks; a young collection every few MiB costs about a millisecond and keeps the process small.
+ * For what leaves a fresh buffer behind for every piece it handles. V8 lets 64 MiB of such buffers pile up in each thread
+ * before it looks; a young collection every few MiB costs about a millisecond and keeps the process small.
  */
 export function createYoungCollector(
   everyBytes: number = 4 * 1024 * 1024,
