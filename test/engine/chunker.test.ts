@@ -70,6 +70,17 @@ describe("chunker", () => {
     });
   }
 
+  it("the worked example of the specification is of the default sizes", () => {
+    const [example] = vectors.cases;
+    assert.equal(example?.name, "key stream, default sizes");
+    assert.deepEqual(example?.parameters, parameters);
+    const text = readFileSync(
+      new URL("../../specs/repository-format-chunking.md", import.meta.url),
+      "utf8",
+    );
+    assert.ok(text.replaceAll(/\s+/g, " ").includes(` ${example?.ends.join(" ")} `));
+  });
+
   it("compiled module matches its source", () => {
     const script = new URL("../../.config/build-wasm.mjs", import.meta.url);
     execFileSync(process.execPath, [fileURLToPath(script), "--check"], { stdio: "pipe" });
