@@ -17,6 +17,7 @@ import { quietly } from "../read-ahead.ts";
 import { readConfig, signerOf, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import type { BackupOptions } from "./options.ts";
+import { findOwnBackup } from "./own-backup.ts";
 import { newestOf, reportLedger } from "./own-ledger.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { foldStatus, isRecoveryReady } from "./role-results.ts";
@@ -26,13 +27,13 @@ import { requireRoleNames, requireSomething } from "./require-roles.ts";
 import { copyRoles, FirstWave, type CopiedRole } from "./copy-roles.ts";
 import { startListings } from "./known-packs.ts";
 import { commitCaches, openCache } from "./role-caches.ts";
-import { keepOrWithdraw } from "./withdraw-backup.ts";
+import { keepOrWithdraw, withdrawBackup } from "./withdraw-backup.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /**
  * One backup from lease to checked manifest: data, then index, then refs, then the manifest, each read back.
  * Whatever happens before the manifest is there changes nothing that was there before. Repeating a run whose
- * manifest is already there returns that backup.
+ * manifest is already there returns that backup, if all it needs is there as well.
  */
 export async function runBackup(options: BackupOptions): Promise<BackupRecord> {
   try {
@@ -83,8 +84,8 @@ async function runOpened(
   firstWave: FirstWave,
 ): Promise<BackupRecord> {
   const { config, isThere } = repository;
-  const done = isThere ? await findOwnManifest(options, config) : undefined;
-  if (done !== undefined) return done;
+  const own = isThere ? await findOwnBackup(options, config) : undefined;
+  if (own?.isWhole === true) return own.record;
   const lease = await acquireLease(
     options.store,
     { installationId: options.installationId, jobFence: options.fence },
@@ -92,6 +93,7 @@ async function runOpened(
   );
   try {
     await options.failpoint?.("backup.leased");
+    if (own !== undefined) await withdrawBackup(options, lease, own.record);
     firstWave.begin();
     return await runLeased(options, repository, { lease, startedAt, firstWave });
   } finally {
@@ -293,27 +295,6 @@ function sealRoots(
   const key = deriveObjectKey(epoch.indexKey, salt, manifestKeyInfo);
   const aad = manifestBinding(repositoryId, epoch.id, options.backupId);
   return Buffer.concat([salt, sealSmall(key, objectKind.manifest, 0, aad, encodeRoots(roots))]);
-}
-
-async function findOwnManifest(
-  options: BackupOptions,
-  config: RepositoryConfig,
-): Promise<BackupRecord | undefined> {
-  try {
-    const { record } = await readBackup(
-      options.store,
-      manifestName(options.backupId),
-      config.repositoryId,
-      config.signingPublicKey,
-    );
-    if (record.signature !== "trusted") return undefined;
-    // Its writer may have died before it was durable.
-    await options.store.settle?.(true);
-    return record;
-  } catch (error) {
-    if (isAppError(error, "ObjectNotFound")) return undefined;
-    throw error;
-  }
 }
 
 function sum(roles: readonly RoleResult[], value: (role: RoleResult) => number): number {

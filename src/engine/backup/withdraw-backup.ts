@@ -23,13 +23,40 @@ export async function keepOrWithdraw(
   try {
     await looking;
   } catch (error) {
-    if (isAppError(error, "LeaseLost")) await withdraw(options, lease, record);
+    if (isAppError(error, "LeaseLost")) await withdrawSoon(options, lease, record);
     throw error;
   }
 }
 
-async function withdraw(
-  { store, keys, clock, randomBytes, logger }: BackupOptions,
+/** Takes a backup out of the ledger and out of the store: its name is free then. Throws where the store keeps it. */
+export async function withdrawBackup(
+  options: BackupOptions,
+  lease: WriterLease,
+  record: BackupRecord,
+): Promise<void> {
+  await bury(options, lease, record);
+  await options.store.remove(manifestName(record.backupId));
+}
+
+async function withdrawSoon(
+  options: BackupOptions,
+  lease: WriterLease,
+  record: BackupRecord,
+): Promise<void> {
+  await bury(options, lease, record);
+  try {
+    await options.store.remove(manifestName(record.backupId));
+  } catch (error) {
+    // The tombstone says it: the next prune removes it.
+    options.logger.warn("A withdrawn backup could not be removed yet", {
+      backupId: record.backupId,
+      code: isAppError(error) ? error.code : "Internal",
+    });
+  }
+}
+
+async function bury(
+  { store, keys, clock, randomBytes }: BackupOptions,
   { fence }: WriterLease,
   { backupId, manifestHash }: BackupRecord,
 ): Promise<void> {
@@ -41,13 +68,4 @@ async function withdraw(
     objects: [],
   });
   await putChecked(store, name, encodeSignedDocument(name, body, signerOf(keys)));
-  try {
-    await store.remove(manifestName(backupId));
-  } catch (error) {
-    // The tombstone says it: the next prune removes it.
-    logger.warn("A withdrawn backup could not be removed yet", {
-      backupId,
-      code: isAppError(error) ? error.code : "Internal",
-    });
-  }
 }
