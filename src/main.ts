@@ -62,7 +62,7 @@ async function runService(args: readonly string[]): Promise<void> {
   });
   const config = loadConfig(values.config, process.env);
   const operationLines = createLineBuffer(systemClock);
-  const logger = createLogger({ ...config.log, onLine: (line) => operationLines.keep(line) });
+  const logger = createLogger({ ...config.log, keeper: operationLines });
   parseRoles(config.roles);
   const tracing = await startTracing(config.tracing);
   const surroundings = { ...(await readSurroundings(config, logger)), operationLines, tracing };

@@ -95,11 +95,21 @@ export function sendAnswer(
   if (own !== undefined) for (const name of Object.keys(own)) headers.push(name, own[name] ?? "");
   if (budget !== undefined) headers.push("x-ms-ratelimit-remaining-resource", budget);
   if (body !== undefined) headers.push("Content-Type", answer.contentType ?? jsonWithCharset);
+  sendBody(response, answer.status, headers, body);
+}
+
+function sendBody(
+  response: ServerResponse,
+  status: number,
+  headers: string[],
+  body: string | undefined,
+): void {
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
   // RFC 9110 forbids a length on 204.
-  if (answer.status !== 204)
-    headers.push("Content-Length", String(body === undefined ? 0 : Buffer.byteLength(body)));
-  response.writeHead(answer.status, headers);
-  response.end(body);
+  if (status !== 204) headers.push("Content-Length", String(length));
+  response.writeHead(status, headers);
+  // Nearly all bodies are ASCII: these are the same bytes in Latin-1, which costs less to write.
+  response.end(body, length === body?.length ? "latin1" : "utf8");
 }
 
 const jsonWithCharset = "application/json; charset=utf-8";

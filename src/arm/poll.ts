@@ -75,14 +75,22 @@ function answerFrom(poll: Poll, operation: OperationRecord): Answer {
   const hasResult = operation.state === "Succeeded";
   const result = hasResult ? provider.renderResult(operation, context) : undefined;
   const form = formOf(poll);
-  const name = `${form} ${context.apiVersion} ${maximumRetrySeconds} ${context.publicBaseUrl}`;
-  const known = remembered.get(operation) ?? new Map<string, RememberedAnswer>();
-  const found = known.get(name);
-  if (found !== undefined && found.result === result) return found.answer;
+  const { apiVersion, publicBaseUrl } = context;
+  const known = remembered.get(operation) ?? [];
+  const found = known.find(
+    (one) =>
+      one.result === result &&
+      one.form === form &&
+      one.apiVersion === apiVersion &&
+      one.publicBaseUrl === publicBaseUrl &&
+      one.maximumRetrySeconds === maximumRetrySeconds,
+  );
+  if (found !== undefined) return found.answer;
   const made = makeAnswer(poll, form, operation, result);
   const answer = made.body === undefined ? made : { ...made, text: JSON.stringify(made.body) };
-  if (known.size >= mostForms) known.clear();
-  remembered.set(operation, known.set(name, { answer, result }));
+  if (known.length >= mostForms) known.length = 0;
+  known.push({ form, apiVersion, publicBaseUrl, maximumRetrySeconds, result, answer });
+  remembered.set(operation, known);
   return answer;
 }
 
@@ -113,12 +121,16 @@ function makeAnswer(
 
 interface RememberedAnswer {
   readonly answer: Answer;
+  readonly form: PollForm;
+  readonly apiVersion: string;
+  readonly publicBaseUrl: string;
+  readonly maximumRetrySeconds: number;
   /** What the provider showed: another object may be another text. */
   readonly result: unknown;
 }
 
 /** Answers by the operation as it was read: pollers ask the same again and again. */
-const remembered = new WeakMap<OperationRecord, Map<string, RememberedAnswer>>();
+const remembered = new WeakMap<OperationRecord, RememberedAnswer[]>();
 const mostForms = 16;
 
 function streamEvents(

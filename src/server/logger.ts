@@ -10,13 +10,19 @@ export interface LogSettings {
   readonly level: "error" | "warn" | "info" | "debug";
   /** Where lines go; absent: standard error. */
   readonly stream?: Writable | undefined;
-  /** Told of every line, of whatever level, as it would be written. */
-  readonly onLine?: (line: WrittenLine) => void;
+  readonly keeper?: LineKeeper;
+}
+
+/** Told of lines of whatever level, as they would be written. */
+export interface LineKeeper {
+  /** By the fields of a line outside any scope: whether it is to be kept at all. */
+  wants(fields: LogFields): boolean;
+  keep(line: WrittenLine): void;
 }
 
 /** The logger of the process: one line each, and only fields whose names are on the list. */
 export function createLogger(settings: LogSettings): Logger {
-  const { format, level: most, stream, onLine } = settings;
+  const { format, level: most, stream, keeper } = settings;
   const render = format === "json" ? jsonLine : prettyLine;
   const logger = winston.createLogger({
     level: most,
@@ -29,10 +35,14 @@ export function createLogger(settings: LogSettings): Logger {
   const emit = (text: string): void => void logger.log(most, text);
   const write = stream === undefined ? gatherLines(emit) : emit;
   const log = (level: Level, text: string, more: LogFields): void => {
-    if (!isWritten.has(level) && onLine === undefined) return;
-    const line = { level, message: clean(text), fields: pickAllowed(currentScope(), more) };
-    if (isWritten.has(level)) write(render(line), level);
-    onLine?.(line);
+    const writes = isWritten.has(level);
+    const scope = currentScope();
+    const keeps = keeper !== undefined && (scope !== undefined || keeper.wants(more));
+    if (!writes && !keeps) return;
+    const message = clean(text);
+    const given = scope === undefined ? more : merge(scope, more);
+    if (writes) write(render(level, message, given), level);
+    if (keeps) keeper.keep({ level, message, fields: pickAllowed(given) });
   };
   return wrap(log, {});
 }
@@ -99,19 +109,19 @@ function wrap(write: Write, fixed: LogFields): Logger {
 }
 
 /** The later ones hold where both have a name. */
-function pickAllowed(scope: object | undefined, more: LogFields): LogFields {
-  const kept: Record<string, string | number | boolean> = {};
-  if (scope !== undefined) pickInto(kept, scope as LogFields);
-  pickInto(kept, more);
-  return kept;
+function merge(scope: object, more: LogFields): LogFields {
+  const given = Object.entries(more).filter(([, value]) => value !== undefined);
+  return { ...scope, ...Object.fromEntries(given) };
 }
 
-function pickInto(kept: Record<string, string | number | boolean>, fields: LogFields): void {
+function pickAllowed(fields: LogFields): LogFields {
+  const kept: Record<string, string | number | boolean> = {};
   for (const name of Object.keys(fields)) {
     const value = fields[name];
     if (value === undefined || !allowedFields.has(name)) continue;
     kept[name] = typeof value === "string" ? clean(value) : value;
   }
+  return kept;
 }
 
 /** Control and format characters could forge lines or colour a terminal: they are written out. */
@@ -135,11 +145,30 @@ function clean(text: string): string {
   return `${cut}…`;
 }
 
-// Fields come last; no name on the list is one of the others.
-function jsonLine({ level, message, fields }: WrittenLine): string {
-  const head = `{"timestamp":"${timeOfLine()}","level":"${level}","message":${JSON.stringify(message)}`;
-  const rest = JSON.stringify(fields);
-  return rest === "{}" ? `${head}}` : `${head},${rest.slice(1)}`;
+/**
+ * Fields come last; no name on the list is one of the others. Written piece by piece, for every request has a line: a copy
+ * of the fields that are allowed, and its JSON, would take twice as long.
+ */
+function jsonLine(level: Level, message: string, fields: LogFields): string {
+  let line = `{"timestamp":"${timeOfLine()}","level":"${level}","message":${quote(message)}`;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const label = value === undefined ? undefined : labels.get(name);
+    if (label === undefined) continue;
+    line += label;
+    line += typeof value === "string" ? quote(value) : JSON.stringify(value);
+  }
+  return `${line}}`;
+}
+
+const labels: ReadonlyMap<string, string> = new Map(
+  [...allowedFields].map((name) => [name, `,${JSON.stringify(name)}:`]),
+);
+
+/** Clean, and as JSON. */
+function quote(text: string): string {
+  if (text.length <= maximumBytes && /^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
+  return JSON.stringify(clean(text));
 }
 
 let lastTime = { at: Number.NaN, text: "" };
@@ -151,8 +180,8 @@ function timeOfLine(): string {
   return lastTime.text;
 }
 
-function prettyLine({ level, message, fields }: WrittenLine): string {
-  const pairs = Object.entries(fields);
+function prettyLine(level: Level, message: string, fields: LogFields): string {
+  const pairs = Object.entries(pickAllowed(fields));
   const words = pairs.map(([name, value]) => `${name}=${quoteBlanks(String(value))}`);
   return [timeOfLine(), level.toUpperCase().padEnd(5), message, ...words].join(" ");
 }

@@ -29,7 +29,9 @@ export interface Found {
 
 /** `foreignWrites` is another number as soon as another connection has committed. */
 export function createDocumentCache(foreignWrites: () => number): DocumentCache {
-  const known = new Map<string, Found>();
+  // By kind, then by key: a name made of both would be a text to make and to hash for every request.
+  const known = new Map<DocumentKind, Map<string, Found>>();
+  let count = 0;
   let seen = Number.NaN;
   let commits = 0;
   return {
@@ -37,33 +39,35 @@ export function createDocumentCache(foreignWrites: () => number): DocumentCache 
       const now = foreignWrites();
       if (now !== seen) {
         known.clear();
+        count = 0;
         seen = now;
         commits += 1;
       }
-      return known.get(nameOf(kind, key));
+      return known.get(kind)?.get(key);
     },
     begin: () => commits,
     keep(begun, kind, key, document) {
       if (begun !== commits) return;
-      if (known.size >= mostKept) known.clear();
-      known.set(nameOf(kind, key), { document: document && freezeDeep(document) });
+      if (count >= mostKept) {
+        known.clear();
+        count = 0;
+      }
+      const ofKind = known.get(kind) ?? new Map<string, Found>();
+      if (!ofKind.has(key)) count += 1;
+      known.set(kind, ofKind.set(key, { document: document && freezeDeep(document) }));
     },
     forget(writes) {
       commits += 1;
       for (const write of writes) {
         if (write.op !== "put" && write.op !== "delete") continue;
-        known.delete(nameOf(write.kind, write.key));
-        known.delete(nameOf(write.kind, revisionName));
+        for (const key of [write.key, revisionName])
+          if (known.get(write.kind)?.delete(key) === true) count -= 1;
       }
     },
   };
 }
 
 const mostKept = 1000;
-
-function nameOf(kind: DocumentKind, key: string): string {
-  return `${kind} ${key}`;
-}
 
 /** Many will be given the same object. */
 function freezeDeep<T>(value: T): T {

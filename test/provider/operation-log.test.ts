@@ -32,7 +32,7 @@ function logParts(world: ProviderWorld): Pick<ProviderDeps, "logger" | "operatio
       format: "json",
       level: "error",
       stream,
-      onLine: (line) => operationLines.keep(line),
+      keeper: operationLines,
     }),
   };
 }

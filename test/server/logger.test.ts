@@ -32,6 +32,19 @@ describe("logger", () => {
     assert.deepEqual(first, { level: "info", message: "First", status: 200 });
   });
 
+  it("writes every value as JSON does", () => {
+    const fields = { error: 'say "no" \\ \u00e9 \u{1f512}', step: "", bytes: 1e21, seconds: 0.5 };
+    const flags = { count: Number.NaN, status: -0, check: false, code: undefined };
+    const {
+      timestamp: _,
+      level,
+      message,
+      ...found
+    } = captureOne((logger) => logger.warn('Not "well"', { ...fields, ...flags }));
+    assert.deepEqual({ level, message }, { level: "warn", message: 'Not "well"' });
+    assert.deepEqual(found, { ...fields, count: null, status: 0, check: false });
+  });
+
   it("rule 274: drops fields it does not know", () => {
     const fields = { password: "canary", systemData: "canary", requestId: "r1" };
     const text = capture("json", (logger) => logger.info("Done", fields));

@@ -90,6 +90,22 @@ describe("server", () => {
     assert.equal(app.enabled("case sensitive routing"), false);
   });
 
+  it("gives requests what Express gives them from the start, so that it changes none", async () => {
+    const seen: unknown[] = [];
+    const armHandler: RequestListener = (request, response) => {
+      const names = [request, response].map((one) => one.constructor.name);
+      seen.push([...names, "app" in request, "app" in response]);
+      echo(request, response);
+    };
+    for (const tls of [undefined, makeTlsPair()])
+      await serve({ armHandler, tls }, async (url) => {
+        if (tls === undefined) await (await fetch(url)).text();
+        else await once(getHttps(url, { ca: tls.certPem, agent: false }), "response");
+      });
+    const expected = ["AppRequest", "AppResponse", true, true];
+    assert.deepEqual(seen, [expected, expected]);
+  });
+
   it("answers over HTTPS with its certificate", async () => {
     const tls = makeTlsPair();
     await serve({ tls }, async (url) => {

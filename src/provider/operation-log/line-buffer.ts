@@ -1,5 +1,5 @@
 import { toIso, type Clock } from "../../base/clock.ts";
-import type { WrittenLine } from "../../base/log.ts";
+import type { LogFields, WrittenLine } from "../../base/log.ts";
 
 /** A line of an operation, not yet counted. */
 export interface PendingLine {
@@ -11,6 +11,8 @@ export interface PendingLine {
 
 /** Lines of operations on their way to the state. */
 export interface LineBuffer {
+  /** Whether a line with these fields, and no others, may be one that is taken. */
+  wants(fields: LogFields): boolean;
   /** Takes a line if it is about an operation; never throws and never waits. */
   keep(line: WrittenLine): void;
   /** Everything that was kept since, by operation. */
@@ -29,14 +31,20 @@ const told: ReadonlySet<string> = new Set(
 const maximumOperations = 2000;
 const maximumLines = 500;
 
+/** Of the operation a line is about. */
+function idOf({ operationId, jobId, method }: LogFields): string | undefined {
+  const id = operationId ?? jobId;
+  // That somebody asked is no part of the work: polls would crowd it out, and each cost a commit.
+  return typeof id === "string" && method !== "GET" ? id : undefined;
+}
+
 export function createLineBuffer(clock: Clock): LineBuffer {
   let waiting = new Map<string, PendingLine[]>();
   return {
+    wants: (fields) => idOf(fields) !== undefined,
     keep: ({ level, message, fields }) => {
-      const id = fields["operationId"] ?? fields["jobId"];
-      if (typeof id !== "string" || level === "debug") return;
-      // That somebody asked is no part of the work: polls would crowd it out, and each cost a commit.
-      if (fields["method"] === "GET") return;
+      const id = idOf(fields);
+      if (id === undefined || level === "debug") return;
       const lines = waiting.get(id) ?? [];
       if (lines.length >= maximumLines || waiting.size >= maximumOperations) return;
       const details = Object.fromEntries(

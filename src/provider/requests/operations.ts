@@ -158,9 +158,14 @@ function removals(kind: DocumentKind, key: string): readonly Write[] {
   return kind === "operation" ? [removal, { ...removal, kind: "operationLog" }] : [removal];
 }
 
-function isExpired(operation: OperationRecord, now: number): boolean {
-  return (
-    operation.endTime !== undefined &&
-    now - Date.parse(operation.endTime) > operationRetentionMilliseconds
-  );
+function isExpired({ endTime }: OperationRecord, now: number): boolean {
+  return endTime !== undefined && now - readEnd(endTime) > operationRetentionMilliseconds;
+}
+
+let lastEnd = { text: "", at: Number.NaN };
+
+/** Milliseconds since 1970. Whoever polls asks for the same operation again and again. */
+function readEnd(text: string): number {
+  if (text !== lastEnd.text) lastEnd = { text, at: Date.parse(text) };
+  return lastEnd.at;
 }
