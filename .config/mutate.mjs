@@ -17,7 +17,7 @@ const testsOf = {
   "src/engine/format/pack-format.ts": formatTests,
   "src/engine/format/index-format.ts": formatTests,
   "src/engine/format/tree-format.ts": formatTests,
-  "src/engine/format/manifest.ts": formatTests,
+  "src/engine/format/manifest.ts": ["test/engine/manifest.test.ts", ...formatTests],
   "src/engine/format/refs.ts": ["test/engine/refs.test.ts"],
   "src/engine/format/tombstone.ts": ["test/engine/tombstone.test.ts"],
   "src/engine/crypto/aead.ts": ["test/engine/crypto.test.ts"],

@@ -1,3 +1,4 @@
+import { randomFillSync } from "node:crypto";
 import { chunkIdBytes, chunkReferenceBytes } from "./format/limits.ts";
 import type { PackEntry } from "./format/index-format.ts";
 
@@ -132,7 +133,7 @@ function findSlot(
   c: number,
   d: number,
 ): number {
-  let slot = (a >>> 0) % slots.length;
+  let slot = (mix(mix(mix(mix(0, a, 0), b, 1), c, 2), d, 3) >>> 0) % slots.length;
   for (;;) {
     const chunk = slots[slot] as number;
     if (chunk === 0) return slot;
@@ -140,4 +141,15 @@ function findSlot(
     if (ids[id] === a && ids[id + 1] === b && ids[id + 2] === c && ids[id + 3] === d) return slot;
     slot = slot + 1 === slots.length ? 0 : slot + 1;
   }
+}
+
+/**
+ * Other ones in each process, odd. What a stranger signed names ids of his choice: were it known where they go, they could
+ * all go to one slot, and looking for one would pass all others. They change no result.
+ */
+const factors: Int32Array = randomFillSync(new Int32Array(4)).map((word) => word | 1);
+
+function mix(hash: number, word: number, position: number): number {
+  const mixed = Math.imul(hash ^ word, factors[position] as number);
+  return mixed ^ (mixed >>> 15);
 }
