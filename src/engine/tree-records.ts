@@ -61,43 +61,40 @@ function* decodeAll(
   }
 }
 
-/** From this size on a record is collected in a buffer of its own: that of a large file comes in thousands of pieces. */
-const largeRecordBytes = 1024 * 1024;
-
-/** Cuts a tree's bytes into the bodies of its records; each byte is copied a few times at most. */
+/** Cuts a tree's bytes into the bodies of its records. However small the pieces, no byte is copied more than twice. */
 class RecordSplitter {
+  /** Of a record whose length is not known yet: three bytes at most between two pieces. */
   #rest: Buffer = Buffer.alloc(0);
-  #large: Buffer | undefined;
+  /** Room for a record that goes on in the next pieces, and how much of it is there. */
+  #begun: Buffer | undefined;
   #filled = 0;
 
   get isBetweenRecords(): boolean {
-    return this.#large === undefined && this.#rest.length === 0;
+    return this.#begun === undefined && this.#rest.length === 0;
   }
 
   *add(piece: Buffer): Generator<Buffer> {
-    if (this.#large === undefined) {
-      this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    } else {
-      const used = piece.copy(this.#large, this.#filled);
+    let bytes = piece;
+    if (this.#begun !== undefined) {
+      const used = piece.copy(this.#begun, this.#filled);
       this.#filled += used;
-      if (this.#filled < this.#large.length) return;
-      const whole = this.#large;
-      this.#large = undefined;
-      this.#rest = piece.subarray(used);
+      if (this.#filled < this.#begun.length) return;
+      const whole = this.#begun;
+      this.#begun = undefined;
+      bytes = piece.subarray(used);
       yield whole.subarray(4);
-    }
+    } else if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, piece]);
     let at = 0;
-    for (let length = recordLength(this.#rest, at); length > 0;) {
-      yield this.#rest.subarray(at + 4, at + length);
+    for (let length = recordLength(bytes, at); length > 0;) {
+      yield bytes.subarray(at + 4, at + length);
       at += length;
-      length = recordLength(this.#rest, at);
+      length = recordLength(bytes, at);
     }
-    this.#rest = this.#rest.subarray(at);
-    const needed = neededBytes(this.#rest);
-    if (needed < largeRecordBytes) return;
+    this.#rest = bytes.subarray(at);
+    if (this.#rest.length < 4) return;
     // Memory that is never written to costs nothing: the length is only a claim so far.
-    this.#large = Buffer.allocUnsafeSlow(needed);
-    this.#filled = this.#rest.copy(this.#large);
+    this.#begun = Buffer.allocUnsafe(neededBytes(this.#rest));
+    this.#filled = this.#rest.copy(this.#begun);
     this.#rest = this.#rest.subarray(this.#rest.length);
   }
 }
