@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { backupSteps } from "../../src/engine/backup/options.ts";
 import { copyAndCheck } from "../../src/engine/copy/copy-and-check.ts";
+import { copyRepository } from "../../src/engine/copy/copy-repository.ts";
 import type { CopyOutcome, Progress } from "../../src/engine/model.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
 import { openMemoryStore } from "../../src/storage/memory.ts";
@@ -67,6 +68,68 @@ describe("a copy and its check", () => {
     assert.deepEqual(again.report.present, third);
     const found = again.verification.findings.map(({ code, object }) => `${code} ${object}`);
     assert.deepEqual(found, [`MissingObject ${ofFirst}`]);
+  });
+});
+
+describe("a copy of a store with a manifest that cannot be read", () => {
+  it("copies the others, and is no success", async () => {
+    const world = await PruneWorld.create("an unreadable manifest");
+    for (const number of [1, 2, 3])
+      await world.backup(number, { files: someContent(4000, `content ${number}`) });
+    const name = `backups/${backupIdOf(2)}`;
+    const there = world.objects.get(name) ?? assert.fail();
+    world.objects.set(name, { ...there, bytes: there.bytes.subarray(1) });
+    const copy = (to: ObjectStore, backupIds?: readonly string[]): Promise<unknown> =>
+      copyRepository({
+        ...world.repository.host,
+        from: world.store,
+        to,
+        owner: { installationId: "an installation", jobFence: 1 },
+        signal: new AbortController().signal,
+        ...(backupIds === undefined ? {} : { backupIds }),
+      });
+    const target = openMemoryStore();
+    await assert.rejects(copy(target), { code: "CorruptObject", target: name });
+    assert.deepEqual(
+      await listNames(target, "backups/"),
+      [1, 3].map((number) => `backups/${backupIdOf(number)}`),
+    );
+    await copy(openMemoryStore(), [backupIdOf(3)]);
+  });
+});
+
+describe("a copy into a target that is pruned meanwhile", () => {
+  it("brings again what went before the copy had the lease", async () => {
+    const world = await PruneWorld.create("a pruned target");
+    await world.backup(1, { files: someContent(4000, "content") });
+    const target = openMemoryStore();
+    const copy = (to: ObjectStore): Promise<CopyOutcome> =>
+      copyAndCheck({
+        ...world.repository.host,
+        from: world.store,
+        to,
+        owner: { installationId: "an installation", jobFence: 1 },
+        signal: new AbortController().signal,
+        expectedPublicKey: world.keys.signingPublicKey,
+        depth: "ciphertext",
+        workers: 1,
+      });
+    await copy(target);
+    const pruned: string[] = [];
+    const { verification } = await copy({
+      ...target,
+      put: async (name, bytes) => {
+        if (name.startsWith("locks/") && pruned.length === 0)
+          for (const gone of [...(await listNames(target, "data/")), `backups/${backupIdOf(1)}`]) {
+            await target.remove(gone);
+            pruned.push(gone);
+          }
+        await target.put(name, bytes);
+      },
+    });
+    assert.ok(pruned.length > 1);
+    assert.equal(verification.backups, 1);
+    assert.deepEqual(verification.findings, []);
   });
 });
 

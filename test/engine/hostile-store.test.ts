@@ -76,6 +76,13 @@ describe("A56: an object of 8 GiB in the place of a small one", { timeout: 240_0
       const { path, name } = copyWithHuge(prefix);
       const restored = await runChild(path, "restore", "remote");
       assert.ok(restored.peakMegabytes < maxMegabytes, `${restored.peakMegabytes} MB`);
+      for (const action of ["copy", "prune"]) {
+        const { code: refusal, peakMegabytes } = await runChild(path, action, "remote");
+        assert.ok(peakMegabytes < maxMegabytes, `${action}: ${peakMegabytes} MB`);
+        // What no prune has to read stops none.
+        const isRead = action === "copy" || ["config", "refs/", "backups/"].includes(prefix);
+        assert.equal(refusal, isRead ? "LimitExceeded" : undefined, action);
+      }
       // A pack longer than its index says is read as far as the index says.
       const found = restored.code ?? "none";
       assert.ok(prefix === "data/" || found === code, found);

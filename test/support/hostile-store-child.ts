@@ -1,10 +1,13 @@
 import { inspect } from "node:util";
 import { isAppError } from "../../src/base/errors.ts";
 import { readFileSync } from "node:fs";
+import { copyRepository } from "../../src/engine/copy/copy-repository.ts";
 import { listBackups } from "../../src/engine/list-backups.ts";
 import type { RepositoryKeys } from "../../src/engine/model.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
+import { planPrune } from "../../src/engine/prune/plan-prune.ts";
 import { openLocalStore } from "../../src/storage/local.ts";
+import { openMemoryStore } from "../../src/storage/memory.ts";
 import { aStreamRole, openRepository, somePassword } from "./a-repository.ts";
 
 /**
@@ -27,6 +30,15 @@ const actions: Readonly<Record<string, () => Promise<unknown>>> = {
   structure: async () => summarize((await repository.verify({ depth: "structure" })).findings),
   ciphertext: async () => summarize((await repository.verify()).findings),
   restore: () => repository.restore(1, `${path}/target`),
+  copy: () =>
+    copyRepository({
+      ...repository.host,
+      from: store,
+      to: openMemoryStore(),
+      owner: { installationId: "another installation", jobFence: 1 },
+      signal: new AbortController().signal,
+    }),
+  prune: () => planPrune(store, keys, { remove: [], now: repository.host.clock.now() }),
   backup: () => repository.backup(7, [aStreamRole("dump", () => [Buffer.alloc(100_000, 7)])]),
 };
 

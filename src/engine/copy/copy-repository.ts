@@ -1,15 +1,23 @@
 import { AppError, isAppError } from "../../base/errors.ts";
 import { namesOf, readCondemned } from "../condemned-objects.ts";
-import { configName, parseHashName, parsePackName, readmeName } from "../format/object-names.ts";
+import { maxDocumentBytes } from "../format/limits.ts";
+import {
+  configName,
+  maxBytesOfHashed,
+  parseHashName,
+  parsePackName,
+  readmeName,
+} from "../format/object-names.ts";
 import type { ObjectReference } from "../format/refs.ts";
 import { openSignedDocument } from "../format/signed-document.ts";
 import { requireHash } from "../index-objects.ts";
 import { acquireLease, type LeaseOwner } from "../lease.ts";
-import { listBackups, type ListedBackup } from "../list-backups.ts";
+import { listBackups, type ListedBackup, type UnreadableBackup } from "../list-backups.ts";
 import type { CopyProgress, CopyReport } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readRefs } from "../open-backup.ts";
 import { putChecked } from "../read-back.ts";
+import { readBounded } from "../read-object.ts";
 import { recoveryReadme } from "../recovery-readme.ts";
 import { readConfig, type EngineHost, type RepositoryConfig } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
@@ -47,17 +55,20 @@ export async function copyRepository(options: CopyOptions): Promise<CopyReport> 
 async function copyLeased(options: CopyOptions): Promise<CopyReport> {
   const config = await readConfig(options.from, options.expectedPublicKey);
   await requireSameRepository(options.to, config);
-  const chosen = await chooseBackups(options, config);
+  const { chosen, unreadable } = await chooseBackups(options, config);
   const run = new CopyRun(options, config, await planCopy(options, chosen));
   await options.onPlanned?.(run.plannedBytes);
   await run.copyFrame();
   const lease = await acquireLease(options.to, options.owner, options);
   try {
+    // Until now a prune of the target could remove what was seen there.
+    await run.lookAgain();
     for (const backup of chosen) {
       options.signal.throwIfAborted();
       await run.copyBackup(backup, () => lease.assertHeld());
     }
     await run.copyNotes();
+    requireReadable(unreadable);
     return run.report();
   } finally {
     await lease.release();
@@ -82,13 +93,19 @@ async function requireSameRepository(to: ObjectStore, config: RepositoryConfig):
   }
 }
 
+interface Choice {
+  readonly chosen: readonly ListedBackup[];
+  /** Manifests of which nobody can tell whether they were to be copied. */
+  readonly unreadable: readonly UnreadableBackup[];
+}
+
 async function chooseBackups(
   { from, backupIds }: CopyOptions,
   config: RepositoryConfig,
-): Promise<readonly ListedBackup[]> {
-  const { backups } = await listBackups(from, config.signingPublicKey);
+): Promise<Choice> {
+  const { backups, unreadable } = await listBackups(from, config.signingPublicKey);
   const trusted = backups.filter(({ record }) => record.signature === "trusted");
-  if (backupIds === undefined) return trusted;
+  if (backupIds === undefined) return { chosen: trusted, unreadable };
   const missing = backupIds.find((id) => !trusted.some(({ record }) => record.backupId === id));
   if (missing !== undefined) {
     throw new AppError(
@@ -97,7 +114,19 @@ async function chooseBackups(
       { target: missing },
     );
   }
-  return trusted.filter(({ record }) => backupIds.includes(record.backupId));
+  const chosen = trusted.filter(({ record }) => backupIds.includes(record.backupId));
+  return { chosen, unreadable: [] };
+}
+
+/** A copy of all is no success without one that cannot be read, though the others are safe by then. */
+function requireReadable([first]: readonly UnreadableBackup[]): void {
+  if (first === undefined) return;
+  const { name, error } = first;
+  throw new AppError(
+    isAppError(error) ? error.code : "CorruptObject",
+    `Object "${name}" of the source cannot be read, so that backup was not copied; all others were: bring it back, or prune it`,
+    { cause: error, target: name },
+  );
 }
 
 interface CopyPlan {
@@ -113,8 +142,7 @@ async function planCopy(
   { from, to }: CopyOptions,
   chosen: readonly ListedBackup[],
 ): Promise<CopyPlan> {
-  const there = new Map<string, number>();
-  for await (const { name, bytes } of to.list("")) there.set(name, bytes);
+  const there = await listSizes(to);
   const needs = new Map<string, readonly ObjectReference[]>();
   const missing = new Map<string, number>();
   for (const { record, manifest } of chosen) {
@@ -125,6 +153,18 @@ async function planCopy(
   }
   return { there, needs, bytes: [...missing.values()].reduce((sum, bytes) => sum + bytes, 0) };
 }
+
+async function listSizes(store: ObjectStore): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { name, bytes } of store.list("")) sizes.set(name, bytes);
+  return sizes;
+}
+
+const saysNothing: ReadonlySet<string> = new Set([
+  "CorruptObject",
+  "SignatureInvalid",
+  "LimitExceeded",
+]);
 
 /** Objects on their way at once: a far store answers late, and a pack is held whole. */
 const lanes = 3;
@@ -137,6 +177,7 @@ class CopyRun {
   readonly #copied: string[] = [];
   readonly #present: string[] = [];
   #replacements: ReadonlyMap<string, readonly string[]> | undefined;
+  #there: ReadonlyMap<string, number>;
   #objects = 0;
   #bytes = 0;
 
@@ -144,6 +185,12 @@ class CopyRun {
     this.#options = options;
     this.#config = config;
     this.#plan = plan;
+    this.#there = plan.there;
+  }
+
+  /** What the target holds while nobody else can remove any of it. */
+  async lookAgain(): Promise<void> {
+    this.#there = await listSizes(this.#options.to);
   }
 
   get plannedBytes(): number {
@@ -174,7 +221,7 @@ class CopyRun {
     assertHeld: () => Promise<void>,
   ): Promise<void> {
     const name = `backups/${record.backupId}`;
-    const isPresent = this.#plan.there.has(name);
+    const isPresent = this.#there.has(name);
     await this.#copyAll(this.#plan.needs.get(record.backupId) ?? []);
     await this.#copy(manifest.refs);
     await assertHeld();
@@ -212,8 +259,7 @@ class CopyRun {
       await this.#copy(name);
     } catch (error) {
       // A note that does not verify says nothing, here as there.
-      if (!isAppError(error, "CorruptObject") && !isAppError(error, "SignatureInvalid"))
-        throw error;
+      if (!isAppError(error) || !saysNothing.has(error.code)) throw error;
     }
   }
 
@@ -241,9 +287,10 @@ class CopyRun {
     this.#done.add(name);
     const { from, to, signal } = this.#options;
     signal.throwIfAborted();
-    const there = this.#plan.there.get(name);
+    const there = this.#there.get(name);
     if (there !== undefined && there === (await from.stat(name))?.bytes) return;
-    const bytes = await from.get(name, undefined, signal);
+    const maxBytes = maxBytesOfHashed(name) ?? maxDocumentBytes;
+    const bytes = await readBounded(from, name, maxBytes, { signal });
     this.#check(name, bytes);
     await putChecked(to, name, bytes, signal);
     this.#objects += 1;
