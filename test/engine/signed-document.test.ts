@@ -39,6 +39,9 @@ describe("the body of a signed document", () => {
   it("may hold any number of things beside each other", () => {
     const wide = { a: Array.from({ length: 100 }, () => [{}, []]), b: {}, c: [] };
     assert.deepEqual(open(signed(wide)), wide);
+    // What was closed before leaves no room for more.
+    const deeper = signed({ ...wide, d: arrays(maxDocumentDepth) });
+    assert.throws(() => open(deeper), corruptAs(/nested too deeply/));
   });
 
   it("is as deep as its brackets outside of texts", () => {
