@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { describe, it } from "node:test";
 import { AppError, isAppError } from "../../src/base/errors.ts";
 import { foldStatus, isRecoveryReady } from "../../src/engine/backup/role-results.ts";
@@ -394,6 +402,22 @@ describe("restores", limits, () => {
       await repository.restore(1, `${folder}/full`, { overwrite: true });
       assert.equal(readFileSync(`${folder}/full/kept`, "utf8"), "mine");
       await repository.restore(1, `${folder}/full`, { overwrite: true });
+    });
+  });
+
+  it("write anew what has the size and time of what is restored", async () => {
+    await withTempFolder(async (folder) => {
+      mkdirSync(`${folder}/source`);
+      writeFileSync(`${folder}/source/file`, "right");
+      const repository = await createRepository();
+      await repository.backup(1, [aFolderRole(`${folder}/source`)]);
+      await repository.restore(1, `${folder}/target`);
+      const path = `${restoredPath(`${folder}/target`)}/file`;
+      const { atime, mtime } = statSync(path);
+      writeFileSync(path, "wrong");
+      utimesSync(path, atime, mtime);
+      await repository.restore(1, `${folder}/target`, { overwrite: true });
+      assert.equal(readFileSync(path, "utf8"), "right");
     });
   });
 

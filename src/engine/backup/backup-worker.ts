@@ -12,6 +12,7 @@ import { ChunkSink, WindowCutter } from "./chunk-sink.ts";
 import { copyEntries } from "./copy-entries.ts";
 import type { FileResult, FileTask, FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { readFile } from "./read-file.ts";
+import { sampleCodec } from "./sampled-codec.ts";
 
 /**
  * One thread of a backup: reads, cuts, hashes, deduplicates, compresses, encrypts and fills packs, all for the
@@ -123,7 +124,10 @@ function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Arra
     dataKeyId: Buffer.from(setup.dataKeyId, "hex"),
     dataKey: secretKey(setup.dataKey),
     indexKey: secretKey(setup.indexKey),
-    codec: createBlockCodec({ level: setup.compressionLevel, maxBlockBytes: blockBytes }),
+    codec: sampleCodec(
+      createBlockCodec({ level: setup.compressionLevel, maxBlockBytes: blockBytes }),
+      blockBytes,
+    ),
     randomBytes,
     newOrdinal: () => table.newPackOrdinal(),
     takeBuffer: createBufferPool(buffers, new Int32Array(setup.packs.taken), signals),
