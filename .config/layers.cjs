@@ -20,7 +20,7 @@ const everyLayer = [
   "roles",
 ].concat(
   ["arm", "provider", "server", "metrics", "tracing", "generated"],
-  ["config.ts", "backup-thread.ts", "thread-engine.ts", "watch-over.ts"],
+  ["config.ts", "engine-messages.ts", "engine-process.ts", "process-engine.ts", "watch-over.ts"],
 );
 
 const law = {
@@ -70,9 +70,10 @@ const law = {
   "config.ts": ["base", "npm:yaml", "config-authentication.ts", "config-values.ts"],
   "config-authentication.ts": ["config-values.ts", "provider/requests/access-rules.ts"],
   "config-values.ts": ["base"],
-  // Both ends of the engine's worker thread; composition roots, as main.ts is that of the process.
-  "backup-thread.ts": ["base", ...engineRoom],
-  "thread-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "backup-thread.ts"],
+  // Both ends of the engine's process; composition roots, as main.ts is that of the service.
+  "engine-messages.ts": ["base", ...engineRoom],
+  "engine-process.ts": ["base", ...engineRoom, "engine-messages.ts"],
+  "process-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "engine-messages.ts"],
   "watch-over.ts": ["base", "jobs", "notify", statePort, "config.ts", "provider/manifest.ts"],
   // A look at the installation from its own machine: what main.ts puts together, without running it.
   "check-installation.ts": everyLayer,

@@ -9,7 +9,7 @@ const readme = "src/README.md";
 const [opening, closing] = ["<!-- layers: begin -->", "<!-- layers: end -->"];
 
 // Where a program starts: nothing needs to import these.
-const entryPoints = ["main", "cli", "backup-thread", "check-installation"];
+const entryPoints = ["main", "cli", "engine-process", "check-installation"];
 
 const { modules, violations } = await cruiseSources();
 const graph = collectLayers(modules);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readAuthorityFile } from "./base/authority-file.ts";
+import { processPriorities, type ProcessPriority } from "./base/background-process.ts";
 import { AppError } from "./base/errors.ts";
 import { readAuthentication, type AuthenticationConfig } from "./config-authentication.ts";
 import {
@@ -66,6 +67,8 @@ export interface Config {
   readonly tracing?: Config["stores"] & { readonly endpoint: string };
   /** Threads of a backup or restore. */
   readonly workers: number;
+  /** How what the engine does stands to requests and to other programs of this machine. */
+  readonly enginePriority: ProcessPriority;
   /** Seconds between polls for work; tests set it low. */
   readonly pollSeconds: number;
   readonly leaseSeconds: number;
@@ -136,6 +139,7 @@ const settings: readonly string[] = [
   "internal",
   "unknownSubscriptions",
   "workers",
+  "enginePriority",
   "pollSeconds",
   "leaseSeconds",
   "watchSeconds",
@@ -184,8 +188,17 @@ export function parseConfig(
 
 function readPace(
   root: Readonly<Record<string, unknown>>,
-): Pick<Config, "workers" | "pollSeconds" | "leaseSeconds" | "watchSeconds" | "storeProbeSeconds"> {
+): Pick<
+  Config,
+  | "workers"
+  | "enginePriority"
+  | "pollSeconds"
+  | "leaseSeconds"
+  | "watchSeconds"
+  | "storeProbeSeconds"
+> {
   return {
+    enginePriority: oneOf(root["enginePriority"] ?? "idle", "enginePriority", processPriorities),
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),

@@ -42,7 +42,7 @@ import { parseBackupPath } from "./storage/path.ts";
 import { checkBackupPath } from "./storage/path-check.ts";
 import { watchStores, type StoreWatch } from "./storage/store-spans.ts";
 import { createAddressReader } from "./storage/store-addresses.ts";
-import { createThreadEngine } from "./thread-engine.ts";
+import { createProcessEngine } from "./process-engine.ts";
 import type { Tracing } from "./tracing/open-tracing.ts";
 import { openNoticeSender, startUpkeep, startWatchOver, type WatchOver } from "./watch-over.ts";
 
@@ -207,17 +207,14 @@ function createEngine(
   { config, logger, deployment }: Surroundings,
   watch: Hooks["watchStores"],
 ): BackupEngine {
-  const { failpoint, roles, workers, stateDirectory, stores } = config;
-  return createThreadEngine({
-    workers,
+  const { failpoint, roles, workers, enginePriority, stateDirectory, stores } = config;
+  return createProcessEngine({
+    ...{ workers, priority: enginePriority, roles, logger, failpoint },
     cacheDirectory: makeFolder(stateDirectory, "cache"),
     scratchDirectory: makeFolder(stateDirectory, "scratch"),
     installationId: deployment.deploymentId,
-    roles,
     allowedHosts: stores.allowedHosts,
     authorities: stores.authorities,
-    logger,
-    failpoint,
     watchStores: watch,
   });
 }

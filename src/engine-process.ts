@@ -1,30 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { giveWay } from "./base/background-process.ts";
 import { systemClock } from "./base/clock.ts";
-import { giveWay } from "./base/give-way.ts";
 import type { LogFields, Logger } from "./base/log.ts";
-import { describeFailure, errorOfThread, type ThreadFailure } from "./base/thread-failure.ts";
+import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 import { runBackup } from "./engine/backup/run-backup.ts";
 import { copyAndCheck } from "./engine/copy/copy-and-check.ts";
 import type {
-  BackupRecord,
-  CopyOutcome,
-  DeploymentInfo,
-  LedgerHead,
-  Opener,
-  Progress,
-  PruneReport,
-  RepositoryKeys,
-  RestoreSummary,
-  VerifyDepth,
-  VerifyReport,
-  VerifySubset,
-} from "./engine/model.ts";
+  EngineCall,
+  EngineOutcome,
+  EngineSetup,
+  FromEngine,
+  ToEngine,
+} from "./engine-messages.ts";
+import type { BackupRecord, CopyOutcome, Progress, PruneReport } from "./engine/model.ts";
 import type { ObjectStore } from "./engine/object-store.ts";
 import { pruneStore } from "./engine/prune/prune-store.ts";
-import type { RetentionPolicy } from "./engine/retention-policy.ts";
 import { restoreBackup } from "./engine/restore/restore-backup.ts";
 import { verifyRepository } from "./engine/verify/verify-repository.ts";
 import { openSource, parseRoles } from "./roles/role-config.ts";
@@ -34,124 +26,44 @@ import { openStore, type OpenStoreOptions } from "./storage/open-store.ts";
 import { requireRoom } from "./storage/store-room.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
-/** One engine run in a thread of its own, so that its walking and hashing never hold up the service. */
-export type EngineCall =
-  | {
-      readonly kind: "backup";
-      readonly store: StoreSpec;
-      readonly keys: RepositoryKeys;
-      readonly backupId: string;
-      readonly isAutomatic: boolean;
-      readonly deployment: DeploymentInfo;
-      readonly ledgerHead: LedgerHead | undefined;
-      /** Distrust the cache: read every file. */
-      readonly rescan: boolean;
-      /** Refused where it does not fit; undefined tries. */
-      readonly expectedBytes: number | undefined;
-      readonly installationId: string;
-      readonly roles: unknown;
-    }
-  | {
-      readonly kind: "verify";
-      readonly store: StoreSpec;
-      readonly expectedPublicKey: string | undefined;
-      readonly depth: VerifyDepth;
-      readonly opener: Opener | undefined;
-      readonly ledgerHead: LedgerHead | undefined;
-      readonly subset: VerifySubset | undefined;
-    }
-  | {
-      readonly kind: "prune";
-      readonly store: StoreSpec;
-      readonly keys: RepositoryKeys;
-      readonly ledgerHead: LedgerHead | undefined;
-      readonly isDryRun: boolean;
-      readonly policy: RetentionPolicy | undefined;
-      readonly remove: readonly string[];
-      readonly installationId: string;
-    }
-  | {
-      readonly kind: "copy";
-      readonly store: StoreSpec;
-      readonly to: StoreSpec;
-      readonly expectedPublicKey: string;
-      readonly backupIds: readonly string[] | undefined;
-      readonly depth: Exclude<VerifyDepth, "content">;
-      readonly installationId: string;
-    }
-  | {
-      readonly kind: "restore";
-      readonly store: StoreSpec;
-      readonly backupId: string;
-      readonly expectedPublicKey: string | undefined;
-      readonly opener: Opener;
-      readonly targetPath: string;
-      readonly overwrite: boolean;
-      readonly roles: readonly string[];
-    };
-
-export interface ThreadSetup {
-  readonly call: EngineCall;
-  readonly workers: number;
-  readonly cacheDirectory: string;
-  readonly scratchDirectory: string;
-  readonly allowedHosts: readonly string[] | undefined;
-  readonly authorities: string | undefined;
-  readonly failpoint: string | undefined;
-}
-
-export type EngineOutcome =
-  BackupRecord | VerifyReport | PruneReport | CopyOutcome | RestoreSummary;
-
-export type FromThread =
-  | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "store-operations"; readonly operations: readonly StoreOperation[] }
-  | {
-      readonly kind: "log";
-      readonly level: "error" | "warn" | "info" | "debug";
-      readonly message: string;
-      readonly fields: LogFields;
-    }
-  | { readonly kind: "done"; readonly outcome: EngineOutcome }
-  /** A prune asks which of these backups may still go, and waits. */
-  | { readonly kind: "confirm"; readonly backupIds: readonly string[] }
-  | ThreadFailure<"failed">;
-
-export type ToThread =
-  | { readonly kind: "cancel" }
-  | { readonly kind: "confirmed"; readonly backupIds: readonly string[] }
-  | ThreadFailure<"refused">;
-
 /** Told by the hundred: a message each would cost more than many a call. */
 const toldAtOnce = 100;
 const untold: StoreOperation[] = [];
 
-const port = parentPort;
-if (port !== null) {
-  giveWay();
-  await serve(workerData as ThreadSetup);
+// One run of the engine in a process of its own: its walking and hashing never hold up the service, its memory goes when
+// it ends, and what kills it does not kill the service.
+if (process.send !== undefined) listen();
+
+function listen(): void {
+  // The service says what ends; a signal to all of its processes reaches this one too.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
+  // Without the service nobody hears what comes of this, and the next one may have begun it anew.
+  process.once("disconnect", () => process.exit(1));
+  process.once("uncaughtException", (error) => end(describeFailure("failed", error)));
+  process.once("message", (setup: EngineSetup) => void serve(setup));
 }
 
-async function serve(setup: ThreadSetup): Promise<void> {
+async function serve(setup: EngineSetup): Promise<void> {
+  giveWay(setup.priority);
   const cancel = new AbortController();
-  const listen = ({ kind }: ToThread): void => {
+  process.on("message", ({ kind }: ToEngine) => {
     if (kind === "cancel") cancel.abort();
-  };
-  port?.on("message", listen);
+  });
   try {
     const outcome = await run(setup, cancel.signal);
-    tellOperations();
-    send({ kind: "done", outcome });
+    end({ kind: "done", outcome });
   } catch (error) {
-    tellOperations();
-    send(describeFailure("failed", error));
-  } finally {
-    port?.off("message", listen);
-    port?.unref();
+    end(describeFailure("failed", error));
   }
 }
 
-async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutcome> {
+/** Says the last word. */
+function end(message: FromEngine): void {
+  tellOperations();
+  process.send?.(message, () => process.exit());
+}
+
+async function run(setup: EngineSetup, signal: AbortSignal): Promise<EngineOutcome> {
   const store = await openFor(setup);
   try {
     return await runCall(setup, store, signal);
@@ -161,20 +73,20 @@ async function run(setup: ThreadSetup, signal: AbortSignal): Promise<EngineOutco
 }
 
 /** Looking at a store must work on a read-only mount, and leaves nothing behind. */
-async function openFor(setup: ThreadSetup): Promise<ObjectStore> {
+async function openFor(setup: EngineSetup): Promise<ObjectStore> {
   const { call } = setup;
   const isWriting = call.kind === "backup" || (call.kind === "prune" && !call.isDryRun);
   return isWriting ? openToWrite(setup, call.store) : openToRead(setup, call.store);
 }
 
-function openToRead(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
+function openToRead(setup: EngineSetup, spec: StoreSpec): Promise<ObjectStore> {
   return openStore(spec, { access: "read", ...connectionOf(setup) });
 }
 
 function connectionOf({
   allowedHosts,
   authorities,
-}: ThreadSetup): Pick<OpenStoreOptions, "hosts" | "authorities" | "observe"> {
+}: EngineSetup): Pick<OpenStoreOptions, "hosts" | "authorities" | "observe"> {
   return { hosts: createHostPolicy(allowedHosts), authorities, observe: keepOperation };
 }
 
@@ -188,13 +100,13 @@ function tellOperations(): void {
 }
 
 /** What writes comes after a configuration: where nothing is, a mount is lost, and its place must stay empty. */
-async function openToWrite(setup: ThreadSetup, spec: StoreSpec): Promise<ObjectStore> {
+async function openToWrite(setup: EngineSetup, spec: StoreSpec): Promise<ObjectStore> {
   if (spec.kind === "local") await (await openToRead(setup, spec)).close();
   return openStore(spec, connectionOf(setup));
 }
 
 async function runCall(
-  setup: ThreadSetup,
+  setup: EngineSetup,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<EngineOutcome> {
@@ -218,7 +130,7 @@ type CommonOptions = ReturnType<typeof commonOptions>;
 
 /** What every run is given. */
 function commonOptions(
-  { workers, failpoint }: ThreadSetup,
+  { workers, failpoint }: EngineSetup,
   store: ObjectStore,
   signal: AbortSignal,
 ) {
@@ -228,13 +140,13 @@ function commonOptions(
       tellOperations();
       send({ kind: "progress", progress });
     },
-    logger: threadLogger({}),
+    logger: engineLogger({}),
     failpoint: stopAt(failpoint),
   };
 }
 
 async function runBackupCall(
-  setup: ThreadSetup,
+  setup: EngineSetup,
   call: Extract<EngineCall, { kind: "backup" }>,
   common: CommonOptions,
 ): Promise<BackupRecord> {
@@ -265,7 +177,7 @@ async function runBackupCall(
 }
 
 function runPruneCall(
-  setup: ThreadSetup,
+  setup: EngineSetup,
   call: Extract<EngineCall, { kind: "prune" }>,
   { onProgress: _onProgress, ...common }: CommonOptions,
 ): Promise<PruneReport> {
@@ -279,19 +191,19 @@ function runPruneCall(
 /** Asked one question at a time. */
 function askToConfirm(backupIds: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const listen = (message: ToThread): void => {
+    const listen = (message: ToEngine): void => {
       if (message.kind === "cancel") return;
-      port?.off("message", listen);
+      process.off("message", listen);
       if (message.kind === "confirmed") resolve(message.backupIds);
       else reject(errorOfThread(message));
     };
-    port?.on("message", listen);
+    process.on("message", listen);
     send({ kind: "confirm", backupIds });
   });
 }
 
 async function runCopyCall(
-  setup: ThreadSetup,
+  setup: EngineSetup,
   { backupIds, installationId, ...call }: Extract<EngineCall, { kind: "copy" }>,
   { store: from, ...common }: CommonOptions,
 ): Promise<CopyOutcome> {
@@ -312,17 +224,20 @@ async function runCopyCall(
   }
 }
 
+/** For tests: the service dies, and this with it. */
 function stopAt(failpoint: string | undefined): (step: string) => void {
   return (step) => {
-    if (step === failpoint) process.kill(process.pid, "SIGKILL");
+    if (step !== failpoint) return;
+    process.kill(process.ppid, "SIGKILL");
+    process.kill(process.pid, "SIGKILL");
   };
 }
 
-function send(message: FromThread): void {
-  port?.postMessage(message);
+function send(message: FromEngine): void {
+  process.send?.(message);
 }
 
-function threadLogger(bound: LogFields): Logger {
+function engineLogger(bound: LogFields): Logger {
   const log =
     (level: "error" | "warn" | "info" | "debug") =>
     (message: string, fields: LogFields = {}): void =>
@@ -332,6 +247,6 @@ function threadLogger(bound: LogFields): Logger {
     warn: log("warn"),
     info: log("info"),
     debug: log("debug"),
-    child: (fields) => threadLogger({ ...bound, ...fields }),
+    child: (fields) => engineLogger({ ...bound, ...fields }),
   };
 }

@@ -1,5 +1,10 @@
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { Worker } from "node:worker_threads";
+import {
+  endProcess,
+  startBackgroundProcess,
+  type ProcessPriority,
+} from "./base/background-process.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
@@ -9,10 +14,10 @@ import { keepScope } from "./base/work-scope.ts";
 import type {
   EngineCall,
   EngineOutcome,
-  FromThread,
-  ThreadSetup,
-  ToThread,
-} from "./backup-thread.ts";
+  FromEngine,
+  EngineSetup,
+  ToEngine,
+} from "./engine-messages.ts";
 import { listBackups } from "./engine/list-backups.ts";
 import type {
   BackupRecord,
@@ -33,8 +38,9 @@ import type { StoreCheck } from "./storage/store-check.ts";
 import type { StoreWatch } from "./storage/store-spans.ts";
 import type { StoreSpec } from "./storage/store-spec.ts";
 
-export interface ThreadEngineOptions {
+export interface ProcessEngineOptions {
   readonly workers: number;
+  readonly priority: ProcessPriority;
   readonly cacheDirectory: string;
   readonly scratchDirectory: string;
   readonly installationId: string;
@@ -50,8 +56,8 @@ export interface ThreadEngineOptions {
   readonly watchStores?: () => StoreWatch;
 }
 
-/** The engine as the provider calls it: short calls here, long runs in a thread each. */
-export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
+/** The engine as the provider calls it: short calls here, long runs in a process each. */
+export function createProcessEngine(options: ProcessEngineOptions): BackupEngine {
   const host = { clock: systemClock, randomBytes };
   const withStore = storeUser(options);
   return {
@@ -70,7 +76,7 @@ export function createThreadEngine(options: ThreadEngineOptions): BackupEngine {
 }
 
 function looks(
-  options: ThreadEngineOptions,
+  options: ProcessEngineOptions,
   withStore: StoreUser,
 ): Pick<BackupEngine, "testStore" | "probeStore" | "lookAtStore"> {
   const { installationId } = options;
@@ -102,10 +108,10 @@ function looks(
 }
 
 function longRuns(
-  options: ThreadEngineOptions,
+  options: ProcessEngineOptions,
 ): Pick<BackupEngine, "runBackup" | "verify" | "prune" | "copy" | "restore"> {
   const run = <T extends EngineOutcome>(call: EngineCall, ...rest: RunControls): Promise<T> =>
-    runInThread(options, call, rest) as Promise<T>;
+    runInProcess(options, call, rest) as Promise<T>;
   const { installationId, roles } = options;
   return {
     runBackup: ({ fence: _fence, ...backup }, ...controls) =>
@@ -139,7 +145,7 @@ type RunControls = [
 ];
 
 function testStore(
-  { allowedHosts, authorities, watchStores }: ThreadEngineOptions,
+  { allowedHosts, authorities, watchStores }: ProcessEngineOptions,
   store: StoreSpec,
   look?: RepositoryLooker,
 ): Promise<StoreCheck> {
@@ -152,7 +158,7 @@ function testStore(
 
 /** Hears of the calls to stores while something is done, and tells when that has ended. */
 async function watchingStores<T>(
-  watchStores: ThreadEngineOptions["watchStores"],
+  watchStores: ProcessEngineOptions["watchStores"],
   use: (watch: StoreWatch | undefined) => Promise<T>,
 ): Promise<T> {
   const watch = watchStores?.();
@@ -170,7 +176,7 @@ type StoreUser = <T>(
 ) => Promise<T>;
 
 /** Opens a store for one short call. */
-function storeUser({ allowedHosts, authorities, watchStores }: ThreadEngineOptions): StoreUser {
+function storeUser({ allowedHosts, authorities, watchStores }: ProcessEngineOptions): StoreUser {
   const hosts = createHostPolicy(allowedHosts);
   return (spec, use, access = "write") =>
     watchingStores(watchStores, async (watch) => {
@@ -183,28 +189,36 @@ function storeUser({ allowedHosts, authorities, watchStores }: ThreadEngineOptio
     });
 }
 
-async function runInThread(
-  options: ThreadEngineOptions,
+/** What has said its last word has nothing left to do. */
+const millisecondsToEnd = 5000;
+
+async function runInProcess(
+  options: ProcessEngineOptions,
   call: EngineCall,
   [onProgress, signal, confirm]: RunControls,
 ): Promise<EngineOutcome> {
   const { logger, roles: _roles, installationId: _id, watchStores, ...rest } = options;
-  const setup: ThreadSetup = { call, ...rest };
-  const thread = new Worker(programFile("backup-thread"), { workerData: setup });
-  const tell = (message: ToThread): void => thread.postMessage(message);
+  const setup: EngineSetup = { call, ...rest };
+  const engine = startBackgroundProcess(programFile("engine-process"), setup.priority);
+  const tell = (message: ToEngine | EngineSetup): void => {
+    // One that has ended hears nothing: its end is told below.
+    engine.send(message, () => undefined);
+  };
   const onAbort = (): void => tell({ kind: "cancel" });
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
   try {
-    return await watchingStores(watchStores, (watch) =>
-      waitForOutcome(thread, {
+    return await watchingStores(watchStores, (watch) => {
+      const outcome = waitForOutcome(engine, {
         ...{ logger, onProgress, watch },
         onConfirm: async (ids) => tell(await askToConfirm(ids, confirm)),
-      }),
-    );
+      });
+      tell(setup);
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      return outcome;
+    });
   } finally {
     signal.removeEventListener("abort", onAbort);
-    await thread.terminate();
+    await endProcess(engine, millisecondsToEnd);
   }
 }
 
@@ -212,7 +226,7 @@ async function runInThread(
 async function askToConfirm(
   backupIds: readonly string[],
   confirm: PruneRun["confirm"] = (ids) => Promise.resolve(ids),
-): Promise<ToThread> {
+): Promise<ToEngine> {
   try {
     return { kind: "confirmed", backupIds: await confirm(backupIds) };
   } catch (error) {
@@ -229,15 +243,12 @@ interface Listeners {
 }
 
 function waitForOutcome(
-  thread: Worker,
+  engine: ChildProcess,
   { logger, onProgress, watch, onConfirm }: Listeners,
 ): Promise<EngineOutcome> {
-  const failed = (cause: unknown): AppError =>
-    new AppError("Internal", "The engine's thread failed: see the log for its cause", { cause });
   const inScope = keepScope();
-  const ended = "The engine's thread ended before its work was done";
   return new Promise((resolve, reject) => {
-    thread.on("message", (message: FromThread) => {
+    engine.on("message", (message: FromEngine) => {
       if (message.kind === "progress") inScope(() => onProgress(message.progress));
       else if (message.kind === "log")
         inScope(() => logger[message.level](message.message, message.fields));
@@ -247,7 +258,16 @@ function waitForOutcome(
       else if (message.kind === "done") resolve(message.outcome);
       else reject(errorOfThread(message));
     });
-    thread.on("error", (cause) => reject(failed(cause)));
-    thread.on("exit", () => reject(new AppError("Interrupted", ended, { retryable: true })));
+    engine.on("error", (cause) => reject(interrupted(`could not be started`, cause)));
+    // Not "exit": what it said last may come after that.
+    engine.on("close", (code, signal) =>
+      reject(interrupted(`was ended by ${signal ?? `itself with code ${code}`}`)),
+    );
   });
+}
+
+/** It is tried again. */
+function interrupted(what: string, cause?: Error): AppError {
+  const message = `The engine's process ${what} before its work was done: see the log of the service and of the system, which ends processes when memory runs out`;
+  return new AppError("Interrupted", message, { retryable: true, cause });
 }

@@ -6,7 +6,7 @@ import { AppError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import type { RepositoryKeys } from "../../src/engine/model.ts";
 import type { BackupEngine, PruneRun } from "../../src/provider/ports.ts";
-import { createThreadEngine } from "../../src/thread-engine.ts";
+import { createProcessEngine } from "../../src/process-engine.ts";
 import { somePassword } from "../support/a-repository.ts";
 import { withTempFolder } from "../support/temp-folder.ts";
 
@@ -14,7 +14,7 @@ const deployment = { deploymentId: "d", region: "r", stampVersion: null, oemVers
 const ids = [1, 2, 3].map((number) => `0000000${number}-0000-4000-8000-000000000000`);
 const [first = "", second = "", third = ""] = ids;
 
-it("a prune in a thread asks which backups may still go, and hears a refusal by name", async () => {
+it("a prune in a process asks which backups may still go, and hears a refusal by name", async () => {
   await withTempFolder(async (folder) => {
     const store = { kind: "local", path: join(folder, "store") } as const;
     const { engine, keys } = await makeBackups(folder, store);
@@ -45,8 +45,9 @@ async function makeBackups(
   store: PruneRun["store"],
 ): Promise<{ readonly engine: BackupEngine; readonly keys: RepositoryKeys }> {
   for (const name of ["store", "source", "cache", "scratch"]) mkdirSync(join(folder, name));
-  const engine = createThreadEngine({
+  const engine = createProcessEngine({
     workers: 1,
+    priority: "low",
     cacheDirectory: join(folder, "cache"),
     scratchDirectory: join(folder, "scratch"),
     installationId: "an installation",

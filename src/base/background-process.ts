@@ -1,0 +1,42 @@
+import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { constants, setPriority } from "node:os";
+
+/**
+ * How a process of ours stands to everything else that wants the processor: it gets what is left over, little, or as much
+ * as others.
+ */
+export type ProcessPriority = (typeof processPriorities)[number];
+export const processPriorities = ["idle", "low", "normal"] as const;
+
+/** Starts a program of ours that speaks with this one by messages and prints to its standard error. */
+export function startBackgroundProcess(program: URL, priority: ProcessPriority): ChildProcess {
+  const child = fork(program, { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+  // Before it has threads: on Linux each has a priority of its own, taken over from the one that starts it.
+  if (priority !== "normal") lower(child.pid);
+  return child;
+}
+
+/** To be called first thing in that program. A wish, no condition: where it cannot be had, all goes on. */
+export function giveWay(priority: ProcessPriority): void {
+  // Beside a thread of low priority the scheduler takes the processor for busy and lets those in a hurry wait for each
+  // other on the next one; one that is only idling it takes for free. Node has no call for that.
+  if (priority === "idle" && process.platform === "linux")
+    spawnSync("chrt", ["--idle", "--all-tasks", "--pid", "0", String(process.pid)]);
+}
+
+/** Waits until it has ended by itself; after that many milliseconds it is killed. */
+export async function endProcess(child: ChildProcess, milliseconds: number): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  await once(child, "exit");
+  clearTimeout(timer);
+}
+
+function lower(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, which is noticed elsewhere.
+  }
+}
