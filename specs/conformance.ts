@@ -119,7 +119,8 @@ function readNumbers(file: string): readonly number[] {
 
 /** Numbers in the titles of a test file: `rule 5`, `rules 5, 7 and 9`, `rules 5–9`. */
 export function findNumbers(source: string): readonly number[] {
-  const titles = source.matchAll(/\b(?:describe|it)\(\s*(["'`])(.*?)\1/gs);
+  // At the beginning of its line: a title within a text is a sample.
+  const titles = source.matchAll(/^[ \t]*(?:describe|it)\(\s*(["'`])(.*?)\1/gms);
   return [...titles].flatMap(([, , title = ""]) =>
     [...title.matchAll(/\brules? (\d+(?:(?:, | and |–)\d+)*)/g)].flatMap(([, list = ""]) =>
       list.split(/, | and /).flatMap(expandRange),

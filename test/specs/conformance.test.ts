@@ -39,7 +39,10 @@ describe("the reader of test titles", () => {
     assert.deepEqual(say("the ruler 5"), []);
   });
 
-  it("reads only titles", () => assert.deepEqual(findNumbers('const a = "rule 5";'), []));
+  it("reads only titles, and no sample of one", () => {
+    assert.deepEqual(findNumbers('const a = "rule 5";'), []);
+    assert.deepEqual(findNumbers(`  find('it("rule 5: a"');`), []);
+  });
 
   it("says what is missing", () => {
     const rule = { number: 1, level: "M", section: "A", text: "Be" } as const;
