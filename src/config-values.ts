@@ -9,7 +9,9 @@ export function section(
   name: string,
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
+  const isThere = value !== undefined && value !== null;
+  if (!isThere) throw missing(name, `a section of settings; known here: ${known.join(", ")}`);
+  if (typeof value !== "object" || Array.isArray(value))
     throw invalid(name, "it must be a section of settings");
   for (const key of Object.keys(value)) {
     if (!known.includes(key))
@@ -21,7 +23,9 @@ export function section(
   return value as Record<string, unknown>;
 }
 
-export function text(value: unknown, name: string): string {
+/** Without it the error says what `form` is wanted. */
+export function text(value: unknown, name: string, form: string = "a text"): string {
+  if (value === undefined || value === null) throw missing(name, form);
   if (typeof value !== "string" || value.trim() === "") throw invalid(name, "it must be text");
   return value;
 }
@@ -39,32 +43,39 @@ export function oneOf<T extends string>(value: unknown, name: string, values: re
 }
 
 export function path(value: unknown, name: string, folder: string): string {
-  const given = text(value, name);
+  const given = text(value, name, "a path, absolute or from the folder of the configuration");
   return isAbsolute(given) ? given : resolve(folder, given);
 }
 
 export function guid(value: unknown, name: string): string {
-  const given = text(value, name).toLowerCase();
+  const given = text(value, name, "a GUID").toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given))
     throw invalid(name, "it must be a GUID");
   return given;
 }
 
 export function invalid(name: string, fault: string): AppError {
-  return new AppError("InvalidConfiguration", `Setting "${name}" is not valid: ${fault}`, {
-    target: name,
-  });
+  return settingFault(name, `is not valid: ${fault}`);
+}
+
+function missing(name: string, form: string): AppError {
+  return settingFault(name, `is missing: it is required, give ${form}`);
+}
+
+function settingFault(name: string, words: string): AppError {
+  return new AppError("InvalidConfiguration", `Setting "${name}" ${words}`, { target: name });
 }
 
 /** A list of texts. */
 export function texts(value: unknown, name: string): readonly string[] {
+  if (value === undefined || value === null) throw missing(name, "a list of texts");
   if (!Array.isArray(value)) throw invalid(name, "it must be a list of texts");
   return value.map((one: unknown, index) => text(one, `${name}[${index}]`));
 }
 
 /** An HTTPS address, or one of plain HTTP that stays on this machine; as written. */
 export function webAddress(value: unknown, name: string): string {
-  const given = text(value, name);
+  const given = text(value, name, "an address that begins with https://");
   const url = URL.parse(given);
   const isHere = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? "");
   if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isHere))

@@ -246,7 +246,7 @@ function readDeployment(value: unknown): Config["deployment"] {
     deployment[name] === undefined ? null : text(deployment[name], `deployment.${name}`);
   return {
     ...(deployment["id"] === undefined ? {} : { id: guid(deployment["id"], "deployment.id") }),
-    region: text(deployment["region"], "deployment.region"),
+    region: text(deployment["region"], "deployment.region", "the name of a region"),
     stampVersion: version("stampVersion"),
     oemVersion: version("oemVersion"),
   };

@@ -1,13 +1,17 @@
 import type { ErrorObject } from "ajv";
-import { shortenPath, type BodyFault } from "./body-shape.ts";
+import { shortenPath, type BodyFault, type Definitions } from "./body-shape.ts";
+import type { JsonSchema } from "./contract.ts";
 
 /**
  * The validator's findings in words for people, one for each property. Values are never quoted: any of them
  * may be a secret put into the wrong place.
  */
-export function describeSchemaFaults(errors: readonly ErrorObject[]): readonly BodyFault[] {
+export function describeSchemaFaults(
+  errors: readonly ErrorObject[],
+  definitions: Definitions,
+): readonly BodyFault[] {
   const telling = errors.filter(({ keyword }) => !combining.has(keyword));
-  const faults = (telling.length === 0 ? errors : telling).map(describe);
+  const faults = (telling.length === 0 ? errors : telling).map((one) => describe(one, definitions));
   const byTarget = new Map(faults.map((fault) => [`${fault.code} ${fault.target}`, fault]));
   return [...byTarget.values()];
 }
@@ -15,19 +19,19 @@ export function describeSchemaFaults(errors: readonly ErrorObject[]): readonly B
 /** Keywords that only say that something below them failed. */
 const combining = new Set(["anyOf", "oneOf", "allOf", "if", "$ref"]);
 
-function describe(error: ErrorObject): BodyFault {
+function describe(error: ErrorObject, definitions: Definitions): BodyFault {
   const path = toPath(error.instancePath);
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case "required":
-      return fault("MissingProperty", join(path, params["missingProperty"]), "is missing: add it");
+      return describeMissing(path, String(params["missingProperty"]), error, definitions);
     case "additionalProperties":
     case "unevaluatedProperties": {
       const name = params["additionalProperty"] ?? params["unevaluatedProperty"];
       return fault("UnknownProperty", join(path, name), "does not belong here: leave it out");
     }
     case "discriminator":
-      return fault("InvalidProperty", join(path, params["tag"]), "names no known kind");
+      return describeKindFault(path, String(params["tag"]), error, definitions);
     case "type":
       return describeTypeFault(path, params["type"], error.data);
     case "enum":
@@ -45,6 +49,81 @@ function fault(code: BodyFault["code"], target: string, words: string): BodyFaul
   const name = shown === "" ? "The body" : `Property "${shown}"`;
   return { code, message: `${name} ${words}`, target: shown };
 }
+
+/** That it is required, and what it looks like. */
+function describeMissing(
+  path: string,
+  name: string,
+  { parentSchema }: ErrorObject,
+  definitions: Definitions,
+): BodyFault {
+  const properties = (parentSchema?.["properties"] ?? {}) as Readonly<Record<string, JsonSchema>>;
+  const form = describeForm(name, properties[name] ?? {}, definitions);
+  return fault("MissingProperty", join(path, name), `is missing: it is required, give ${form}`);
+}
+
+/** None or an unknown one of several shapes was chosen. */
+function describeKindFault(
+  path: string,
+  tag: string,
+  { parentSchema, data }: ErrorObject,
+  definitions: Definitions,
+): BodyFault {
+  const shapes = (parentSchema?.["oneOf"] ?? []) as readonly JsonSchema[];
+  const kinds = shapes.flatMap((shape) => kindsOf(tag, shape, definitions));
+  const isGiven = (data as Readonly<Record<string, unknown>> | undefined)?.[tag] !== undefined;
+  return isGiven
+    ? fault("InvalidProperty", join(path, tag), `names no known kind: use one of ${list(kinds)}`)
+    : fault(
+        "MissingProperty",
+        join(path, tag),
+        `is missing: it is required, give one of ${list(kinds)}`,
+      );
+}
+
+function kindsOf(tag: string, shape: JsonSchema, definitions: Definitions): readonly unknown[] {
+  const { properties } = resolve(shape, definitions);
+  const { const: only, enum: values } = (properties as Definitions | undefined)?.[tag] ?? {};
+  return Array.isArray(values) ? values : [only];
+}
+
+function resolve(schema: JsonSchema, definitions: Definitions): JsonSchema {
+  const reference = schema["$ref"];
+  if (typeof reference !== "string") return schema;
+  return definitions[reference.slice("#/definitions/".length)] ?? {};
+}
+
+/** A value that the schema takes, in words. */
+function describeForm(name: string, sent: JsonSchema, definitions: Definitions): string {
+  const schema = resolve(sent, definitions);
+  const { enum: values, const: only, minimum, maximum, oneOf } = schema;
+  if (Array.isArray(values)) return `one of ${list(values)}`;
+  if (typeof only === "string") return `"${only}"`;
+  const type = Array.isArray(oneOf) ? "object" : [schema["type"]].flat()[0];
+  const telling = textForms.find(([, end]) => type === "string" && end.test(name))?.[0];
+  const form = telling ?? forms[String(type)] ?? "a value";
+  if (typeof minimum === "number" && typeof maximum === "number")
+    return `${form} from ${minimum} to ${maximum}`;
+  return form;
+}
+
+/** What texts look like whose names tell it. */
+const textForms: readonly (readonly [form: string, name: RegExp])[] = [
+  ["an absolute path", /path$/i],
+  ["a text in base64", /base64$/i],
+  ["an address that begins with https://", /ur[il]$/i],
+  ["a name", /(?:name|group)$/i],
+  ["the name of a region", /^location$/],
+];
+
+const forms: Readonly<Record<string, string>> = {
+  string: "a text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list: [ … ]",
+  object: "an object: { … }",
+};
 
 function describeTypeFault(path: string, type: unknown, value: unknown): BodyFault {
   const types = Array.isArray(type) ? (type as readonly string[]) : [String(type)];

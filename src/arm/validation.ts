@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import { BodyShaper, type BodyFault } from "./body-shape.ts";
+import { BodyShaper, type BodyFault, type Definitions } from "./body-shape.ts";
 import type { Contract, ContractRoute } from "./contract.ts";
 import { armError, type ArmError } from "./errors.ts";
 import { invalidContent } from "./request-body.ts";
@@ -40,7 +40,7 @@ export function compileBodyChecks(
       const shaped = shaper.shape(definition, body);
       throwFaults([
         ...shaped.faults,
-        ...findSchemaFaults(validate as ValidateFunction, shaped.body),
+        ...findSchemaFaults(validate as ValidateFunction, shaped.body, contract.definitions),
         ...findTagFaults(shaped.body),
       ]);
       return shaped.body;
@@ -65,9 +65,13 @@ export function createSchemaCompiler(): SchemaCompiler {
   return ajv;
 }
 
-function findSchemaFaults(validate: ValidateFunction, body: unknown): readonly BodyFault[] {
+function findSchemaFaults(
+  validate: ValidateFunction,
+  body: unknown,
+  definitions: Definitions,
+): readonly BodyFault[] {
   if (validate(body)) return [];
-  return describeSchemaFaults((validate.errors ?? []) as readonly ErrorObject[]);
+  return describeSchemaFaults((validate.errors ?? []) as readonly ErrorObject[], definitions);
 }
 
 /** Old clients send `{}`, `null` or nothing with an action that takes no input. */

@@ -31,16 +31,16 @@ export function readText(settings: Settings, key: string): string | undefined {
   return checkText(value, `${settings.place}.${key}`);
 }
 
-/** The same, refusing its absence. */
-export function requireText(settings: Settings, key: string): string {
+/** The same, refusing its absence in words that say what `form` is wanted. */
+export function requireText(settings: Settings, key: string, form = "a text"): string {
   const text = readText(settings, key);
-  if (text === undefined) throw invalidSetting(`${settings.place}.${key}`, "it is missing");
-  return text;
+  if (text !== undefined) return text;
+  throw invalidSetting(`${settings.place}.${key}`, `it is missing, and required: give ${form}`);
 }
 
 /** An absolute local path. */
 export function requirePath(settings: Settings, key: string): string {
-  const path = requireText(settings, key);
+  const path = requireText(settings, key, "an absolute path");
   if (path.startsWith("/")) return path;
   throw invalidSetting(`${settings.place}.${key}`, "it must be an absolute path");
 }
