@@ -5,7 +5,7 @@ import { AppError, toAppError } from "../../base/errors.ts";
 import type { NotificationRoute as Body } from "../../generated/api-2026-12-01.ts";
 import type { Document } from "../../state/state-store.ts";
 import { findLocation } from "../action-target.ts";
-import { create, listAll, replace, retryOnConflict } from "../documents.ts";
+import { create, getLocation, listAll, replace, retryOnConflict } from "../documents.ts";
 import { resourceNotFound } from "../faults.ts";
 import type { BackupLocation } from "../model.ts";
 import { systemDataOf } from "../records/operation-start.ts";
@@ -87,9 +87,10 @@ async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> 
   return { kind: "value", body, created: before === undefined };
 }
 
+/** What is not there is deleted already, also where its location is none. */
 async function remove(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
   const scope = scopeOf(request);
-  await findLocation(deps, scope);
+  if ((await getLocation(deps.store, scope.key)) === undefined) return { kind: "empty" };
   const key = routeKey(scope.key, parameterOf(request, "route"));
   const existed = (await deps.store.get("route", key)) !== undefined;
   await deps.store.commit([

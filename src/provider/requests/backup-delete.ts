@@ -3,9 +3,9 @@ import { AppError } from "../../base/errors.ts";
 import { isGoodBackup } from "../../engine/retention.ts";
 import type { Document } from "../../state/state-store.ts";
 import { commitAction } from "./action-commit.ts";
-import { checkIdle, findLocation } from "../action-target.ts";
+import { checkIdle } from "../action-target.ts";
 import { checkConfigured } from "../jobs/backup-start.ts";
-import { getBackup, listAll, replace, retryOnConflict } from "../documents.ts";
+import { getBackup, getLocation, listAll, replace, retryOnConflict } from "../documents.ts";
 import type { PrunePayload } from "../jobs/jobs-prune.ts";
 import { listPins } from "../records/location-retention.ts";
 import type { Backup, BackupLocation } from "../model.ts";
@@ -16,7 +16,8 @@ import { backupIdOf, type RequestScope, scopeOf } from "../request-scope.ts";
 
 /**
  * DELETE of a backup, done by a prune that is told its id. What the store could not do without is refused, and
- * there is no way to force it. A backup that is not there is 204; a run that left nothing is only forgotten.
+ * there is no way to force it. A backup that is not there is 204, also where its location is none; a run that left
+ * nothing is only forgotten.
  */
 export function deleteBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
   return retryOnConflict(() => attemptDelete(deps, request));
@@ -24,7 +25,8 @@ export function deleteBackup(deps: ProviderDeps, request: ArmRequest): Promise<A
 
 async function attemptDelete(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
   const scope = scopeOf(request);
-  const location = await findLocation(deps, scope);
+  const location = await getLocation(deps.store, scope.key);
+  if (location === undefined) return { kind: "empty" };
   const backup = await getBackup(deps.store, backupKey(scope.key, backupIdOf(request)));
   if (backup === undefined) return { kind: "empty" };
   checkIdle(location.value, scope);
