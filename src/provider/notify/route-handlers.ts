@@ -74,7 +74,7 @@ async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> 
   retarget(() => deps.notices.check(targetOf(change.receiver, change.secrets)));
   const value: NotificationRoute = {
     ...change,
-    name: before?.value.name ?? name,
+    name,
     secrets: sealSecrets(deps.identity, key, change.secrets),
     systemData: systemDataOf(request, before?.value.systemData, nowIso(deps)),
   };

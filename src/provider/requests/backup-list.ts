@@ -30,8 +30,8 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
   const location = await findLocation(deps, scope);
   const converter = converterOf(request.context.apiVersion);
   const asked = scope.identity.resourceGroupName;
-  const written = location.value.resourceGroupName;
-  const form = formOf(request.context, asked, written, deps.clock.now());
+  const { name: locationName, resourceGroupName: written } = location.value;
+  const form = { ...formOf(request.context, asked, written, deps.clock.now()), locationName };
   if (!converter.isModern) return valueOf(await readPage(deps, request, form));
   const retention = await retentionView(deps, scope.key, location.value);
   return rememberPage(retention, request, form, () =>
@@ -49,13 +49,13 @@ const mostPages = 20;
 function rememberPage(
   view: RetentionView,
   { context, params, query }: ArmRequest,
-  { groupName }: RenderForm,
+  { groupName, locationName }: RenderForm,
   read: () => Promise<Page>,
 ): Promise<ArmResult> {
   const known = pages.get(view) ?? new Map<string, Promise<ArmResult>>();
   pages.set(view, known);
   const { apiVersion, publicBaseUrl } = context;
-  const key = JSON.stringify([apiVersion, publicBaseUrl, groupName, params, query]);
+  const key = JSON.stringify([apiVersion, publicBaseUrl, groupName, locationName, params, query]);
   const found = known.get(key);
   if (found !== undefined) return found;
   const page = read().then(valueOf);

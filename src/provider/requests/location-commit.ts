@@ -67,6 +67,8 @@ export async function configureLocation(
   const hold = goesOn ? { location: value, wait: {} } : holdFor(value, undefined);
   const location: BackupLocation = {
     ...hold.location,
+    // A PUT writes the name too; it is shown as it was written last.
+    ...(request.route.method === "PUT" ? scope.identity : {}),
     revision: found.value.revision + 1,
     pending: sealChange(deps, scope.key, changed),
     provisioningState: "Updating",

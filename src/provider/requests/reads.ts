@@ -71,12 +71,9 @@ export async function readBackup(deps: ProviderDeps, request: ArmRequest): Promi
   const scope = scopeOf(request);
   const location = await findLocation(deps, scope);
   const backup = await findBackup(deps, scope, backupIdOf(request));
-  const form = formOf(
-    request.context,
-    scope.identity.resourceGroupName,
-    location.value.resourceGroupName,
-    deps.clock.now(),
-  );
+  const { name: locationName, resourceGroupName: written } = location.value;
+  const asked = scope.identity.resourceGroupName;
+  const form = { ...formOf(request.context, asked, written, deps.clock.now()), locationName };
   const converter = converterOf(request.context.apiVersion);
   const retention = converter.isModern
     ? { retention: await retentionView(deps, scope.key, location.value) }

@@ -176,10 +176,10 @@ export function renderLastBackupTime(view: LocationView): string | null {
 
 /** Envelope of a backup: nested name, place and tags of its location. */
 export function renderBackupEnvelope(backup: Backup, form: RenderForm): LocationEnvelope {
-  const parent = { ...backup, name: backup.locationName };
+  const parent = { ...backup, name: form.locationName ?? backup.locationName };
   return {
     id: `${locationId(parent, form.groupName)}/backups/${backup.id}`,
-    name: `${backup.locationName}/${backup.id}`,
+    name: `${parent.name}/${backup.id}`,
     type: "Microsoft.Backup.Admin/backupLocations/backups",
     location: backup.region,
     tags: {},

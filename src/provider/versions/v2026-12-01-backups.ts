@@ -31,8 +31,9 @@ const backupStates: Readonly<
 export function renderBackup(backup: Backup, form: RenderForm): unknown {
   const { record, deployment } = backup;
   const { status, provisioningState } = backupStates[backup.status];
+  const parent = { ...backup, name: form.locationName ?? backup.locationName };
   return {
-    id: `${locationId({ ...backup, name: backup.locationName }, form.groupName)}/backups/${backup.id}`,
+    id: `${locationId(parent, form.groupName)}/backups/${backup.id}`,
     name: backup.id,
     type: "Microsoft.Backup.Admin/backupLocations/backups",
     systemData: backup.systemData,

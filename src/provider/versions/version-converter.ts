@@ -40,6 +40,8 @@ export interface VersionConverter {
 export interface RenderForm {
   /** The resource group as this answer spells it. */
   readonly groupName: string;
+  /** The location of a backup, as it was written last; absent: as it was written when the backup began. */
+  readonly locationName?: string;
   readonly now: number;
   /** Absent where an answer tells nothing of it: in published versions, and in what older programs left. */
   readonly retention?: RetentionView;
