@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface WorkScope {
   /** The long-running operation that the work belongs to. */
   readonly operationId: string;
+  /** Of the request that asked for it. */
+  readonly correlationId?: string;
   /** Of the span the work is in, where traces are kept. */
   readonly traceParent?: string;
 }

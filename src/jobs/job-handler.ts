@@ -1,4 +1,5 @@
 import type { AppError } from "../base/errors.ts";
+import type { LogFields } from "../base/log.ts";
 import type { Job, Lease, Write } from "../state/state-store.ts";
 
 /** What a kind of job does. The worker commits the writes together with the end of the job, under its lease. */
@@ -12,6 +13,8 @@ export interface JobHandler {
   onFailure(job: Job, error: AppError): Promise<readonly Write[]>;
   /** The writes that go with a cancel; the work has stopped or never began. */
   onCancel(job: Job): Promise<readonly Write[]>;
+  /** What every line about the job says besides of it. */
+  logFields?(job: Job): LogFields;
   /** Called when the end of the job is committed, whichever it is; must not throw. */
   onEnded?(job: Job, end: JobEnd): void;
 }

@@ -107,7 +107,10 @@ function readRunOptions(job: Job, claimedAt: number, options: WorkerOptions): Ru
     handler,
     policy,
     claimedAt,
-    logger: options.logger.child({ jobId: job.id, jobKind: job.kind, attempt: job.attempt }),
+    logger: options.logger.child({
+      ...handler.logFields?.(job),
+      ...{ jobId: job.id, jobKind: job.kind, attempt: job.attempt },
+    }),
     graceSeconds: options.graceSeconds ?? defaultGraceSeconds,
   };
 }

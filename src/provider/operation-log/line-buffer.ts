@@ -27,6 +27,15 @@ const told: ReadonlySet<string> = new Set(
   ),
 );
 
+function describe({ correlationId, ...fields }: LogFields): Readonly<Record<string, string>> {
+  // The lines about the request say which one it was; it is the same in all others.
+  const shown = "route" in fields ? { ...fields, correlationId } : fields;
+  const known = Object.entries(shown).flatMap(([name, value]) =>
+    value !== undefined && told.has(name) ? [[name, String(value)] as const] : [],
+  );
+  return Object.fromEntries(known);
+}
+
 // What is not fetched within a second or so is lost rather than piled up.
 const maximumOperations = 2000;
 const maximumLines = 500;
@@ -47,12 +56,7 @@ export function createLineBuffer(clock: Clock): LineBuffer {
       if (id === undefined || level === "debug") return;
       const lines = waiting.get(id) ?? [];
       if (lines.length >= maximumLines || waiting.size >= maximumOperations) return;
-      const details = Object.fromEntries(
-        Object.entries(fields).flatMap(([name, value]) =>
-          value !== undefined && told.has(name) ? [[name, String(value)] as const] : [],
-        ),
-      );
-      lines.push({ at: toIso(clock.now()), level, message, details });
+      lines.push({ at: toIso(clock.now()), level, message, details: describe(fields) });
       waiting.set(id, lines);
     },
     take: () => {

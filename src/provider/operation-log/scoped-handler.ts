@@ -1,9 +1,10 @@
 import { toAppError } from "../../base/errors.ts";
-import { runInScope } from "../../base/work-scope.ts";
+import { runInScope, type WorkScope } from "../../base/work-scope.ts";
 import type { JobHandler, JobOutcome } from "../../jobs/job-handler.ts";
 import type { Job } from "../../state/state-store.ts";
 import { getOperation } from "../documents.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
+import type { JobPayload } from "../records/operation-start.ts";
 
 type Deps = Pick<ProviderDeps, "store" | "clock" | "tracer" | "onWorkEnded">;
 
@@ -13,13 +14,13 @@ export function scopeHandler(deps: Deps, kind: string, handler: JobHandler): Job
   return {
     run: (job, context) => {
       begun.set(job.id, deps.clock.now());
-      return runInScope({ operationId: job.id }, () =>
+      return runInScope(scopeOf(job), () =>
         traceRun(deps, kind, job, () => handler.run(job, context)),
       );
     },
-    onFailure: (job, error) =>
-      runInScope({ operationId: job.id }, () => handler.onFailure(job, error)),
-    onCancel: (job) => runInScope({ operationId: job.id }, () => handler.onCancel(job)),
+    onFailure: (job, error) => runInScope(scopeOf(job), () => handler.onFailure(job, error)),
+    onCancel: (job) => runInScope(scopeOf(job), () => handler.onCancel(job)),
+    logFields: (job) => ({ ...scopeOf(job) }),
     onEnded: (job, end) => {
       const milliseconds = deps.clock.now() - (begun.get(job.id) ?? deps.clock.now());
       begun.delete(job.id);
@@ -27,6 +28,12 @@ export function scopeHandler(deps: Deps, kind: string, handler: JobHandler): Job
       handler.onEnded?.(job, end);
     },
   };
+}
+
+/** Whoever looks for the request that asked for it finds every line of the work. */
+function scopeOf(job: Job): WorkScope {
+  const { correlationId } = job.payload as JobPayload;
+  return { operationId: job.id, ...(correlationId === undefined ? {} : { correlationId }) };
 }
 
 /** Each attempt is a span below that of the request that asked for it. */
@@ -50,7 +57,7 @@ async function traceRun(
   });
   try {
     const { traceParent } = span;
-    const outcome = await runInScope({ operationId, traceParent }, run);
+    const outcome = await runInScope({ ...scopeOf(job), traceParent }, run);
     span.end();
     return outcome;
   } catch (error) {

@@ -23,6 +23,8 @@ export const jobKinds = {
 export interface JobPayload {
   readonly locationKey: string;
   readonly incarnation: string;
+  /** Of the request that asked for it. */
+  readonly correlationId?: string;
   /** A clean-up that makes way for this: it begins when that has ended. */
   readonly after?: string;
 }
@@ -96,10 +98,9 @@ export function operationWrites(
   kind: string,
   payload: JobPayload,
 ): readonly Write[] {
-  return [
-    create("operation", operation.id, operation),
-    { op: "enqueue", job: { id: operation.id, kind, payload, dueAt: deps.clock.now() } },
-  ];
+  const { id, correlationId } = operation;
+  const job = { id, kind, payload: { ...payload, correlationId }, dueAt: deps.clock.now() };
+  return [create("operation", id, operation), { op: "enqueue", job }];
 }
 
 /** After the commit: tells the log, and the worker that there is work. */
