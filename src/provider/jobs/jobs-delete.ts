@@ -13,8 +13,8 @@ import type { BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 
 /**
- * Forgets a location and its cached backups once its running work has stopped. What lies in the store is
- * left alone, and so are the repository's keys: the location can be made again over the same store.
+ * Forgets a location and all below it once its running work has stopped. What lies in the store is left alone, and so
+ * are the repository's keys: the location can be made again over the same store.
  */
 export function deleteHandler(deps: ProviderDeps): JobHandler {
   return {
@@ -67,13 +67,20 @@ function stillRunning(operationId: string): AppError {
 async function finishDelete(deps: ProviderDeps, job: Job): Promise<readonly Write[]> {
   const location = await findDeleting(deps, job);
   if (location === undefined) return endAbandoned(deps, job);
-  const backups = await listAll(deps.store, "backup", `${location.key}/backups/`);
+  const { key, etag } = location;
+  const children = await Promise.all(
+    childKinds.map((kind) => listAll(deps.store, kind, `${key}/`)),
+  );
   return [
-    { op: "delete", kind: "location", key: location.key, if: { etag: location.etag } },
-    ...backups.map(({ key }): Write => ({ op: "delete", kind: "backup", key })),
+    { op: "delete", kind: "location", key, if: { etag } },
+    ...children.flat().map((child): Write => ({ op: "delete", kind: child.kind, key: child.key })),
+    { op: "delete", kind: "monitoring", key },
     ...(await succeed(deps, job)),
   ];
 }
+
+/** What lies below a location; what the watchdog writes of it meanwhile, it forgets itself. */
+const childKinds = ["backup", "alert", "route", "deadLetter", "note"] as const;
 
 async function endDelete(
   deps: ProviderDeps,
