@@ -114,10 +114,10 @@ function toInstant(text: string): string {
 }
 
 function readWindow(window: WindowBody): WeekWindow {
-  const names = window.days ?? days;
   const end = readMinutes(window.end);
   return {
-    days: days.flatMap((day, number) => (names.includes(day) ? [number] : [])),
+    // In the caller's order: what was written comes back as it was.
+    days: [...new Set(window.days ?? days)].map((day) => days.indexOf(day)),
     start: readMinutes(window.start),
     // Midnight at the end of a window is that of its day.
     end: end === 0 ? dayMinutes : end,
