@@ -3,7 +3,7 @@ import type { Node, SwaggerDocument } from "./bundle.ts";
 /**
  * Turns definitions of a document into JSON schemas (draft 2020-12), in two forms:
  *
- * - *request* (`NameRequest`): bounds hold; unknown properties are refused; a read-only property passes
+ * - *request* (`NameRequest`): bounds hold, but for those of numbers in published versions; unknown properties are refused; a read-only property passes
  *   with any value, because old clients send back what they were given. That includes properties that
  *   only another api-version knows or flags as read-only; plain ones of another api-version may be null.
  * - *answer* (`Name`): names, types and enumerations hold, bounds do not (a value that another
@@ -87,7 +87,17 @@ export function refName(schema: Node): string | undefined {
   return typeof ref === "string" ? ref.replace("#/definitions/", "") : undefined;
 }
 
-const bounds = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern"];
+const bounds = ["minLength", "maxLength", "minItems", "maxItems", "pattern"];
+const numberBounds = ["minimum", "maximum"];
+
+/**
+ * Clients of published versions send back numbers that ours allowed and theirs does not: the provider, which knows
+ * whether the number is a new one, judges them.
+ */
+function boundsIn({ info }: SwaggerDocument): readonly string[] {
+  const { version } = info as { readonly version: string };
+  return /^20(?:16|18|21)-/.test(version) ? bounds : [...numberBounds, ...bounds];
+}
 
 function convertSchema(schema: Node, context: FormContext): Node {
   const { form } = context;
@@ -105,7 +115,7 @@ function convertSchema(schema: Node, context: FormContext): Node {
   const items = schema["items"] as Node | undefined;
   return {
     ...convertScalar(schema, nullable),
-    ...(form === "request" ? pick(schema, bounds) : {}),
+    ...(form === "request" ? pick(schema, boundsIn(context.document)) : {}),
     ...(items === undefined ? {} : { items: convertSchema(items, context) }),
     ...convertMembers(schema, context),
     ...notes,

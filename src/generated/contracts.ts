@@ -853,9 +853,7 @@ export const contracts: readonly Contract[] = [
       "type": [
        "integer",
        "null"
-      ],
-      "minimum": 4,
-      "maximum": 12
+      ]
      },
      "availableCapacity": {
       "readOnly": true
@@ -876,9 +874,7 @@ export const contracts: readonly Contract[] = [
       "type": [
        "integer",
        "null"
-      ],
-      "minimum": 2,
-      "maximum": 14
+      ]
      },
      "encryptionCertBase64": {
       "type": "null",
@@ -1854,9 +1850,7 @@ export const contracts: readonly Contract[] = [
       "type": [
        "integer",
        "null"
-      ],
-      "minimum": 4,
-      "maximum": 12
+      ]
      },
      "availableCapacity": {
       "readOnly": true
@@ -1877,9 +1871,7 @@ export const contracts: readonly Contract[] = [
       "type": [
        "integer",
        "null"
-      ],
-      "minimum": 2,
-      "maximum": 14
+      ]
      },
      "encryptionKeyBase64": {
       "type": "null",
@@ -2927,9 +2919,7 @@ export const contracts: readonly Contract[] = [
        "integer",
        "null"
       ],
-      "format": "int32",
-      "minimum": 4,
-      "maximum": 12
+      "format": "int32"
      },
      "availableCapacity": {
       "readOnly": true
@@ -2951,9 +2941,7 @@ export const contracts: readonly Contract[] = [
        "integer",
        "null"
       ],
-      "format": "int32",
-      "minimum": 2,
-      "maximum": 14
+      "format": "int32"
      },
      "blobStorageUrl": {
       "type": [

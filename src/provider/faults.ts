@@ -36,6 +36,13 @@ export function readOnlyChanged(path: string): Error {
   );
 }
 
+/** 400 of a number, in the words of the schema that judges those of other api-versions. */
+export function outOfBounds(name: string, least: number, most: number): Error {
+  return armError("InvalidProperty", `Property "${name}" must be between ${least} and ${most}`, {
+    target: name,
+  });
+}
+
 /** 400 of `$top` and `$skip`. */
 export function badQuery(name: string, rule: string): Error {
   return armError("InvalidQueryParameter", `Query parameter "${name}" must be ${rule}`, {

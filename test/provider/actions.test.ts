@@ -458,13 +458,13 @@ describe("bad settings", () => {
     [
       "a frequency out of range",
       { backupFrequencyInHours: 3 },
-      "InvalidArgument",
+      "InvalidProperty",
       "backupFrequencyInHours",
     ],
     [
       "a retention out of range",
       { backupRetentionPeriodInDays: 15 },
-      "InvalidArgument",
+      "InvalidProperty",
       "backupRetentionPeriodInDays",
     ],
     ["a password for nothing", { password: "hunter2" }, "InvalidArgument", "path"],

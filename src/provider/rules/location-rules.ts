@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError } from "../../base/errors.ts";
 import { pick, retarget } from "./change-parts.ts";
 import { noTiers } from "../records/location-retention.ts";
-import { regionChanged } from "../faults.ts";
+import { outOfBounds, regionChanged } from "../faults.ts";
 import type { LocationChange, SentSecrets } from "./location-change.ts";
 import type {
   CertificateSetting,
@@ -204,11 +204,5 @@ function changeNumber(
   if (value === base[name] || (Number.isInteger(value) && value >= least && value <= most))
     return value;
   const target = name === "frequencyHours" ? change.names.frequency : change.names.retention;
-  throw new AppError(
-    "InvalidArgument",
-    `The value "${value}" is out of range: give a whole number from ${least} to ${most}`,
-    {
-      target,
-    },
-  );
+  throw outOfBounds(target, least, most);
 }
