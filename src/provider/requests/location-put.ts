@@ -22,7 +22,7 @@ import { isSettled, locationEtag, storeIdentity } from "../model.ts";
 import { systemDataOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
-import { checkReadOnlyEcho } from "./read-only-echo.ts";
+import { checkReadOnlyEcho, checkRecipientEcho } from "./read-only-echo.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { scopeOf } from "../request-scope.ts";
 import { conflictOfRunning, isCleanUp } from "../records/running-work.ts";
@@ -79,6 +79,7 @@ async function attemptWrite(
   });
   if (found !== undefined) checkCopies(found.value, changed, change);
   if (found !== undefined) checkReadOnlyEcho(request, found.value, deps.clock.now());
+  checkRecipientEcho(request, changed.settings.encryption);
   checkPreconditions(conditionsOf(request), found && locationEtag(found.value));
   if (found === undefined) {
     await checkFolder(deps, changed, change);

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { ArmRequest } from "../../arm/resource-type.ts";
 import { readOnlyChanged } from "../faults.ts";
-import type { BackupLocation } from "../model.ts";
+import type { BackupLocation, CertificateSetting, EncryptionSetting } from "../model.ts";
 import { viewOf } from "../model.ts";
-import { readOnlyPartsOf, version20261201 } from "../versions/v2026-12-01.ts";
+import { readOnlyPartsOf, recipientsOf, version20261201 } from "../versions/v2026-12-01.ts";
 
 /**
  * A client may send back what it read: read-only values equal to the stored ones are ignored, different
@@ -26,9 +26,24 @@ export function checkReadOnlyEcho(
   }
 }
 
+/** What is sent of a recipient beside its certificate must be what that certificate says. */
+export function checkRecipientEcho(request: ArmRequest, encryption: EncryptionSetting): void {
+  if (request.context.apiVersion !== version20261201.apiVersion) return;
+  if (encryption.kind !== "certificates") return;
+  for (const [index, sent] of recipientsOf(request.body).entries()) {
+    const { certificateBase64 } = sent;
+    const read = encryption.certificates.find((one) => one.certificateBase64 === certificateBase64);
+    if (read === undefined) continue;
+    const names = Object.keys(sent) as (keyof CertificateSetting)[];
+    const odd = names.find((name) => !isSameValue(sent[name] ?? null, read[name]));
+    if (odd !== undefined)
+      throw readOnlyChanged(`properties.encryption.recipients[${index}].${odd}`);
+  }
+}
+
 function isSameValue(sent: unknown, stored: unknown): boolean {
   if (isDeepStrictEqual(withInstants(sent), withInstants(stored))) return true;
-  return sent === null && stored === undefined;
+  return sent === null && (stored === undefined || stored === null);
 }
 
 /** Every text that is a time of day becomes its instant: PowerShell writes times with another precision. */

@@ -7,7 +7,7 @@ import type {
 } from "../rules/location-change.ts";
 import { noTiers } from "../records/location-retention.ts";
 import { keepEverything } from "../rules/location-change.ts";
-import type { Capacity, EncryptionSetting, LocationView } from "../model.ts";
+import type { Capacity, CertificateSetting, EncryptionSetting, LocationView } from "../model.ts";
 import { locationId } from "../model.ts";
 import type { RenderForm, RestoreRequest, VersionConverter } from "./version-converter.ts";
 import {
@@ -93,8 +93,10 @@ export type RetentionBody = Partial<TierChange> & { readonly periodInDays?: numb
 
 interface EncryptionBody {
   readonly mode?: string;
-  readonly recipients?: readonly { readonly certificateBase64: string }[];
+  readonly recipients?: readonly RecipientBody[];
 }
+
+type RecipientBody = Partial<CertificateSetting> & Pick<CertificateSetting, "certificateBase64">;
 
 /** What is left out goes back to its default; secrets, which no answer shows, stay. */
 function readPut(body: unknown): LocationChange {
@@ -234,6 +236,11 @@ function renderEncryption(encryption: EncryptionSetting): object {
   if (encryption.kind === "none") return {};
   if (encryption.kind === "pre-shared-key") return { encryption: { mode: "PreSharedKey" } };
   return { encryption: { mode: "Certificate", recipients: encryption.certificates } };
+}
+
+/** The recipients that a body names, with all it says of them. */
+export function recipientsOf(body: unknown): readonly RecipientBody[] {
+  return (body as LocationBody | undefined)?.properties?.encryption?.recipients ?? [];
 }
 
 /** The parts of a location only the service writes, for the echo rule: a PUT may send back what it read. */
