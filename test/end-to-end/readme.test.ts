@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { projectRoot, readProjectFile } from "../support/project-files.ts";
+import { checkSeenExchanges, countSeenExchanges, recorder } from "../support/seen-exchanges.ts";
 import { withTempFolder } from "../support/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ async function runBlock(block: string, folder: string, url: string): Promise<str
   return stdout;
 }
 
-/** Starts the block's `serve` line, listening on a free port; the lines before it run first. */
+/** Starts the block's `serve` line, listening on a free port; the lines before it run first. Its exchanges are watched. */
 async function startService(
   block: string,
   folder: string,
@@ -51,15 +52,23 @@ async function startService(
   await run("sed", ["-i", `s#\\./source#${join(folder, "source")}#`, "holdfast.yaml"], {
     cwd: folder,
   });
+  const exchanges = join(folder, "exchanges");
   const service = spawn("bash", ["-c", `exec ${fit(serve, folder, "")}`], {
     cwd: folder,
     stdio: ["ignore", "pipe", "ignore"],
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `--import=${recorder}`,
+      HOLDFAST_EXCHANGES: exchanges,
+    },
   });
   const [line] = (await once(createInterface(service.stdout), "line")) as [string];
   const stop = async (): Promise<void> => {
     const closed = once(service, "close");
     service.kill("SIGTERM");
     await closed;
+    assert.ok(countSeenExchanges(exchanges) > 5);
+    await checkSeenExchanges(exchanges);
   };
   return { url: line.replace("listening ", ""), stop };
 }

@@ -29,8 +29,6 @@ export async function openMortalSite(step: string): Promise<MortalSite> {
     makeRoles: makeFewFiles,
     config: { workers: 1 },
     environment: { HOLDFAST_TEST_FAILPOINT: step },
-    // Many answers are lost there, and what is left is seen by the tests of the same requests.
-    checksExchanges: false,
   });
   const api = service.call("2026-12-01");
   const certificate = makeCertificate(service.folder, "backup", "P-256");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { createArmCaller, type ArmCaller } from "./arm-caller.ts";
-import { checkExchanges, type SeenExchange } from "./live-validator.ts";
+import { checkSeenExchanges, recorder } from "./seen-exchanges.ts";
 import { makeTempFolder, removeFolder } from "./temp-folder.ts";
 
 /** The real program as a process of its own, with a folder of its own. */
@@ -48,8 +48,6 @@ export interface ServiceOptions {
 const compiled = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
 
 const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-
-const recorder = new URL("record-exchanges.ts", import.meta.url).href;
 
 /** Starts the service on a free port of loopback; resolves when it listens. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -94,9 +92,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     call: (apiVersion) => createArmCaller(() => run.url, apiVersion),
     close: async () => {
       await service.stop();
-      const seen = exchanges === undefined ? "" : readText(exchanges);
-      await removeFolder(folder);
-      await checkExchanges(seen.split("\n").flatMap((line) => (line === "" ? [] : [parse(line)])));
+      try {
+        if (exchanges !== undefined) await checkSeenExchanges(exchanges);
+      } finally {
+        await removeFolder(folder);
+      }
     },
   };
   return service;
@@ -128,10 +128,6 @@ function aFolderRole(folder: string): object {
 function programWith(configFile: string, isWatched: boolean): readonly string[] {
   const watching = isWatched ? ["--import", recorder] : [];
   return [process.execPath, ...watching, program, "--config", configFile];
-}
-
-function parse(line: string): SeenExchange {
-  return JSON.parse(line) as SeenExchange;
 }
 
 interface Run {
