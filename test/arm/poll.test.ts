@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import type { Authenticator } from "../../src/arm/access.ts";
 import { readWaitSeconds } from "../../src/arm/poll-wait.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { groupPath, makeOperation, subscriptionId } from "../support/fake-provider.ts";
@@ -58,6 +59,38 @@ describe("polls over HTTP", () => {
     assert.notEqual((reply.json as { status?: string }).status, undefined);
   });
 
+  it("rules 15 and 18: what the front door adds to sign an address changes nothing", async () => {
+    for (const state of ["Running", "Succeeded"] as const) {
+      service.operations.set(id, makeOperation({ state, result: { name: "b1" } }));
+      for (const place of places) {
+        for (const type of ["Results", "Statuses"] as const) {
+          const plain = await poll(place, type);
+          const signature = `t=638&c=${"M".repeat(1800)}&s=${"q".repeat(1800)}&h=x&foo=bar`;
+          const signed = await poll(place, type, `${modern}&${signature}`);
+          assert.deepEqual([signed.status, signed.text], [plain.status, plain.text]);
+          assert.equal(signed.headers.location, plain.headers.location);
+        }
+      }
+    }
+  });
+
+  it("rule 173: a status is JSON, whatever is accepted", async () => {
+    for (const state of ["Accepted", "Running", "Succeeded", "Failed", "Canceled"] as const) {
+      service.operations.set(id, makeOperation({ state }));
+      for (const path of ["operationStatuses", "operationResults"]) {
+        const query = path === "operationResults" ? `${modern}&IsAsyncOperation=1` : modern;
+        const url = `${regional}/${path}/${id}?${query}`;
+        const reply = await service.send("GET", url, { headers: { Accept: "text/html" } });
+        assert.equal(reply.status, 200);
+        assert.match(
+          reply.headers["content-type"] ?? "",
+          /^application\/json(?:; charset=utf-8)?$/,
+        );
+        assert.equal(typeof reply.json, "object");
+      }
+    }
+  });
+
   it("ids and words match in any casing", async () => {
     service.operations.set(id, makeOperation());
     const path = `${regional}/operationStatuses/${id}`;
@@ -81,6 +114,44 @@ describe("polls over HTTP", () => {
     }
     service.operations.set(id, makeOperation({ resourceGroupName: "other" }));
     await assertNotFound(poll(places[1] ?? "", "Results"));
+  });
+
+  it("rule 181: an operation of another tenant does not exist; who names none is not asked", async () => {
+    let tenantId: string | undefined;
+    const authenticator: Authenticator = {
+      authenticate: () => ({
+        principal: { id: "arm", name: "arm", kind: "arm" },
+        tenantId,
+        isFrontDoor: true,
+      }),
+    };
+    const tenants = await startThingService({ authenticator });
+    const look = async (of: string | undefined, started: string | undefined): Promise<number[]> => {
+      tenantId = of;
+      const operation = makeOperation(started === undefined ? {} : { tenantId: started });
+      tenants.operations.set(id, operation);
+      const found: number[] = [];
+      for (const place of places)
+        for (const type of ["Results", "Statuses"]) {
+          const url = `${place}/operation${type}/${id}?${modern}`;
+          const reply = await tenants.send("GET", url);
+          if (reply.status === 404) assert.equal(reply.error.code, "OperationNotFound");
+          found.push(reply.status);
+        }
+      return found;
+    };
+    try {
+      const there = [202, 200, 202, 200];
+      assert.deepEqual(await look("ann", "ann"), there);
+      assert.deepEqual(await look(undefined, "ann"), there);
+      assert.deepEqual(await look("ann", undefined), there);
+      assert.deepEqual(await look("bob", "ann"), [404, 404, 404, 404]);
+      const headers = { Accept: "text/event-stream" };
+      const events = `${regional}/operationStatuses/${id}?${modern}`;
+      assert.equal((await tenants.send("GET", events, { headers })).status, 404);
+    } finally {
+      await tenants.close();
+    }
   });
 
   it("rule 187: a failed one answers 4xx with its cause", async () => {

@@ -56,6 +56,17 @@ describe("content type", () => {
       const headers: Record<string, string> = type === "" ? {} : { "Content-Type": type };
       const reply = await assertError(put("{}", headers), 415, "UnsupportedMediaType");
       assert.match(reply.error.message ?? "", /Content-Type/);
+      // PowerShell sends forms unless it is told otherwise, with every verb.
+      const isMerge = type === "application/merge-patch+json";
+      for (const [method, path] of [
+        ["POST", peekPath],
+        ...(isMerge ? [] : [["PATCH", boxPath] as const]),
+      ] as const)
+        await assertError(
+          service.send(method, path, { body: "{}", headers }),
+          415,
+          "UnsupportedMediaType",
+        );
     });
   }
 

@@ -130,10 +130,17 @@ describe("request headers", () => {
   });
 
   it("rule 33: broken system data fails nothing", async () => {
-    for (const text of ["{", "[]", "3", "null"]) {
-      await put({ "x-ms-arm-resource-system-data": text });
+    for (const text of ["{", "[]", "3", "null", "x".repeat(5000)]) {
+      const earlier = service.lines.length;
+      const reply = await put({ "x-ms-arm-resource-system-data": text });
+      assert.equal(reply.status, 201, reply.text);
       assert.equal(service.requests.at(-1)?.context.systemData, undefined);
+      const told = service.lines.slice(earlier).filter(({ level }) => level === "warn");
+      assert.match(told[0]?.message ?? "", /system data/);
     }
+    const reply = await put();
+    assert.equal(reply.status, 201);
+    assert.equal(service.requests.at(-1)?.context.systemData, undefined);
     await put({ "x-ms-arm-resource-system-data": '{"createdBy":"a","n":1}' });
     assert.deepEqual(service.requests.at(-1)?.context.systemData, { createdBy: "a" });
     assert.ok(!JSON.stringify(service.lines).includes("createdBy"));
@@ -276,6 +283,17 @@ describe("failures", () => {
       errorCode: undefined,
       operationId: undefined,
     });
+    const started = await put({ "x-ms-client-request-id": "abc" });
+    const ofStart = service.lines.at(-1)?.fields;
+    const id = /operationStatuses\/([^?]+)/.exec(headerOf(started, "azure-asyncoperation"))?.[1];
+    assert.ok(id !== undefined);
+    assert.deepEqual([ofStart?.["operationId"], ofStart?.["clientRequestId"]], [id, "abc"]);
+    await call("GET", nowhere);
+    const ofRefusal = service.lines.at(-1)?.fields;
+    assert.deepEqual(
+      [ofRefusal?.["errorCode"], ofRefusal?.["status"]],
+      ["InvalidResourceType", 404],
+    );
   });
 });
 

@@ -110,7 +110,7 @@ describe("the service behind Azure Resource Manager", () => {
     assert.equal((await fetch(`${internalUrl}${pathOf("north")}`)).status, 404);
   });
 
-  it("rule 219: refuses a subscription nobody announced, and takes it afterwards", async () => {
+  it("rules 70 and 219: refuses a subscription nobody announced, and takes it afterwards", async () => {
     const path = `${pathOf("north")}?api-version=2026-12-01`;
     const body = { location: "north", properties: {} };
     const refused = await ask(arm, "PUT", path, { headers: ofAnn, body });

@@ -173,7 +173,7 @@ describe("routes over HTTP", () => {
   const put = (name: string, properties: object) =>
     arm.send("PUT", routePath(name), { body: { properties } });
 
-  it("are created, replaced, listed and deleted; secrets come back as null and stay", async () => {
+  it("rules 65, 98 and 122: are created, replaced, listed and deleted; secrets come back as null and stay", async () => {
     const created = await put("Hook", webhook);
     assert.equal(created.status, 201, created.text);
     assert.deepEqual(created.body.properties, {
@@ -188,7 +188,9 @@ describe("routes over HTTP", () => {
     });
     const echoed = await put("hook", { ...created.body.properties, severities: ["Critical"] });
     assert.equal(echoed.status, 200, echoed.text);
-    assert.equal(echoed.body.name, "Hook");
+    // As it was written last.
+    assert.equal(echoed.body.name, "hook");
+    assert.deepEqual(echoed.body, (await arm.send("GET", routePath("HOOK"))).body);
     await arm.send("POST", `${routePath("hook")}/test`);
     assert.deepEqual(arm.world.notices.sent.at(-1)?.target, {
       kind: "webhook",

@@ -17,6 +17,7 @@ import {
 import { aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
 
 const versions = ["2016-05-01", "2018-09-01", "2021-09-01", "2026-12-01"];
+const namespace = "Microsoft.Backup.Admin";
 
 function aContext(apiVersion: string): RequestContext {
   return {
@@ -152,9 +153,28 @@ describe("the operations list", () => {
     }
   });
 
-  it("rule 223: registering is among them", () => {
+  it("rule 224: every row of every version is a route of some version", () => {
+    const routes = new Set(
+      contracts.flatMap((contract) =>
+        contract.routes.map(({ method, path }) =>
+          rowNameOf(method, path.replace("/default", "")).toLowerCase(),
+        ),
+      ),
+    );
+    // ARM's own.
+    const registering = ["register", "unregister"].map((word) => `${namespace}/${word}/action`);
+    for (const version of versions)
+      for (const { name } of operationRowsOf(version))
+        assert.ok(registering.includes(name) || routes.has(name.toLowerCase()), name);
+    const newest = new Set(operationRowsOf("2026-12-01").map(({ name }) => name));
+    for (const version of versions)
+      for (const { name } of operationRowsOf(version)) assert.ok(newest.has(name), name);
+  });
+
+  it("rule 223: registering and taking it back are among them", () => {
     const names = operationRowsOf("2026-12-01").map(({ name }) => name);
-    assert.ok(names.includes("Microsoft.Backup.Admin/register/action"));
+    for (const word of ["register", "unregister"])
+      assert.ok(names.includes(`${namespace}/${word}/action`), word);
   });
 });
 

@@ -185,7 +185,7 @@ describe("hostile requests to every route", () => {
   const seen = new Set<number>();
   for (const contract of [...contracts, ...lifeCycleContracts, ...insightsContracts]) {
     for (const route of contract.routes) {
-      it(`rules 46, 51, A15–A18, A26: ${contract.apiVersion} ${route.method} ${route.operationId}`, () => {
+      it(`rules 46, 51, 121, A15–A18, A26: ${contract.apiVersion} ${route.method} ${route.operationId}`, () => {
         const definition = contract.definitions[route.body?.definition ?? ""];
         const body = definition === undefined ? junkValue : nearly(definition, contract);
         const attack = fc.record({
@@ -208,6 +208,9 @@ describe("hostile requests to every route", () => {
             seen.add(reply.status);
             assertArmAnswer(one.method, reply);
             assert.ok(!reply.text.includes(canary), "A secret came back");
+            if (one.method !== route.method || reply.status >= 300) return;
+            const declared = Object.keys(route.responses);
+            assert.ok(declared.includes(String(reply.status)), `${reply.status} is not declared`);
           }),
           { numRuns },
         );

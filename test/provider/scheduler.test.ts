@@ -166,6 +166,29 @@ describe("the scheduler", () => {
       );
     }));
 
+  for (const [rule, state] of [
+    [214, "Warned"],
+    [215, "Suspended"],
+  ] as const) {
+    it(`rule ${rule}: rests while its subscription is ${state}, and goes on afterwards`, () =>
+      withSlowWorld(async (world) => {
+        await setUpLocation(world, automatic);
+        const key = locationPath.split("/").slice(0, 3).join("/");
+        const tell = (now: string): Promise<unknown> =>
+          world.store.commit([{ op: "put", kind: "subscription", key, value: { state: now } }]);
+        await tell(state);
+        await world.clock.advance(8 * hour);
+        await look(world);
+        assert.deepEqual(await readBackups(world), []);
+        const { isBackupSchedulerEnabled } = await readStore(world);
+        assert.equal(isBackupSchedulerEnabled, true);
+        await tell("Registered");
+        await world.clock.advance(4 * hour);
+        await look(world);
+        assert.equal((await readBackups(world)).length, 1);
+      }));
+  }
+
   it("waits for a change of the settings, which is short", () =>
     withSlowWorld(async (world) => {
       await setUpLocation(world, automatic);

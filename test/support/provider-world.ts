@@ -76,11 +76,14 @@ export interface WorldOptions {
   /** Between two heartbeats at most: long, for a test in which work goes on for hours. */
   readonly maxBeatMilliseconds?: number;
   readonly failpoint?: FailpointHook;
+  /** Puts something between everybody and the store. */
+  readonly wrapStore?: (store: StateStore) => StateStore;
 }
 
 export async function createProviderWorld(options: WorldOptions = {}): Promise<ProviderWorld> {
   const clock = createFakeClock(Date.parse("2026-03-02T12:00:00Z"));
-  const store = await openSqliteStore({ file: ":memory:", clock });
+  const opened = await openSqliteStore({ file: ":memory:", clock });
+  const store = options.wrapStore?.(opened) ?? opened;
   const engine = createFakeEngine(() => clock.now());
   const restoreRoot = await makeTempFolder();
   const workers: Worker[] = [];
