@@ -78,6 +78,11 @@ export async function lookAtLease(store: ObjectStore, now: number): Promise<Leas
   };
 }
 
+/** The number of whoever took the lease last, 0 for nobody; whether it was released does not matter. */
+export async function readNewestFence(store: ObjectStore): Promise<number> {
+  return (await listLocks(store)).fence;
+}
+
 class StoreLease implements WriterLease {
   readonly fence: number;
   readonly #store: ObjectStore;

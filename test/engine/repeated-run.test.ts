@@ -88,6 +88,25 @@ describe("a run repeated after its process died", limits, () => {
       await world.checkRestores([3, 4]);
     });
 
+  it("waits for whoever took the lease since, whose prune may have been planned before", async () => {
+    const world = published.copy("another at work");
+    const owner = { installationId: "another installation", jobFence: 1 };
+    const lease = await acquireLease(world.store, owner, world.repository.host);
+    await assert.rejects(world.backup(4, content), { code: "StoreLocked" });
+    const [pack = ""] = world.names("data/").filter((found) => !base.objects.has(found));
+    world.objects.delete(pack);
+    await lease.release();
+    assert.notEqual((await world.backup(4, content)).manifestHash, first.manifestHash);
+    await world.checkRestores([3, 4]);
+  });
+
+  it("gives the same record where another had the lease and took nothing away", async () => {
+    const world = published.copy("another was at work");
+    const owner = { installationId: "another installation", jobFence: 1 };
+    await (await acquireLease(world.store, owner, world.repository.host)).release();
+    assert.deepEqual(await world.backup(4, content), first);
+  });
+
   it("gives the same record where all of it is there, and changes nothing", async () => {
     const world = published.copy("the same");
     assert.deepEqual(await world.backup(4, content), first);

@@ -1,6 +1,7 @@
 import { isAppError } from "../../base/errors.ts";
 import { isRemoved, readCondemned, removedBackups } from "../condemned-objects.ts";
 import { manifestName } from "../format/object-names.ts";
+import { readNewestFence } from "../lease.ts";
 import { readBackup, type ListedBackup } from "../list-backups.ts";
 import type { BackupRecord } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
@@ -16,6 +17,8 @@ export interface OwnBackup {
    * not there, as another writer pruned what nobody named yet.
    */
   readonly isWhole: boolean;
+  /** Nobody took the lease since: what is whole now is not being pruned by a plan that was made before. */
+  readonly isLast: boolean;
 }
 
 /** Undefined where there is none that is signed by us. What counts as whole is durable. */
@@ -32,14 +35,15 @@ export async function findOwnBackup(
     if (isAppError(error, "ObjectNotFound")) return undefined;
     throw error;
   }
-  const { record } = found;
+  const { record, manifest } = found;
   if (record.signature !== "trusted") return undefined;
+  const isLast = (await readNewestFence(store)) === manifest.fence;
   const { tombstones } = await readCondemned(store, repositoryId, signingPublicKey);
   const isWithdrawn = isRemoved(removedBackups(tombstones), record.backupId, record.manifestHash);
-  if (isWithdrawn || !(await isComplete(store, found))) return { record, isWhole: false };
+  if (isWithdrawn || !(await isComplete(store, found))) return { record, isWhole: false, isLast };
   // Its writer may have died before it was durable.
   await store.settle?.(true);
-  return { record, isWhole: true };
+  return { record, isWhole: true, isLast };
 }
 
 async function isComplete(store: ObjectStore, { manifest }: ListedBackup): Promise<boolean> {

@@ -85,7 +85,7 @@ async function runOpened(
 ): Promise<BackupRecord> {
   const { config, isThere } = repository;
   const own = isThere ? await findOwnBackup(options, config) : undefined;
-  if (own?.isWhole === true) return own.record;
+  if (own?.isWhole === true && own.isLast) return own.record;
   const lease = await acquireLease(
     options.store,
     { installationId: options.installationId, jobFence: options.fence },
@@ -93,7 +93,11 @@ async function runOpened(
   );
   try {
     await options.failpoint?.("backup.leased");
-    if (own !== undefined) await withdrawBackup(options, lease, own.record);
+    if (own !== undefined) {
+      const now = await findOwnBackup(options, config);
+      if (now?.isWhole === true) return now.record;
+      await withdrawBackup(options, lease, own.record);
+    }
     firstWave.begin();
     return await runLeased(options, repository, { lease, startedAt, firstWave });
   } finally {
