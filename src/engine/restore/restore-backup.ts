@@ -188,7 +188,7 @@ class RestoreRun {
           }
           records += 1;
           if (records % recordsPerTurn === 0) await setImmediate();
-          if (plan.pieces >= (writes.isIdle ? firstPieces : this.#windowPieces)) {
+          if (writes.isIdle ? plan.pieces >= firstPieces : plan.weight >= this.#windowPieces) {
             await writes.start(plan);
             plan = new RestorePlan(this.#backup.locator);
           }

@@ -31,6 +31,7 @@ export interface PlannedJob {
 const jobBytes = 8 * 1024 * 1024;
 /** Nor more chunks: ten thousand tiny files in one job would keep one thread when the others have long ended. */
 const jobChunks = 1024;
+const piecesPerFile = 4;
 /** What lies before the first needed block is read with it when it is less than this. */
 const leadBytes = 64 * 1024;
 
@@ -43,6 +44,11 @@ export class RestorePlan {
   readonly #parts = new Map<number, Uint32Array>();
   /** Pieces collected so far. */
   pieces = 0;
+
+  /** What it takes of memory, counted in pieces: a file takes more than a piece does. */
+  get weight(): number {
+    return this.pieces + this.files.length * piecesPerFile;
+  }
 
   constructor(locator: ChunkLocator) {
     this.#locator = locator;

@@ -9,6 +9,7 @@ import type {
   RestoreSetup,
   ToRestoreWorker,
 } from "./messages.ts";
+import { keepYoungGenerations } from "../young-garbage.ts";
 import { takeRestoreThread } from "./restore-threads.ts";
 
 /** Jobs a worker may have waiting. */
@@ -35,6 +36,7 @@ export class RestorePool {
 
   constructor(count: number = defaultWorkers) {
     this.count = count;
+    keepYoungGenerations();
     for (let started = 0; started < count; started += 1) this.#workers.push(this.#start());
   }
 

@@ -3,7 +3,12 @@ import { programFile } from "../../base/program-file.ts";
 import { SpareThreads } from "../../base/spare-threads.ts";
 import { defaultWorkers } from "../default-workers.ts";
 
-const threads = new SpareThreads(() => new Worker(programFile("engine/restore/restore-worker")));
+/** A thousand tiny files come as a thousand small objects: a small young generation frees them early. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
+const threads = new SpareThreads(
+  () => new Worker(programFile("engine/restore/restore-worker"), { resourceLimits }),
+);
 
 /** Starts threads for the next restore, or verification of content, before it is known of what. */
 export function startRestoreThreads(): void {
