@@ -13,7 +13,7 @@ import {
   restoredPath,
   type TestRepository,
 } from "../support/a-repository.ts";
-import { openFaultyStore, type Fault } from "../support/faulty-store.ts";
+import { openFaultyStore, type Fault, type Operation } from "../support/faulty-store.ts";
 import { compareTrees, someContent } from "../support/odd-tree.ts";
 import { makeTempFolder, removeFolder } from "../support/temp-folder.ts";
 
@@ -38,9 +38,9 @@ after(() => removeFolder(folder));
 async function runWithFault(
   fault: Fault,
   failAt: number,
+  operations: readonly Operation[] | undefined = fault === "torn-write" ? ["put"] : undefined,
 ): Promise<{ objects: MemoryObjects; error: unknown; operations: number }> {
   const objects = copyObjects(base);
-  const operations = fault === "torn-write" ? (["put"] as const) : undefined;
   const store = openFaultyStore(openMemoryStore(objects), {
     failAt,
     fault,
@@ -91,6 +91,24 @@ describe("every operation of a backup failing in turn", { timeout: 300_000 }, ()
     const { operations } = await runWithFault("torn-write", 0);
     for (let failAt = 1; failAt <= operations; failAt += 1) await checkRun("torn-write", failAt);
   });
+});
+
+describe("every write of a backup failing in turn", { timeout: 120_000 }, () => {
+  for (const [fault, code] of [
+    ["full", "StoreFull"],
+    ["read-only", "StoreReadOnly"],
+  ] as const)
+    it(`because the store is ${fault}: the run fails and says so, and publishes nothing`, async () => {
+      const { operations } = await runWithFault(fault, 0, ["put"]);
+      assert.ok(operations > 5, `${operations} writes`);
+      // The last one only lets go of the lease, which runs out by itself.
+      for (let failAt = 1; failAt < operations; failAt += 1) {
+        const { objects, error } = await runWithFault(fault, failAt, ["put"]);
+        assert.ok(isAppError(error, code), `${failAt} of ${operations}: ${inspect(error)}`);
+        assert.ok(!objects.has(`backups/${backupIdOf(2)}`), `${failAt} of ${operations}`);
+        checkUnharmed(objects, `${fault} at ${failAt}`);
+      }
+    });
 });
 
 /** 1 when the run failed, as it may; 0 when it got over the fault. */
