@@ -1,6 +1,4 @@
 import { findNearest } from "./find-nearest.ts";
-import { startRestoreThreads } from "../engine/restore/restore-threads.ts";
-import { startWalkThread } from "../roles/walk-thread.ts";
 import type { Command } from "./command.ts";
 
 /** Commands below a word; the name of the group of all is empty. */
@@ -39,10 +37,7 @@ const table: Readonly<Record<string, TableRow>> = {
   },
   "repo backup": {
     summary: "Back up folders, without the service",
-    load: async () => {
-      startWalkThread();
-      return (await import("./commands/repo-backup.ts")).repoBackup;
-    },
+    load: async () => (await import("./commands/repo-backup.ts")).repoBackup,
   },
   "repo list": {
     summary: "List the backups in a folder",
@@ -66,10 +61,7 @@ const table: Readonly<Record<string, TableRow>> = {
   },
   "repo restore": {
     summary: "Bring a backup back, without the service",
-    load: async () => {
-      startRestoreThreads();
-      return (await import("./commands/repo-restore.ts")).repoRestore;
-    },
+    load: async () => (await import("./commands/repo-restore.ts")).repoRestore,
   },
   "location create": {
     summary: "Create a backup location of the service, or replace its settings",

@@ -138,31 +138,37 @@ const special = "its address is this machine's own, link-local or a metadata ser
 const metadataNames: ReadonlySet<string> = new Set(["metadata", "metadata.google.internal"]);
 
 /** Loopback, unspecified, link-local, metadata, multicast; also inside IPv6 forms of IPv4 addresses. */
-const specialAddresses = new BlockList();
-for (const [net, prefix] of [
-  ["0.0.0.0", 8],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["168.63.129.16", 32], // Azure's wire server
-  ["100.100.100.200", 32], // metadata of another cloud
-  ["224.0.0.0", 4],
-  ["240.0.0.0", 4],
-] as const)
-  specialAddresses.addSubnet(net, prefix, "ipv4");
-for (const [net, prefix] of [
-  ["::", 127],
-  ["fe80::", 10],
-  ["fd00:ec2::254", 128], // metadata over IPv6
-  ["ff00::", 8],
-  ["64:ff9b::", 96], // NAT64 hides an IPv4 address
-  ["2002::", 16], // so does 6to4
-] as const)
-  specialAddresses.addSubnet(net, prefix, "ipv6");
+let specialAddresses: BlockList | undefined;
+
+function listSpecialAddresses(): BlockList {
+  const list = new BlockList();
+  for (const [net, prefix] of [
+    ["0.0.0.0", 8],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+    ["168.63.129.16", 32], // Azure's wire server
+    ["100.100.100.200", 32], // metadata of another cloud
+    ["224.0.0.0", 4],
+    ["240.0.0.0", 4],
+  ] as const)
+    list.addSubnet(net, prefix, "ipv4");
+  for (const [net, prefix] of [
+    ["::", 127],
+    ["fe80::", 10],
+    ["fd00:ec2::254", 128], // metadata over IPv6
+    ["ff00::", 8],
+    ["64:ff9b::", 96], // NAT64 hides an IPv4 address
+    ["2002::", 16], // so does 6to4
+  ] as const)
+    list.addSubnet(net, prefix, "ipv6");
+  return list;
+}
 
 function isSpecialAddress(text: string): boolean {
   const version = isIP(text);
   if (version === 0) return false;
   // BlockList looks into IPv4-mapped addresses by itself; which line a link-local one is on does not matter.
+  specialAddresses ??= listSpecialAddresses();
   return specialAddresses.check(text.replace(/%.*$/, ""), version === 6 ? "ipv6" : "ipv4");
 }
 

@@ -179,7 +179,6 @@ export class WorkerPool {
   }
 
   #startWorker(): PoolWorker {
-    keepYoungGenerations();
     const setup: WorkerSetup = {
       ...this.#options.setup,
       signals: this.#signals,
@@ -230,6 +229,8 @@ export class WorkerPool {
   }
 
   #storePack({ ordinal, packId, buffer, length, blocks }: PackMessage): void {
+    // The workers run by now: to start one takes twice as long from here on.
+    keepYoungGenerations();
     const packs = this.#packs;
     const bytes = Buffer.from(packs.buffers[buffer] as SharedArrayBuffer, 0, length);
     const stored = this.#options

@@ -21,7 +21,6 @@ import {
   writeFileSync,
   type Stats,
 } from "node:fs";
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { AppError } from "../../base/errors.ts";
 import { nativePath } from "../backup/read-file.ts";
@@ -184,6 +183,8 @@ export class TargetTree {
   #makeFifo(path: string, record: TreeRecord): void {
     // Arguments are UTF-8, names need not be: made under a name of ours, then renamed.
     const made = `${Buffer.from(this.#root, "latin1").toString("utf8")}/.fifo-${process.pid}`;
+    // Loaded by who needs it: hardly anybody does.
+    const { execFileSync } = process.getBuiltinModule("node:child_process");
     execFileSync("mkfifo", ["--", made], { stdio: "ignore" });
     renameSync(made, nativePath(path));
     this.#setMetadata(path, metadataOf(record));
