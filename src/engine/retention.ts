@@ -110,34 +110,40 @@ function keepOddDates(
   trusted: readonly BackupRecord[],
   now: number,
   why: Reasons,
-): readonly BackupRecord[] {
-  const dated: BackupRecord[] = [];
-  let latest: BackupRecord | undefined;
+): readonly DatedBackup[] {
+  const dated: DatedBackup[] = [];
+  let latest: DatedBackup | undefined;
   for (const record of trusted.toReversed()) {
-    const date = dateOf(record);
+    const date = Date.parse(record.createdAt);
     if (Number.isNaN(date)) why.add(record, "its date cannot be read");
     else if (date > now + futureMilliseconds) why.add(record, "dated in the future");
-    else if (latest !== undefined && date < dateOf(latest)) {
-      why.add(record, `dated before the older backup "${latest.backupId}": clocks disagree`);
+    else if (latest !== undefined && date < latest.date) {
+      why.add(record, `dated before the older backup "${latest.record.backupId}": clocks disagree`);
       // Without its witness the date would look sound the next time.
-      why.add(latest, `dated after the newer backup "${record.backupId}": clocks disagree`);
+      why.add(latest.record, `dated after the newer backup "${record.backupId}": clocks disagree`);
     } else {
-      latest = record;
-      dated.unshift(record);
+      latest = { record, date };
+      dated.push(latest);
     }
   }
-  return dated;
+  return dated.reverse();
+}
+
+/** Its date in milliseconds since 1970, read once: all of ten thousand backups are judged at a time. */
+interface DatedBackup {
+  readonly record: BackupRecord;
+  readonly date: number;
 }
 
 const dayMilliseconds = 86_400_000;
 
 /** Counted from the newest backup, so that a time without backups costs none. */
-function keepWithin(dated: readonly BackupRecord[], days: number, why: Reasons): void {
+function keepWithin(dated: readonly DatedBackup[], days: number, why: Reasons): void {
   const [newest] = dated;
   if (days === 0 || newest === undefined) return;
-  const from = dateOf(newest) - days * dayMilliseconds;
-  for (const record of dated)
-    if (dateOf(record) >= from) why.add(record, `within ${days} days of the newest`);
+  const from = newest.date - days * dayMilliseconds;
+  const reason = `within ${days} days of the newest`;
+  for (const { record, date } of dated) if (date >= from) why.add(record, reason);
 }
 
 type BucketRule = "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly" | "keepYearly";
@@ -159,15 +165,15 @@ const buckets: readonly Bucket[] = [
 
 /** Keeps one backup of each of the newest buckets: the newest good one in it, else the newest. */
 function keepBuckets(
-  dated: readonly BackupRecord[],
+  dated: readonly DatedBackup[],
   bucket: Bucket,
   count: number,
   why: Reasons,
 ): void {
   if (count === 0) return;
   const best = new Map<string, BackupRecord>();
-  for (const record of dated) {
-    const key = bucket.keyOf(new Date(dateOf(record)));
+  for (const { record, date } of dated) {
+    const key = bucket.keyOf(new Date(date));
     const found = best.get(key);
     if (found === undefined || (!isGoodBackup(found) && isGoodBackup(record)))
       best.set(key, record);
@@ -179,17 +185,13 @@ function keepBuckets(
     why.add(record, `${bucket.name} ${count - left} of ${count}`);
   }
   // As restic does: while the rule has room left, the oldest of all is its last one.
-  const oldest = dated.at(-1);
+  const oldest = dated.at(-1)?.record;
   if (left > 0 && oldest !== undefined) why.add(oldest, `${bucket.name}: the oldest`);
 }
 
 /** Weeks start on Monday: 1970-01-05 was one. */
 function weekOf(date: Date): string {
   return String(Math.floor((date.getTime() / dayMilliseconds - 4) / 7));
-}
-
-function dateOf(record: BackupRecord): number {
-  return Date.parse(record.createdAt);
 }
 
 function newestFirst(a: BackupRecord, b: BackupRecord): number {

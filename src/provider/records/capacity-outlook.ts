@@ -96,7 +96,8 @@ function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
   if (newest === undefined || oldest === undefined)
     return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
   const ageDays = (now - Date.parse(oldest.createdAt)) / day;
-  const shared = records.filter((record) => sharesContent(record, location.settings));
+  const sharesContent = contentSharer(location.settings);
+  const shared = records.filter(sharesContent);
   if (shared.length === 0) {
     // Another certificate: nothing of what is there can be used again.
     return { nextBytes: fullBytes(records), bytesPerDay: null, ageDays };
@@ -117,14 +118,22 @@ function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
 
 type StoredBackup = NonNullable<Backup["record"]>;
 
-/** Whether a new backup can rely on what this one stored: it can where all may open it that may open the new one. */
-function sharesContent(record: StoredBackup, { encryption }: BackupLocation["settings"]): boolean {
+/** Whether a new backup can rely on what one stored: it can where all may open it that may open the new one. */
+function contentSharer({
+  encryption,
+}: BackupLocation["settings"]): (record: StoredBackup) => boolean {
   if (encryption.kind !== "certificates")
-    return record.recipients.every(({ kind }) => kind === "pre-shared-key");
-  const [named, holding] = [encryption.certificates, record.recipients].map((all) =>
-    all.map(({ keyId }) => keyId).toSorted(),
-  );
-  return JSON.stringify(named) === JSON.stringify(holding);
+    return ({ recipients }) => recipients.every(({ kind }) => kind === "pre-shared-key");
+  const named = nameAll(encryption.certificates);
+  return ({ recipients }) => nameAll(recipients) === named;
+}
+
+/** Equal for the same keys in any order. */
+function nameAll(keys: readonly { readonly keyId: string }[]): string {
+  const [first] = keys;
+  // Nearly always: ten thousand backups are looked through within one turn.
+  if (keys.length === 1 && first !== undefined) return JSON.stringify([first.keyId]);
+  return JSON.stringify(keys.map(({ keyId }) => keyId).toSorted());
 }
 
 /** What everything takes when it is stored anew, judged by what it took. */

@@ -116,7 +116,7 @@ export async function whyKept(
 
 /** Ids in one casing, as documents have them. */
 function recordOf({ id, record }: Backup): BackupRecord | undefined {
-  return record === undefined ? undefined : { ...record, backupId: id };
+  return record === undefined || record.backupId === id ? record : { ...record, backupId: id };
 }
 
 /** What answers about backups tell of retention. */
