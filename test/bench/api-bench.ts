@@ -5,34 +5,24 @@
 //
 // The service runs as its own process, the load comes from another one on the same machine, over connections that stay
 // open. Writes results-api.md.
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { createInterface } from "node:readline";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { createSelfSigned } from "../../src/identity/create-keys.ts";
 import { pathOf } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
+import { load, loadInTurns, type Load } from "./api-load.ts";
 import { fillState } from "./api-state.ts";
 import { openLiveHeap } from "./live-heap.ts";
 
 const version = "2026-12-01";
-const run = promisify(execFile);
 /** The inspector is opened only to read the heap. */
 const measurable = { NODE_OPTIONS: "--inspect-port=127.0.0.1:0" };
-
-interface Load {
-  readonly requests: number;
-  readonly failures: number;
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly longest: number;
-}
 
 interface Settings {
   readonly seconds: number;
@@ -189,19 +179,6 @@ async function startBare(service: Service, targets: readonly Target[]): Promise<
   throw new Error("The bare server does not start");
 }
 
-async function load(
-  url: string,
-  { connections, seconds }: Pick<Settings, "connections" | "seconds">,
-  rate?: number,
-): Promise<Load> {
-  const program = join(import.meta.dirname, "load-child.ts");
-  const numbers = [connections, seconds, ...(rate === undefined ? [] : [rate])].map(String);
-  const { stdout } = await run(process.execPath, [program, url, ...numbers]);
-  const measured = JSON.parse(stdout) as Load;
-  if (measured.failures > 0) throw new Error(`${measured.failures} answers of ${url} failed`);
-  return measured;
-}
-
 async function measureAll(
   service: Service,
   bareUrl: string,
@@ -209,15 +186,13 @@ async function measureAll(
   settings: Settings,
 ): Promise<string> {
   const rows: string[] = [];
-  let slowest = Number.POSITIVE_INFINITY;
   for (const [name, target] of targets) {
+    const urls = [service.url, bareUrl].map((url) => `${url}${target}`);
     // Compiled and warm, both of them.
-    await load(`${service.url}${target}`, { ...settings, seconds: 2 });
-    await load(`${bareUrl}${target}`, { ...settings, seconds: 2 });
-    const ours = await load(`${service.url}${target}`, settings);
-    const bare = await load(`${bareUrl}${target}`, settings);
-    slowest = Math.min(slowest, ours.perSecond);
-    const share = `${Math.round((100 * ours.perSecond) / bare.perSecond)} %`;
+    await loadInTurns(urls, { ...settings, seconds: 2 });
+    const [ours, bare] = await loadInTurns(urls, settings);
+    if (ours === undefined || bare === undefined) throw new Error("Nothing was measured");
+    const share = `${Math.round(100 * shareOf(ours, bare))} %`;
     rows.push(row(name, rate(ours), rate(bare), share, time(ours.p50), time(ours.p99)));
   }
   const [, location = ""] = targets[0] ?? [];
@@ -225,7 +200,7 @@ async function measureAll(
   const memory = await loadForMemory(service, targets, settings);
   return [
     `# The API under load\n`,
-    `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, ${settings.backups} backups and ${settings.operations} operations in the state, ${settings.connections} connections, the load from a second process on the same machine. Bare is an Express handler that sends the same bytes.\n`,
+    `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, ${settings.backups} backups and ${settings.operations} operations in the state, ${settings.connections} connections, the load from another process on the same machine. Bare is an Express handler that sends the same bytes; both are asked in turns of a third of a second, figures are medians of the turns.\n`,
     row("", "Holdfast", "bare", "of bare", "p50", "p99"),
     row("---", "--:", "--:", "--:", "--:", "--:"),
     ...rows,
@@ -240,14 +215,15 @@ async function loadDuringBackup(
   settings: Settings,
 ): Promise<string> {
   const most = await load(url, settings);
+  const alone = await load(url, { ...settings, rate: most.perSecond / 2 });
   const arm = service.call(version);
   // New content, so that the backup has all of it to do.
   rmSync(join(service.folder, "source"), { recursive: true });
   makeSource(service.folder, settings.sourceMegabytes);
   const started = await arm.post(pathOf("north", "/createBackup"));
-  const half = await load(url, settings, most.perSecond / 2);
+  const half = await load(url, { ...settings, rate: most.perSecond / 2 });
   const ended = await arm.finish(started);
-  return `GET location at ${Math.round(most.perSecond / 2)} requests a second (half of its most) while a backup of ${settings.sourceMegabytes} MB runs (${ended.status}): p50 ${time(half.p50)}, p99 ${time(half.p99)}, longest ${time(half.longest)}.`;
+  return `GET location at ${Math.round(most.perSecond / 2)} requests a second (half of its most) while a backup of ${settings.sourceMegabytes} MB runs (${ended.status}): p50 ${time(half.p50)}, p99 ${time(half.p99)}, longest ${time(half.longest)}. Part of that is the load process itself, which asked ${time(half.ownP99)} late (p99; longest ${time(half.ownLongest)}), and the machine: the same without a backup p50 ${time(alone.p50)}, p99 ${time(alone.p99)}, longest ${time(alone.longest)}.`;
 }
 
 async function loadForMemory(
@@ -287,6 +263,12 @@ function inMegabytes(bytes: number): number {
 function readMemory(pid: number): number {
   const text = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+) kB/.exec(text)?.[1] ?? 0) * 1024;
+}
+
+/** The median of the turns: what slowed both down counts for nothing. */
+function shareOf(ours: Load, bare: Load): number {
+  const shares = ours.rates.map((perSecond, turn) => perSecond / (bare.rates[turn] ?? perSecond));
+  return shares.toSorted((one, other) => one - other)[Math.floor((shares.length - 1) / 2)] ?? 0;
 }
 
 function row(...cells: readonly string[]): string {

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** What one address answered; times in milliseconds. */
+export interface Load {
+  readonly requests: number;
+  readonly failures: number;
+  /** The median of its turns. */
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+  /** How late the load process itself asked, where it had a connection free: part of the times above. */
+  readonly ownP99: number;
+  readonly ownLongest: number;
+  /** Answers a second in each turn: the same place is the same moment for all addresses. */
+  readonly rates: readonly number[];
+}
+
+export interface LoadSettings {
+  readonly connections: number;
+  readonly seconds: number;
+  /** Requests a second of one address; absent: as many as it answers. */
+  readonly rate?: number;
+}
+
+const run = promisify(execFile);
+
+/** Asks these addresses in turns, from a process of its own; throws when an answer is not 200. */
+export async function loadInTurns(
+  urls: readonly string[],
+  { connections, seconds, rate = 0 }: LoadSettings,
+): Promise<readonly Load[]> {
+  const program = join(import.meta.dirname, "load-child.ts");
+  const { stdout } = await run(process.execPath, [
+    program,
+    ...[connections, seconds, rate].map(String),
+    ...urls,
+  ]);
+  const loads = JSON.parse(stdout) as readonly Load[];
+  for (const [index, { failures }] of loads.entries())
+    if (failures > 0) throw new Error(`${failures} answers of ${urls[index]} failed`);
+  return loads;
+}
+
+/** The same of one address. */
+export async function load(url: string, settings: LoadSettings): Promise<Load> {
+  const [measured] = await loadInTurns([url], settings);
+  if (measured === undefined) throw new Error("Nothing was measured");
+  return measured;
+}
