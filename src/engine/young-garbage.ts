@@ -1,4 +1,4 @@
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
@@ -31,7 +31,22 @@ export function keepYoungGenerations(): void {
 
 let areKept = false;
 
-type Collect = (options: { readonly type: "minor" }) => void;
+/**
+ * For what keeps very many objects for a while and then lets go of them: V8 lets hundreds of MiB of such pile up before it
+ * looks. To be called now and then; it looks when the heap has grown by so much since it looked last.
+ */
+export function createOldCollector(byBytes: number = 48 * 1024 * 1024): () => void {
+  const collect = findCollector();
+  const used = (): number => getHeapStatistics().used_heap_size;
+  let before = used();
+  return () => {
+    if (used() < before + byBytes) return;
+    collect({ type: "major" });
+    before = used();
+  };
+}
+
+type Collect = (options: { readonly type: "minor" | "major" }) => void;
 
 function findCollector(): Collect {
   try {

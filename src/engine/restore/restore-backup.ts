@@ -9,6 +9,7 @@ import type { ObjectStore } from "../object-store.ts";
 import { openBackup, type OpenedBackup } from "../open-backup.ts";
 import type { EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
+import { createOldCollector } from "../young-garbage.ts";
 import { readRecordRuns } from "../tree-records.ts";
 import {
   RestorePlan,
@@ -117,6 +118,8 @@ class RestoreRun {
   readonly #pool: RestorePool;
   readonly #loader: PackLoader;
   readonly #windowPieces: number;
+  /** Of the plans that were written. */
+  readonly #collectOld = createOldCollector();
   #files = 0;
   #bytes = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -191,6 +194,7 @@ class RestoreRun {
           if (writes.isIdle ? plan.pieces >= firstPieces : plan.weight >= this.#windowPieces) {
             await writes.start(plan);
             plan = new RestorePlan(this.#backup.locator);
+            this.#collectOld();
           }
         }
     } catch (error) {

@@ -36,7 +36,6 @@ export class RestorePool {
 
   constructor(count: number = defaultWorkers) {
     this.count = count;
-    keepYoungGenerations();
     for (let started = 0; started < count; started += 1) this.#workers.push(this.#start());
   }
 
@@ -93,6 +92,8 @@ export class RestorePool {
       ),
     );
     thread.on("message", (message: FromRestoreWorker) => {
+      // The threads run by now: to start one takes twice as long from here on.
+      keepYoungGenerations();
       const answer = worker.pending.get(message.job);
       worker.pending.delete(message.job);
       if (message.kind === "done") answer?.resolve(message);
