@@ -1232,7 +1232,7 @@ export interface components {
         };
         /** @description A backup in detail. */
         readonly BackupProperties: {
-            /** @description State of the resource: always Succeeded once the backup is listed. */
+            /** @description State of the resource: Creating while the backup is made, then as it ended. */
             readonly provisioningState?: string;
             /** @description GUID of the backup. */
             readonly backupId?: string;
@@ -1959,6 +1959,8 @@ export interface components {
         };
         /** @description Limits beyond which an alert is raised. */
         readonly MonitoringProperties: {
+            /** @description State of the resource; always Succeeded, for a change is done when it is answered. */
+            readonly provisioningState?: string;
             /**
              * Format: int32
              * @description Longest age of the newest recovery-ready backup; null: twice the frequency of the schedule.
@@ -1990,6 +1992,8 @@ export interface components {
         };
         /** @description Where messages go, and which. */
         readonly NotificationRouteProperties: {
+            /** @description State of the resource; always Succeeded, for a change is done when it is answered. */
+            readonly provisioningState?: string;
             /**
              * @description What receives them.
              * @enum {string}

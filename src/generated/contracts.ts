@@ -6044,6 +6044,10 @@ export const contracts: readonly Contract[] = [
    "MonitoringProperties": {
     "type": "object",
     "properties": {
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     },
      "recoveryPointTargetInHours": {
       "type": [
        "integer",
@@ -6127,6 +6131,10 @@ export const contracts: readonly Contract[] = [
    "NotificationRouteProperties": {
     "type": "object",
     "properties": {
+     "provisioningState": {
+      "type": "string",
+      "readOnly": true
+     },
      "kind": {
       "type": "string",
       "enum": [
@@ -7956,6 +7964,9 @@ export const contracts: readonly Contract[] = [
    "MonitoringPropertiesRequest": {
     "type": "object",
     "properties": {
+     "provisioningState": {
+      "readOnly": true
+     },
      "recoveryPointTargetInHours": {
       "type": [
        "integer",
@@ -8022,6 +8033,9 @@ export const contracts: readonly Contract[] = [
    "NotificationRoutePropertiesRequest": {
     "type": "object",
     "properties": {
+     "provisioningState": {
+      "readOnly": true
+     },
      "kind": {
       "type": "string",
       "enum": [

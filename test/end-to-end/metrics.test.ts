@@ -79,9 +79,13 @@ describe("metrics", () => {
     assert.doesNotMatch(text, /^holdfast_recovery_point_age_seconds\{[^}]*location="bare"/m);
   });
 
-  it("tell of work that is over that none waits", () => {
+  it("rule 276: tell of work that is over that none waits, and how it ended", () => {
     assert.equal(valueOf(text, 'holdfast_jobs{kind="createBackup",state="running"}'), 0);
     assert.equal(valueOf(text, "holdfast_jobs_oldest_due_age_seconds"), 0);
+    const ended = 'holdfast_work_ended_total{kind="createBackup",result="succeeded"}';
+    assert.equal(valueOf(text, ended), 1);
+    const took = 'holdfast_work_duration_seconds_count{kind="createBackup"}';
+    assert.equal(valueOf(text, took), 1);
   });
 
   it("count calls to stores by kind, their errors, and what came of backups", () => {
@@ -100,7 +104,7 @@ describe("metrics", () => {
     assert.ok(valuesOf(text, "holdfast_store_operation_errors_total").length > 0);
   });
 
-  it("count requests by the template of their route and never by what callers wrote", () => {
+  it("rule 275: count requests by the template of their route and never by what callers wrote", () => {
     const route =
       "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Backup.Admin/backupLocations/{location}";
     const of = (method: string, status: number, path: string): number =>

@@ -120,6 +120,7 @@ describe("the watchdog", () => {
       assert.equal(put.kind, "value");
       const read: Json = await world.read(path, modern);
       assert.deepEqual(read.properties, {
+        provisioningState: "Succeeded",
         recoveryPointTargetInHours: 2,
         drillTargetInDays: 90,
         certificateWarningInDays: 30,

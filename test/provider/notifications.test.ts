@@ -177,6 +177,7 @@ describe("routes over HTTP", () => {
     const created = await put("Hook", webhook);
     assert.equal(created.status, 201, created.text);
     assert.deepEqual(created.body.properties, {
+      provisioningState: "Succeeded",
       kind: "Webhook",
       isEnabled: true,
       severities: ["Critical", "Warning"],

@@ -16,6 +16,8 @@ export function renderRoute(
     type: "Microsoft.Backup.Admin/backupLocations/notificationRoutes",
     systemData,
     properties: {
+      // A change is done when it is answered.
+      provisioningState: "Succeeded",
       kind: kinds[receiver.kind],
       ...{ isEnabled, severities, events },
       ...renderReceiver(receiver),

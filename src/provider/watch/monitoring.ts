@@ -88,6 +88,12 @@ function render(scope: RequestScope, { systemData, ...monitoring }: Monitoring):
     name: "default",
     type: "Microsoft.Backup.Admin/backupLocations/monitoringSettings",
     ...(systemData === undefined ? {} : { systemData }),
-    properties: { recoveryPointTargetInHours: null, ...defaults, ...monitoring },
+    properties: {
+      // A change is done when it is answered.
+      provisioningState: "Succeeded",
+      recoveryPointTargetInHours: null,
+      ...defaults,
+      ...monitoring,
+    },
   };
 }
