@@ -25,13 +25,21 @@ export interface EntrySlot {
   pending: PendingFile | undefined;
 }
 
-/** A record that is copied from the cache. */
+/** Records that are copied from the cache: those that follow each other there. */
 interface CachedSlot {
   readonly entry: undefined;
-  readonly cached: Buffer;
+  /** What the records lie in. */
+  readonly piece: Buffer;
+  readonly from: number;
+  to: number;
+  /** Where the first one lies in the cached tree. */
   readonly offset: number;
+  count: number;
   readonly pending: undefined;
 }
+
+/** What a record of the cache that waits costs, measured in entries that wait: its bytes, and no object. */
+const cachedCost = 1 / 8;
 
 /** What waits for its content, or for what comes before it, on its way into the tree. */
 export class RecordQueue {
@@ -44,6 +52,8 @@ export class RecordQueue {
   };
   /** Entries that wait. */
   length = 0;
+  /** What those that wait cost in memory, measured in entries. */
+  cost = 0;
   readonly #writer: TreeWriter;
   readonly #batcher: FileBatcher;
   readonly #warn: (warning: SourceWarning) => void;
@@ -61,20 +71,35 @@ export class RecordQueue {
   push(slot: Slot): void {
     this.#slots.push(slot);
     this.length += sizeOf(slot);
+    this.cost += costOf(slot);
   }
 
-  /** Writes the records whose content is known; with `all`, waits for the others. */
-  async drain(all: boolean): Promise<void> {
+  /** The record `[from, to)` of a piece of the cached tree, in which it lies at `offset`, goes into the tree as it is. */
+  pushCached(piece: Buffer, from: number, to: number, offset: number): void {
+    const last = this.#slots.at(-1);
+    if (last === undefined || !("piece" in last) || last.piece !== piece || last.to !== from) {
+      this.push({ entry: undefined, piece, from, to, offset, count: 1, pending: undefined });
+      return;
+    }
+    last.to = to;
+    last.count += 1;
+    this.length += 1;
+    this.cost += cachedCost;
+  }
+
+  /** Writes the records whose content is known, and waits for others until what still waits costs at most so much. */
+  async drain(most: number): Promise<void> {
     let done = 0;
     for (const slot of this.#slots) {
       if (!isReady(slot)) {
-        if (!all) break;
+        if (this.cost <= most) break;
         await this.#batcher.flush();
         await ("run" in slot ? slot.run.done : slot.pending?.done);
       }
       if ("run" in slot) await this.#writeRun(slot.run);
       else await this.#write(slot);
       this.length -= sizeOf(slot);
+      this.cost -= costOf(slot);
       done += 1;
     }
     this.#slots = this.#slots.slice(done);
@@ -94,7 +119,7 @@ export class RecordQueue {
 
   async #write(slot: EntrySlot | CachedSlot): Promise<void> {
     if (slot.entry === undefined) {
-      await this.#writer.same(slot.cached, slot.offset);
+      await this.#writer.same(slot.piece.subarray(slot.from, slot.to), slot.offset);
       return;
     }
     const record = toRecord(slot.entry, slot.pending);
@@ -147,5 +172,10 @@ function isReady(slot: Slot): boolean {
 
 /** Entries the slot stands for. */
 function sizeOf(slot: Slot): number {
-  return "run" in slot ? slot.run.count : 1;
+  if ("run" in slot) return slot.run.count;
+  return slot.entry === undefined ? slot.count : 1;
+}
+
+function costOf(slot: Slot): number {
+  return "piece" in slot ? slot.count * cachedCost : sizeOf(slot);
 }

@@ -25,7 +25,7 @@ export interface RoleRunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Entries waiting for the files before them; the walk pauses above this. */
+/** Entries waiting for the files before them; above this the walk pauses until half of them are done. */
 const maxWaitingEntries = 16_384;
 
 /** Copies one role's entries into the repository, in order, reading only what changed. */
@@ -60,10 +60,12 @@ export class RoleRun {
         if (batch instanceof PackedEntries) await this.#takePacked(batch);
         else await this.#takeAll(batch);
         this.#options.signal.throwIfAborted();
-        await this.#queue.drain(this.#queue.length > maxWaitingEntries);
+        await this.#queue.drain(
+          this.#queue.cost > maxWaitingEntries ? maxWaitingEntries / 2 : maxWaitingEntries,
+        );
       }
       await this.#batcher.flush();
-      await this.#queue.drain(true);
+      await this.#queue.drain(0);
       const tree = await this.#writer.finish();
       // A tree taken over from the backup before was not sent through a worker.
       this.#options.table.markReferences(tree.root.chunks);
@@ -212,14 +214,19 @@ export class RoleRun {
   /** The cursor's record as it is, after those that wait for their files. */
   #takeOver(cursor: TreeCursor): Promise<void> | undefined {
     const { offset, length } = cursor;
-    const isKept = this.#queue.length === 0 && this.#writer.keep(offset, length);
-    const record = isKept ? undefined : cursor.record;
+    if (this.#queue.length > 0) {
+      const { piece, position } = cursor;
+      this.#queue.pushCached(piece, position, position + length, offset);
+      cursor.advance();
+      return undefined;
+    }
+    if (this.#writer.keep(offset, length)) {
+      cursor.advance();
+      return undefined;
+    }
+    const record = cursor.record;
     cursor.advance();
-    if (record === undefined) return undefined;
-    if (this.#queue.length === 0)
-      return this.#writer.same(record, offset) as Promise<void> | undefined;
-    this.#queue.push({ entry: undefined, cached: record, offset, pending: undefined });
-    return undefined;
+    return this.#writer.same(record, offset) as Promise<void> | undefined;
   }
 }
 

@@ -34,6 +34,16 @@ export class TreeCursor {
     return this.#piece.subarray(this.#position, this.#position + this.#length);
   }
 
+  /** What the current record lies in. It stays valid. */
+  get piece(): Buffer {
+    return this.#piece;
+  }
+
+  /** Where in its piece the current record starts. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** References of a file's chunks. */
   get chunks(): Buffer {
     const start = recordAt.name + this.record.readUInt16LE(recordAt.nameLength) + 4;

@@ -36,7 +36,7 @@ export class TreeWriter {
     return true;
   }
 
-  /** A record that is, byte for byte, the one at `offset` of the cached tree. */
+  /** A record, or several in a row, byte for byte those at `offset` of the cached tree. */
   same(record: Buffer, offset: number): void | Promise<void> {
     if (this.#output !== undefined) return this.#output.append(record);
     // Records that are gone lie before this one: the trees differ from here on.
@@ -133,6 +133,8 @@ class TreeOutput {
   #filled = 0;
   #bytes = 0;
   #newBytes = 0;
+  /** The piece that was handed over last is stored when this resolves. */
+  #sending: Promise<void> = Promise.resolve();
 
   constructor(pool: WorkerPool, cache: TreeCacheWriter | undefined) {
     this.#stream = pool.openStream();
@@ -187,9 +189,16 @@ class TreeOutput {
     const piece = this.#piece.subarray(0, this.#filled);
     this.#filled = 0;
     if (piece.length > 0) this.#remember(piece);
+    const before = this.#sending;
     // Copied by the message, so the buffer can be filled again at once.
-    const result = await this.#stream.write(piece, last);
-    if (result.chunks.length > 0) this.#chunks.push(Buffer.from(result.chunks));
-    this.#newBytes += result.newBytes;
+    this.#sending = this.#stream.write(piece, last).then((result) => {
+      if (result.chunks.length > 0) this.#chunks.push(Buffer.from(result.chunks));
+      this.#newBytes += result.newBytes;
+    });
+    // Whoever awaits sees the failure; nobody awaiting is no crash.
+    this.#sending.catch(() => undefined);
+    // One piece may wait for its worker while the others get their files.
+    await before;
+    if (last) await this.#sending;
   }
 }
