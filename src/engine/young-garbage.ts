@@ -8,7 +8,6 @@ import { runInNewContext } from "node:vm";
 export function createYoungCollector(
   everyBytes: number = 4 * 1024 * 1024,
 ): (bytes: number) => void {
-  const collect = findCollector();
   let pending = 0;
   return (bytes) => {
     pending += bytes;
@@ -36,7 +35,6 @@ let areKept = false;
  * looks. To be called now and then; it looks when the heap has grown by so much since it looked last.
  */
 export function createOldCollector(byBytes: number = 48 * 1024 * 1024): () => void {
-  const collect = findCollector();
   const used = (): number => getHeapStatistics().used_heap_size;
   let before = used();
   return () => {
@@ -47,6 +45,14 @@ export function createOldCollector(byBytes: number = 48 * 1024 * 1024): () => vo
 }
 
 type Collect = (options: { readonly type: "minor" | "major" }) => void;
+
+let collector: Collect | undefined;
+
+/** Looked for when it is needed: it takes a setting, which is dear to what starts after it as well. */
+function collect(options: Parameters<Collect>[0]): void {
+  collector ??= findCollector();
+  collector(options);
+}
 
 function findCollector(): Collect {
   try {
