@@ -53,3 +53,16 @@ export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunn
     });
   };
 }
+
+/** Waits for work that is of use and may hold nobody up, for so many seconds at most; it goes on after that. */
+export function waitAtMost(
+  clock: TimerClock,
+  seconds: number,
+  work: Promise<void> | undefined,
+): Soon<void> {
+  if (work === undefined) return undefined;
+  return new Promise((resolve, reject) => {
+    const forget = clock.after(seconds * 1000, resolve);
+    work.finally(forget).then(resolve, reject);
+  });
+}

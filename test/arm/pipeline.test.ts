@@ -103,11 +103,31 @@ describe("failures", () => {
     const { started, aborted } = holdHandler();
     const answer = service.send("GET", `${boxPath}?${modern}`);
     await started;
-    await clock.advance(19_999);
+    await clock.advance(17_999);
     await clock.advance(1);
     const reply = await assertError(answer, 503, "ServiceUnavailable");
     assert.match(String(reply.headers["retry-after"]), /^\d+$/);
     await aborted;
+    assert.equal(clock.wakeTimes.length, 0);
+  });
+
+  it("rule 260: a write is answered although the state hangs that would keep its record", async () => {
+    const clock = createFakeClock();
+    const started = Promise.withResolvers<void>();
+    const hang = (): Promise<never> => {
+      started.resolve();
+      return new Promise(() => undefined);
+    };
+    const log = { append: hang, appendDenial: hang };
+    await restart({
+      clock,
+      audit: { log, secretProperties: [], isDeclared: () => true, hashText: (text) => text },
+    });
+    const answer = service.send("PUT", `${boxPath}?${modern}`, { body: {} });
+    await started.promise;
+    await clock.advance(18_000);
+    await clock.advance(2000);
+    await assertError(answer, 503, "ServiceUnavailable");
     assert.equal(clock.wakeTimes.length, 0);
   });
 
@@ -129,7 +149,7 @@ describe("failures", () => {
     const held = service.send("GET", `${boxPath}?${modern}`);
     await started;
     assert.equal(clock.wakeTimes.length, 1);
-    await clock.advance(20_000);
+    await clock.advance(18_000);
     await aborted;
     assert.equal((await held).status, 503);
     assert.equal(clock.wakeTimes.length, 0);
