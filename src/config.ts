@@ -198,7 +198,7 @@ function readPace(
   | "storeProbeSeconds"
 > {
   return {
-    enginePriority: oneOf(root["enginePriority"] ?? "idle", "enginePriority", processPriorities),
+    enginePriority: oneOf(root["enginePriority"] ?? "low", "enginePriority", processPriorities),
     workers: integer(root["workers"] ?? 2, "workers", 1, 64),
     pollSeconds: integer(root["pollSeconds"] ?? 5, "pollSeconds", 1, 3600),
     leaseSeconds: integer(root["leaseSeconds"] ?? 30, "leaseSeconds", 2, 3600),

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { constants, setPriority } from "node:os";
 
 /**
- * How a process of ours stands to everything else that wants the processor: it gets what is left over, little, or as much
- * as others.
+ * How a process of ours stands to everything else that wants the processor: it gets what is left over, a tenth of what
+ * others get, or as much as they.
  */
 export type ProcessPriority = (typeof processPriorities)[number];
 export const processPriorities = ["idle", "low", "normal"] as const;
@@ -13,7 +13,7 @@ export const processPriorities = ["idle", "low", "normal"] as const;
 export function startBackgroundProcess(program: URL, priority: ProcessPriority): ChildProcess {
   const child = fork(program, { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
   // Before it has threads: on Linux each has a priority of its own, taken over from the one that starts it.
-  if (priority !== "normal") lower(child.pid);
+  if (priority !== "normal") lower(child.pid, priority);
   return child;
 }
 
@@ -33,9 +33,11 @@ export async function endProcess(child: ChildProcess, milliseconds: number): Pro
   clearTimeout(timer);
 }
 
-function lower(pid: number | undefined): void {
+function lower(pid: number | undefined, priority: "idle" | "low"): void {
+  const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid !== undefined)
+      setPriority(pid, priority === "idle" ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
   } catch {
     // It has ended already, which is noticed elsewhere.
   }

@@ -23,7 +23,7 @@ function makeRoles(folder: string): readonly object[] {
 }
 
 before(async () => {
-  service = await startService({ makeRoles });
+  service = await startService({ makeRoles, config: { enginePriority: "idle" } });
   api = service.call("2026-12-01");
   const encryption = { recipients: [{ certificateBase64: certificate.certificateBase64 }] };
   const store = { kind: "Local", path: join(service.folder, "store") };
@@ -82,7 +82,7 @@ describe("the engine's process", () => {
     await waitFor("the engine has ended", () => !isAlive(engine));
   });
 
-  it("takes only the processor time that nobody else wants", async () => {
+  it("takes only the processor time that nobody else wants, where it is told so", async () => {
     const { accepted, engine } = await startGated();
     const threads = readdirSync(`/proc/${engine}/task`).map((thread) => {
       const text = readFileSync(`/proc/${engine}/task/${thread}/stat`, "utf8");
