@@ -12,11 +12,15 @@ export type DeadlineRunner = <T>(
   work: (abandonment: Abandonment) => Soon<T>,
 ) => Soon<T>;
 
+// ARM gives up after 20 seconds: so long for the work, and for the record of how it ended.
+const workSeconds = 18;
+const recordSeconds = 2;
+
 /** Work that begins within this time has one timer: it is nearly always over at once, and timers cost. */
 const togetherMilliseconds = 100;
 
 /** Work of the given number of seconds at most, or a tenth of a second less. */
-export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunner {
+export function createDeadline(clock: TimerClock, seconds: number = workSeconds): DeadlineRunner {
   let startedAt = Number.NEGATIVE_INFINITY;
   let together = new Set<() => void>();
   const startTimer = (now: number): void => {
@@ -54,15 +58,11 @@ export function createDeadline(clock: TimerClock, seconds: number): DeadlineRunn
   };
 }
 
-/** Waits for work that is of use and may hold nobody up, for so many seconds at most; it goes on after that. */
-export function waitAtMost(
-  clock: TimerClock,
-  seconds: number,
-  work: Promise<void> | undefined,
-): Soon<void> {
+/** Waits two seconds at most for a record that is being kept, and may hold nobody up; it goes on after that. */
+export function waitForRecord(clock: TimerClock, work: Promise<void> | undefined): Soon<void> {
   if (work === undefined) return undefined;
   return new Promise((resolve, reject) => {
-    const forget = clock.after(seconds * 1000, resolve);
+    const forget = clock.after(recordSeconds * 1000, resolve);
     work.finally(forget).then(resolve, reject);
   });
 }

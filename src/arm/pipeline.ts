@@ -21,7 +21,7 @@ import {
   type RequestIds,
 } from "./build-context.ts";
 import type { ContractRoute } from "./contract.ts";
-import { createDeadline, waitAtMost, type DeadlineRunner } from "./deadline.ts";
+import { createDeadline, waitForRecord, type DeadlineRunner } from "./deadline.ts";
 import { Abandonment } from "./abandonment.ts";
 import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
@@ -108,16 +108,13 @@ interface Trace {
 const neverStopping = new AbortController().signal;
 // 1 MiB holds every certificate and key with room; ARM itself allows 4.
 const defaultMaximumBodyBytes = 1_048_576;
-// ARM gives up after 20 seconds: so long for the work, and for the record of how it ended.
-const defaultDeadlineSeconds = 18;
-const recordSeconds = 2;
 
 /** Builds the ARM API of these services; throws when contracts and handlers do not fit. */
 export function createArmHandler(options: PipelineOptions): ArmHandler {
   const pipeline: Pipeline = {
     ...options,
     readAddress: createAddressReader(createRouter(options.services)),
-    runInTime: createDeadline(options.clock, options.deadlineSeconds ?? defaultDeadlineSeconds),
+    runInTime: createDeadline(options.clock, options.deadlineSeconds),
     capitals: options.region.toUpperCase(),
   };
   return (request, response) => {
@@ -126,7 +123,7 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     const abandonment = new Abandonment();
     const exchange = { request, response, ids, trace: {}, audit, abandonment, spans: {} };
     return whenThere(answerSurely(pipeline, exchange), (answer) =>
-      whenThere(waitAtMost(options.clock, recordSeconds, audit.end(answer)), () =>
+      whenThere(waitForRecord(options.clock, audit.end(answer)), () =>
         conclude(pipeline, exchange, answer),
       ),
     );
