@@ -287,6 +287,11 @@ export function locationKey(of: LocationIdentity): string {
   return locationId(of).toLowerCase();
 }
 
+/** The location a backup belongs to, by the name given, else by that of when it began. */
+export function parentOf(backup: Backup, name: string = backup.locationName): LocationIdentity {
+  return { ...backup, name };
+}
+
 /** Key of a backup's document: below its location's, ordered by GUID. */
 export function backupKey(location: string, backupId: string): string {
   return `${location}/backups/${backupId.toLowerCase()}`;

@@ -161,6 +161,8 @@ describe("names in any casing", () => {
     assert.equal(id, `${last}/backups/${backup.body.name}`);
     assert.deepEqual((await read(ours, id)).id, id);
     assert.equal((await read("2018-09-01", id)).name, `lOCAL/${name}`);
+    for (const verb of ["pin", "unpin"])
+      assert.equal((await arm.send("POST", `${first}/backups/${name}/${verb}`)).body.id, id);
     await put(aPublishedLocation("2021-09-01"), "2021-09-01", first);
     assert.equal((await read(ours, last)).id, first);
   });

@@ -9,7 +9,7 @@ import type { Backup, BackupLocation } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import { backupIdOf, scopeOf } from "../request-scope.ts";
-import { converterOf, formOf } from "../versions/versions.ts";
+import { backupFormOf, converterOf } from "../versions/versions.ts";
 
 /**
  * POST pin of a backup: it stays whatever retention says, also while the store is pruned, which looks for pins before it
@@ -45,8 +45,7 @@ function changePin(
     // The location as it was: a prune that is about to remove makes one of both begin anew.
     await deps.store.commit([replace<BackupLocation>(location, location.value), write]);
     const asked = scope.identity.resourceGroupName;
-    const written = location.value.resourceGroupName;
-    const form = formOf(request.context, asked, written, deps.clock.now());
+    const form = backupFormOf(request.context, asked, location.value, deps.clock.now());
     const retention = await retentionView(deps, scope.key, location.value);
     const converter = converterOf(request.context.apiVersion);
     return { kind: "value", body: converter.renderBackup(backup.value, { ...form, retention }) };

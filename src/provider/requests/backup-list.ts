@@ -11,7 +11,7 @@ import { pageOf, rangeOf, type Page } from "../paging.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { scopeOf } from "../request-scope.ts";
 import type { RenderForm } from "../versions/version-converter.ts";
-import { converterOf, formOf } from "../versions/versions.ts";
+import { backupFormOf, converterOf } from "../versions/versions.ts";
 
 type Item = Document<Backup>;
 type Render = (item: Item) => unknown;
@@ -30,8 +30,7 @@ export async function listBackups(deps: ProviderDeps, request: ArmRequest): Prom
   const location = await findLocation(deps, scope);
   const converter = converterOf(request.context.apiVersion);
   const asked = scope.identity.resourceGroupName;
-  const { name: locationName, resourceGroupName: written } = location.value;
-  const form = { ...formOf(request.context, asked, written, deps.clock.now()), locationName };
+  const form = backupFormOf(request.context, asked, location.value, deps.clock.now());
   if (!converter.isModern) return valueOf(await readPage(deps, request, form));
   const retention = await retentionView(deps, scope.key, location.value);
   return rememberPage(retention, request, form, () =>

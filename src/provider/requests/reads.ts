@@ -12,7 +12,7 @@ import { pageOf } from "../paging.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { backupIdOf, parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 import { rememberRenderings } from "../versions/remembered.ts";
-import { converterOf, formOf } from "../versions/versions.ts";
+import { backupFormOf, converterOf, formOf } from "../versions/versions.ts";
 
 /** GET of a location. */
 export function readLocation(deps: ProviderDeps, request: ArmRequest): Soon<ArmResult> {
@@ -71,9 +71,8 @@ export async function readBackup(deps: ProviderDeps, request: ArmRequest): Promi
   const scope = scopeOf(request);
   const location = await findLocation(deps, scope);
   const backup = await findBackup(deps, scope, backupIdOf(request));
-  const { name: locationName, resourceGroupName: written } = location.value;
   const asked = scope.identity.resourceGroupName;
-  const form = { ...formOf(request.context, asked, written, deps.clock.now()), locationName };
+  const form = backupFormOf(request.context, asked, location.value, deps.clock.now());
   const converter = converterOf(request.context.apiVersion);
   const retention = converter.isModern
     ? { retention: await retentionView(deps, scope.key, location.value) }

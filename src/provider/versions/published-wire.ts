@@ -9,7 +9,7 @@ import type {
 import { keepEverything } from "../rules/location-change.ts";
 import { nextBackupTimeOf } from "../records/location-schedule.ts";
 import type { Backup, LocationView, StoreSetting } from "../model.ts";
-import { isSettled, locationId } from "../model.ts";
+import { isSettled, locationId, parentOf } from "../model.ts";
 import { renderStoreText } from "../rules/store-text.ts";
 import type { RenderForm, RestoreRequest } from "./version-converter.ts";
 import { formatCapacity, formatDateTime, formatDuration, pathsInStore } from "../wire-format.ts";
@@ -176,7 +176,7 @@ export function renderLastBackupTime(view: LocationView): string | null {
 
 /** Envelope of a backup: nested name, place and tags of its location. */
 export function renderBackupEnvelope(backup: Backup, form: RenderForm): LocationEnvelope {
-  const parent = { ...backup, name: form.locationName ?? backup.locationName };
+  const parent = parentOf(backup, form.locationName);
   return {
     id: `${locationId(parent, form.groupName)}/backups/${backup.id}`,
     name: `${parent.name}/${backup.id}`,

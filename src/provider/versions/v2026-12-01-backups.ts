@@ -10,7 +10,7 @@ import type {
 import type { CopyResult } from "../jobs/jobs-copy.ts";
 import type { RetentionView } from "../records/location-retention.ts";
 import type { Backup } from "../model.ts";
-import { locationId } from "../model.ts";
+import { locationId, parentOf } from "../model.ts";
 import type { RenderForm } from "./version-converter.ts";
 import { formatDateTime, formatDuration, pathsInStore } from "../wire-format.ts";
 
@@ -31,7 +31,7 @@ const backupStates: Readonly<
 export function renderBackup(backup: Backup, form: RenderForm): unknown {
   const { record, deployment } = backup;
   const { status, provisioningState } = backupStates[backup.status];
-  const parent = { ...backup, name: form.locationName ?? backup.locationName };
+  const parent = parentOf(backup, form.locationName);
   return {
     id: `${locationId(parent, form.groupName)}/backups/${backup.id}`,
     name: backup.id,

@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../arm/request-context.ts";
+import type { LocationIdentity } from "../model.ts";
 import { version20160501 } from "./v2016-05-01.ts";
 import { version20180901 } from "./v2018-09-01.ts";
 import { version20210901 } from "./v2021-09-01.ts";
@@ -28,6 +29,16 @@ export function formOf(
 ): RenderForm {
   const isModern = converterOf(context.apiVersion).isModern;
   return { groupName: isModern ? writtenGroup : askedGroup, now };
+}
+
+/** The same of the backups of a location, whose name they show as it was written last. */
+export function backupFormOf(
+  context: RequestContext,
+  askedGroup: string,
+  { name, resourceGroupName }: LocationIdentity,
+  now: number,
+): RenderForm {
+  return { ...formOf(context, askedGroup, resourceGroupName, now), locationName: name };
 }
 
 /** How operation results spell the group: published versions in lower case. */
