@@ -2,6 +2,12 @@ import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
+ * Of the engine's threads: hashes, views and the objects of tiny files are made by the thousand, and a small young
+ * generation frees them early and keeps the whole process within its memory bound.
+ */
+export const workerLimits = { maxYoungGenerationSizeMb: 8 } as const;
+
+/**
  * For what leaves a fresh buffer behind for every piece it handles. V8 lets 64 MiB of such buffers pile up in each thread
  * before it looks; a young collection every few MiB costs about a millisecond and keeps the process small.
  */

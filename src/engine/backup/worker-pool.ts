@@ -4,7 +4,7 @@ import { programFile } from "../../base/program-file.ts";
 import { codeOfThread } from "../../base/thread-failure.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import { packBufferBytes } from "../pack-builder.ts";
-import { keepYoungGenerations } from "../young-garbage.ts";
+import { keepYoungGenerations, workerLimits } from "../young-garbage.ts";
 import type {
   EntriesResult,
   FileResult,
@@ -32,12 +32,6 @@ export interface WorkerPoolOptions {
   /** Makes a pack durable; its buffer goes back to the worker when this resolves. */
   readonly storePack: (pack: ArrivedPack) => Promise<void>;
 }
-
-/**
- * Hashes, digests and views are made by the thousand: a small young generation frees them early and keeps the whole
- * process within its memory bound.
- */
-export const workerLimits = { maxYoungGenerationSizeMb: 8 } as const;
 
 /** Pack buffers more than workers: every worker may fill one while as many are on their way to the store. */
 const spareBuffers = 1;

@@ -2,12 +2,10 @@ import { Worker } from "node:worker_threads";
 import { programFile } from "../../base/program-file.ts";
 import { SpareThreads } from "../../base/spare-threads.ts";
 import { defaultWorkers } from "../default-workers.ts";
-
-/** A thousand tiny files come as a thousand small objects: a small young generation frees them early. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+import { workerLimits } from "../young-garbage.ts";
 
 const threads = new SpareThreads(
-  () => new Worker(programFile("engine/restore/restore-worker"), { resourceLimits }),
+  () => new Worker(programFile("engine/restore/restore-worker"), { resourceLimits: workerLimits }),
 );
 
 /** Starts threads for the next restore, or verification of content, before it is known of what. */
