@@ -213,20 +213,13 @@ export class RoleRun {
 
   /** The cursor's record as it is, after those that wait for their files. */
   #takeOver(cursor: TreeCursor): Promise<void> | undefined {
-    const { offset, length } = cursor;
-    if (this.#queue.length > 0) {
-      const { piece, position } = cursor;
-      this.#queue.pushCached(piece, position, position + length, offset);
-      cursor.advance();
-      return undefined;
-    }
-    if (this.#writer.keep(offset, length)) {
-      cursor.advance();
-      return undefined;
-    }
-    const record = cursor.record;
+    const { offset, length, piece, position } = cursor;
+    let writing: Promise<void> | undefined;
+    if (this.#queue.length > 0) this.#queue.pushCached(piece, position, position + length, offset);
+    else if (!this.#writer.keep(offset, length))
+      writing = this.#writer.same(cursor.record, offset) as Promise<void> | undefined;
     cursor.advance();
-    return this.#writer.same(record, offset) as Promise<void> | undefined;
+    return writing;
   }
 }
 
