@@ -71,7 +71,7 @@ const law = {
   "config-authentication.ts": ["config-values.ts", "provider/requests/access-rules.ts"],
   "config-values.ts": ["base"],
   // Both ends of the engine's process; composition roots, as main.ts is that of the service.
-  "engine-messages.ts": ["base", ...engineRoom],
+  "engine-messages.ts": ["base", "engine", "storage", "provider/ports.ts"],
   "engine-process.ts": ["base", ...engineRoom, "engine-messages.ts"],
   "process-engine.ts": ["base", ...engineRoom, "provider/ports.ts", "engine-messages.ts"],
   "watch-over.ts": ["base", "jobs", "notify", statePort, "config.ts", "provider/manifest.ts"],

@@ -4,76 +4,28 @@ import type { ThreadFailure } from "./base/thread-failure.ts";
 import type {
   BackupRecord,
   CopyOutcome,
-  DeploymentInfo,
-  LedgerHead,
-  Opener,
   Progress,
   PruneReport,
-  RepositoryKeys,
   RestoreSummary,
-  VerifyDepth,
   VerifyReport,
-  VerifySubset,
 } from "./engine/model.ts";
-import type { RetentionPolicy } from "./engine/retention-policy.ts";
+import type { BackupRun, CopyRun, PruneRun, RestoreRun, VerifyRun } from "./provider/ports.ts";
 import type { StoreOperation } from "./storage/observed-store.ts";
-import type { StoreSpec } from "./storage/store-spec.ts";
 
-/** What one run of the engine is to do. */
+/** What one run of the engine is to do: a run of the provider's port, with what only the engine wants to know. */
 export type EngineCall =
-  | {
-      readonly kind: "backup";
-      readonly store: StoreSpec;
-      readonly keys: RepositoryKeys;
-      readonly backupId: string;
-      readonly isAutomatic: boolean;
-      readonly deployment: DeploymentInfo;
-      readonly ledgerHead: LedgerHead | undefined;
-      /** Distrust the cache: read every file. */
-      readonly rescan: boolean;
-      /** Refused where it does not fit; undefined tries. */
-      readonly expectedBytes: number | undefined;
-      readonly installationId: string;
-      readonly roles: unknown;
-    }
-  | {
-      readonly kind: "verify";
-      readonly store: StoreSpec;
-      readonly expectedPublicKey: string | undefined;
-      readonly depth: VerifyDepth;
-      readonly opener: Opener | undefined;
-      readonly ledgerHead: LedgerHead | undefined;
-      readonly subset: VerifySubset | undefined;
-    }
-  | {
-      readonly kind: "prune";
-      readonly store: StoreSpec;
-      readonly keys: RepositoryKeys;
-      readonly ledgerHead: LedgerHead | undefined;
-      readonly isDryRun: boolean;
-      readonly policy: RetentionPolicy | undefined;
-      readonly remove: readonly string[];
-      readonly installationId: string;
-    }
-  | {
-      readonly kind: "copy";
-      readonly store: StoreSpec;
-      readonly to: StoreSpec;
-      readonly expectedPublicKey: string;
-      readonly backupIds: readonly string[] | undefined;
-      readonly depth: Exclude<VerifyDepth, "content">;
-      readonly installationId: string;
-    }
-  | {
-      readonly kind: "restore";
-      readonly store: StoreSpec;
-      readonly backupId: string;
-      readonly expectedPublicKey: string | undefined;
-      readonly opener: Opener;
-      readonly targetPath: string;
-      readonly overwrite: boolean;
-      readonly roles: readonly string[];
-    };
+  | (Omit<BackupRun, "fence"> & Owned & { readonly kind: "backup"; readonly roles: unknown })
+  | (Omit<VerifyRun, "keys"> & { readonly kind: "verify"; readonly expectedPublicKey: Key })
+  | (Omit<PruneRun, "confirm"> & Owned & { readonly kind: "prune" })
+  | (Omit<CopyRun, Signer> & Owned & { readonly kind: "copy"; readonly expectedPublicKey: string })
+  | (Omit<RestoreRun, Signer> & { readonly kind: "restore"; readonly expectedPublicKey: Key });
+
+type Signer = "signingPublicKey";
+type Key = string | undefined;
+
+interface Owned {
+  readonly installationId: string;
+}
 
 export interface EngineSetup {
   readonly call: EngineCall;
