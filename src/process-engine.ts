@@ -258,10 +258,10 @@ function waitForOutcome(
       else if (message.kind === "done") resolve(message.outcome);
       else reject(errorOfThread(message));
     });
-    engine.on("error", (cause) => reject(interrupted(`could not be started`, cause)));
+    engine.on("error", (cause) => reject(interrupted("could not be started", cause)));
     // Not "exit": what it said last may come after that.
     engine.on("close", (code, signal) =>
-      reject(interrupted(`was ended by ${signal ?? `itself with code ${code}`}`)),
+      reject(interrupted(signal === null ? `ended with code ${code}` : `was ended by ${signal}`)),
     );
   });
 }

@@ -29,8 +29,7 @@ export function giveWay(priority: ProcessPriority): void {
 export async function endProcess(child: ChildProcess, milliseconds: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
-  await once(child, "exit");
-  clearTimeout(timer);
+  await once(child, "exit").finally(() => clearTimeout(timer));
 }
 
 function lower(pid: number | undefined, priority: "idle" | "low"): void {

@@ -1,6 +1,6 @@
 import { AppError, errorCodes, toAppError, type ErrorCode } from "./errors.ts";
 
-/** An error as it goes from one thread to another: the class does not survive the way. */
+/** An error as it goes from one thread or process to another: the class does not survive the way. */
 export interface ThreadFailure<Kind extends string> {
   readonly kind: Kind;
   readonly code: string;
