@@ -10,6 +10,25 @@ import { aStreamRole, backupIdOf, createRepository, listNames } from "../support
 import { someContent } from "../support/odd-tree.ts";
 import { PruneWorld } from "../support/prune-world.ts";
 
+/** A copy of a repository into a store, checked as the service checks it. */
+function copyFrom(
+  world: PruneWorld,
+  to: ObjectStore,
+  options: Pick<Parameters<typeof copyAndCheck>[0], "backupIds" | "onProgress"> = {},
+): Promise<CopyOutcome> {
+  return copyAndCheck({
+    ...world.repository.host,
+    from: world.store,
+    to,
+    owner: { installationId: "an installation", jobFence: 1 },
+    signal: new AbortController().signal,
+    expectedPublicKey: world.keys.signingPublicKey,
+    depth: "ciphertext",
+    workers: 1,
+    ...options,
+  });
+}
+
 describe("a copy and its check", () => {
   let world: PruneWorld;
   before(async () => {
@@ -23,15 +42,7 @@ describe("a copy and its check", () => {
     backupIds?: readonly string[],
     onProgress?: (progress: Progress) => void,
   ): Promise<CopyOutcome> =>
-    copyAndCheck({
-      ...world.repository.host,
-      from: world.store,
-      to,
-      owner: { installationId: "an installation", jobFence: 1 },
-      signal: new AbortController().signal,
-      expectedPublicKey: world.keys.signingPublicKey,
-      depth: "ciphertext",
-      workers: 1,
+    copyFrom(world, to, {
       ...(backupIds === undefined ? {} : { backupIds }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
@@ -103,20 +114,9 @@ describe("a copy into a target that is pruned meanwhile", () => {
     const world = await PruneWorld.create("a pruned target");
     await world.backup(1, { files: someContent(4000, "content") });
     const target = openMemoryStore();
-    const copy = (to: ObjectStore): Promise<CopyOutcome> =>
-      copyAndCheck({
-        ...world.repository.host,
-        from: world.store,
-        to,
-        owner: { installationId: "an installation", jobFence: 1 },
-        signal: new AbortController().signal,
-        expectedPublicKey: world.keys.signingPublicKey,
-        depth: "ciphertext",
-        workers: 1,
-      });
-    await copy(target);
+    await copyFrom(world, target);
     const pruned: string[] = [];
-    const { verification } = await copy({
+    const { verification } = await copyFrom(world, {
       ...target,
       put: async (name, bytes) => {
         if (name.startsWith("locks/") && pruned.length === 0)

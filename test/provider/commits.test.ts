@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
 import { isTerminal, type OperationRecord } from "../../src/arm/operation-record.ts";
-import { AppError } from "../../src/base/errors.ts";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import type { BackupLocation } from "../../src/provider/model.ts";
 import { createLogger } from "../../src/server/logger.ts";
 import type { StateStore, Write } from "../../src/state/state-store.ts";
 import { aPfx } from "../support/fake-identity.ts";
-import { aBody, makeBackup, setUpLocation } from "../support/provider-steps.ts";
+import { aBody, makeBackup, setUpLocation, refuse } from "../support/provider-steps.ts";
 import {
   groupPath,
   type Json,
@@ -19,11 +18,6 @@ import {
 import { waitForSignal, waitUntil } from "../support/worker-world.ts";
 
 const apiVersion = "2026-12-01";
-
-/** The engine fails what it is asked for next. */
-function refuse(): never {
-  throw new AppError("BackupPathNotFound", 'Folder "/x" does not exist: create it or mount it');
-}
 
 /** The store, which tells every state that is written of a location; the same one again is none. */
 function watchStates(store: StateStore, states: string[]): StateStore {

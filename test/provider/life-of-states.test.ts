@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { AppError } from "../../src/base/errors.ts";
 import { contracts } from "../../src/generated/contracts.ts";
 import {
   aModernLocation,
@@ -8,7 +7,7 @@ import {
   type ProviderServer,
   startProviderServer,
 } from "../support/provider-server.ts";
-import { aBody, aGate } from "../support/provider-steps.ts";
+import { aBody, aGate, refuse } from "../support/provider-steps.ts";
 import { groupPath, type Json } from "../support/provider-world.ts";
 import { waitUntil } from "../support/worker-world.ts";
 
@@ -17,11 +16,6 @@ const statusUrl = (answer: Exchange): string => answer.headers.get("azure-asynco
 const resultUrl = (answer: Exchange): string => answer.headers.get("location") ?? "";
 const idOf = (answer: Exchange): string =>
   /operationStatuses\/([^?]+)/.exec(statusUrl(answer))?.[1] ?? "";
-
-/** The engine fails what it is asked for next. */
-function refuse(): never {
-  throw new AppError("BackupPathNotFound", 'Folder "/x" does not exist: create it or mount it');
-}
 
 describe("a location in each of its states over HTTP", () => {
   let arm: ProviderServer;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { OperationRecord } from "../../src/arm/operation-record.ts";
+import { AppError } from "../../src/base/errors.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import { startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { aCertificate } from "./fake-identity.ts";
@@ -19,6 +20,11 @@ export async function setUpLocation(
   const operation = await world.finish(await world.accept("PUT", locationPath, { body }));
   assert.equal(operation.state, "Succeeded", JSON.stringify(operation.error));
   return operation;
+}
+
+/** What an engine does that fails what it is asked for next. */
+export function refuse(): never {
+  throw new AppError("BackupPathNotFound", 'Folder "/x" does not exist: create it or mount it');
 }
 
 /** A finished backup; its id. */
