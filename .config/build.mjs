@@ -64,7 +64,7 @@ function checkTypes() {
 /** Programs and threads keep their places; what those of the service share lies in dist/chunks, as do the parts of the command. */
 async function bundle() {
   const programs = ["main.ts", "check-installation.ts", "engine-process.ts"];
-  const threads = globSync("{engine,roles}/**/*-worker.ts", { cwd: join(root, "src") });
+  const threads = globSync("{engine,roles,state}/**/*-worker.ts", { cwd: join(root, "src") });
   const outputs = {
     ...(await bundleTogether(["cli/main.ts"], true, [groupedCommands])),
     ...(await bundleTogether(programs, true)),

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { findDamage } from "./quick-check.ts";
 import { schemaSteps } from "./schema-steps.ts";
 import { translateSqliteError } from "./sqlite-errors.ts";
 
@@ -15,8 +16,8 @@ export function inspectSqliteState(file: string): StateInspection {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { readOnly: true });
-    const found = Object.values(database.prepare("pragma quick_check(1)").all()[0] ?? {})[0];
-    if (found !== "ok") throw Object.assign(new Error(String(found)), { errcode: corrupt });
+    const damage = findDamage(database);
+    if (damage !== undefined) throw Object.assign(new Error(damage.message), damage);
     const row = database.prepare("select version from schema_version").get();
     return { kind: "intact", isOurs: row?.["version"] === schemaSteps.length };
   } catch (error) {
@@ -25,6 +26,3 @@ export function inspectSqliteState(file: string): StateInspection {
     database?.close();
   }
 }
-
-/** SQLite's own number for a damaged file. */
-const corrupt = 11;

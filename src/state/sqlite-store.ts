@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts } from "./dialect-facts.ts";
 import { commitsHere, createKyselyStore } from "./kysely-store.ts";
+import { quickCheck } from "./quick-check.ts";
 import { applySchemaSteps } from "./schema-steps.ts";
 import { NodeSqliteDialect } from "./sqlite-dialect.ts";
 import { translateSqliteError } from "./sqlite-errors.ts";
@@ -39,7 +40,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
     waitForDisk: (waits: boolean) => raw.exec(`pragma synchronous = ${waits ? "full" : "normal"}`),
   };
   try {
-    checkIntegrity(raw, file);
+    await quickCheck(raw, file);
     await applySchemaSteps(database, facts);
     if (stateFile !== undefined) syncFolder(stateFile.folder);
     return createKyselyStore(database, facts);
@@ -113,11 +114,4 @@ async function switchToWal(raw: DatabaseSync, clock: Clock): Promise<void> {
       await clock.sleep(20);
     }
   }
-}
-
-function checkIntegrity(raw: DatabaseSync, file: string): void {
-  const rows = raw.prepare("pragma quick_check(1)").all();
-  const found = Object.values(rows[0] ?? {})[0];
-  if (found === "ok") return;
-  throw translateSqliteError({ errcode: 11, message: String(found) }, file);
 }

@@ -183,6 +183,36 @@ describe("sqlite file", () => {
     await rejectsOpen(file, "StateUnavailable", /restore it from a backup/);
   });
 
+  it("A77: checks a large file in a thread, and touches nothing of a damaged one", async (context) => {
+    const file = newFile();
+    const store = await open(file);
+    const value = "x".repeat(200_000);
+    const keys = Array.from({ length: 40 }, (_, n) => `key-${n}`);
+    await store.commit(keys.map((key) => ({ op: "put", kind: "setting", key, value })));
+    await store.close();
+    const texts: string[] = [];
+    const { prepare } = DatabaseSync.prototype;
+    context.mock.method(DatabaseSync.prototype, "prepare", function (this: DatabaseSync, text: string) {
+      texts.push(text);
+      return prepare.call(this, text);
+    });
+    const whole = await open(file);
+    assert.equal((await whole.get("setting", "key-7"))?.value, value);
+    await whole.close();
+    assert.ok(texts.some((text) => text.startsWith("select")));
+    assert.deepEqual(
+      texts.filter((text) => text.includes("quick_check")),
+      [],
+    );
+    texts.length = 0;
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, bytes.length - 4096 * 300, bytes.length - 4096);
+    writeFileSync(file, bytes);
+    await rejectsOpen(file, "StateUnavailable", /damaged.*restore it from a backup/);
+    assert.deepEqual(texts, ["pragma data_version", "pragma page_count"]);
+    assert.deepEqual(readFileSync(file), bytes);
+  });
+
   it("refuses a file that is no database", async () => {
     const file = newFile();
     writeFileSync(
