@@ -25,6 +25,7 @@ import { startWorker, type Worker } from "./jobs/worker.ts";
 import { createMetrics, type Metrics } from "./metrics/exposition.ts";
 import { openAuditLog, type KeptAuditLog } from "./provider/audit/audit-log.ts";
 import { keepSecret, keepSetting } from "./provider/records/kept-setting.ts";
+import { countLeases } from "./provider/metrics/counting-leases.ts";
 import { createProvider, type BackupProvider } from "./provider/manifest.ts";
 import { createLineBuffer, type LineBuffer } from "./provider/operation-log/line-buffer.ts";
 import type { ProviderDeps } from "./provider/provider-deps.ts";
@@ -119,8 +120,9 @@ async function startParts(surroundings: Surroundings): Promise<() => Promise<voi
     await surroundings.audit.upkeep();
   };
   await upkeepAll();
-  const { worker, scheduler } = startWork(surroundings, backup);
-  const watchOver = startWatchOver({ ...surroundings, owner }, backup);
+  const leased = countLeases(store, (...counted) => running.metrics?.count(...counted));
+  const { worker, scheduler } = startWork({ ...surroundings, store: leased }, backup);
+  const watchOver = startWatchOver({ ...surroundings, store: leased, owner }, backup);
   // Metrics are for whoever watches the service: never on the listener of the API.
   const metrics = config.internal && createMetrics(backup.measure, programVersion);
   Object.assign(running, { worker, watchOver, metrics });

@@ -27,6 +27,14 @@ export const counters: Readonly<Record<CounterName, CounterRow>> = {
     help: "Bytes that clean-ups have freed in stores",
     labels: [],
   },
+  holdfast_work_attempts_total: {
+    help: "Attempts at work that this process has begun, by kind; more than work that ended: some was tried again or handed back",
+    labels: ["kind"],
+  },
+  holdfast_work_leases_lost_total: {
+    help: "Work that was taken from this process because its lease ran out, by kind",
+    labels: ["kind"],
+  },
 };
 
 export interface CounterRow {
@@ -47,4 +55,6 @@ export type CounterName =
   | "holdfast_verifications_total"
   | "holdfast_deletions_total"
   | "holdfast_deletion_failures_total"
-  | "holdfast_store_freed_bytes_total";
+  | "holdfast_store_freed_bytes_total"
+  | "holdfast_work_attempts_total"
+  | "holdfast_work_leases_lost_total";

@@ -86,6 +86,8 @@ describe("metrics", () => {
     assert.equal(valueOf(text, ended), 1);
     const took = 'holdfast_work_duration_seconds_count{kind="createBackup"}';
     assert.equal(valueOf(text, took), 1);
+    assert.equal(valueOf(text, 'holdfast_work_attempts_total{kind="createBackup"}'), 1);
+    assert.deepEqual(valuesOf(text, "holdfast_work_leases_lost_total"), []);
   });
 
   it("count calls to stores by kind, their errors, and what came of backups", () => {

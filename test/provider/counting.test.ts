@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AppError } from "../../src/base/errors.ts";
 import { counters, type Count } from "../../src/metrics/counters.ts";
+import { countLeases } from "../../src/provider/metrics/counting-leases.ts";
+import type { Lease, StateStore } from "../../src/state/state-store.ts";
 import { makeBackup, setUpLocation } from "../support/provider-steps.ts";
 import {
   locationPath,
@@ -9,18 +11,26 @@ import {
   withProviderWorld,
   type ProviderWorld,
 } from "../support/provider-world.ts";
+import { createWorkerWorld, type WorkerWorld } from "../support/worker-world.ts";
 
 const modern = "2026-12-01";
 const day = 86_400_000;
 
+type Sums = Readonly<Record<string, number>>;
+
 /** What was counted, as `name label label` to a number; what was counted as 0 is left out. */
-function startCounting(world: ProviderWorld): () => Readonly<Record<string, number>> {
+function createCount(): { readonly count: Count; readonly sums: Sums } {
   const sums: Record<string, number> = {};
   const count: Count = (name, labels, by = 1) => {
     assert.deepEqual(Object.keys(labels), counters[name].labels, name);
     const key = [name.slice("holdfast_".length), ...Object.values(labels)].join(" ");
     if (by !== 0) sums[key] = (sums[key] ?? 0) + by;
   };
+  return { count, sums };
+}
+
+function startCounting(world: ProviderWorld): () => Sums {
+  const { count, sums } = createCount();
   world.restart({ count });
   return () => sums;
 }
@@ -141,5 +151,67 @@ describe("what the provider counts", () => {
       await world.clock.advance(8 * day);
       await world.provider.runUpkeep();
       assert.ok(byNow("operation expired") >= 5, JSON.stringify(counted()));
+    }));
+});
+
+describe("rule 276: what is counted of the leases of work", () => {
+  async function withLeases(
+    use: (world: WorkerWorld, store: StateStore, sums: Sums) => Promise<void>,
+  ): Promise<void> {
+    const world = await createWorkerWorld();
+    const { count, sums } = createCount();
+    try {
+      await world.enqueue("j");
+      await use(world, countLeases(world.store, count), sums);
+    } finally {
+      await world.close();
+    }
+  }
+  async function claim(store: StateStore): Promise<Lease> {
+    const job = await store.claimJob({ owner: "one", leaseSeconds: 30, kinds: ["work"] });
+    assert.ok(job);
+    return { jobId: job.id, fence: job.fence };
+  }
+  const lost = (call: Promise<unknown>): Promise<void> =>
+    assert.rejects(call, (error) => error instanceof AppError && error.code === "LeaseLost");
+
+  it("each attempt, also after a hand-back, and no lease that was given back or ended", () =>
+    withLeases(async (world, store, sums) => {
+      const first = await claim(store);
+      await store.heartbeat(first, 30);
+      await store.commit([{ op: "releaseJob", lease: first, dueAt: world.clock.now() }], first);
+      const second = await claim(store);
+      await store.commit([{ op: "finishJob", lease: second, state: "succeeded" }], second);
+      assert.equal(
+        await store.claimJob({ owner: "one", leaseSeconds: 30, kinds: ["work"] }),
+        undefined,
+      );
+      assert.deepEqual(sums, { "work_attempts_total work": 2 });
+    }));
+
+  it("a lease that somebody else has, once, whether a heartbeat or a write finds out", () =>
+    withLeases(async (world, store, sums) => {
+      const heart = await claim(store);
+      await world.clock.advance(30_000);
+      const other = await claim(world.store);
+      await lost(store.heartbeat(heart, 30));
+      await lost(store.commit([{ op: "finishJob", lease: heart, state: "failed" }], heart));
+      assert.deepEqual(sums, { "work_attempts_total work": 1, "work_leases_lost_total work": 1 });
+      await world.store.commit([{ op: "releaseJob", lease: other, dueAt: 0 }], other);
+      const writer = await claim(store);
+      await world.clock.advance(30_000);
+      await claim(world.store);
+      await lost(store.commit([], writer));
+      assert.deepEqual(sums, { "work_attempts_total work": 2, "work_leases_lost_total work": 2 });
+    }));
+
+  it("a lease that ran out while nobody could be asked, when the work is taken up again", () =>
+    withLeases(async (world, store, sums) => {
+      await claim(store);
+      await world.clock.advance(30_000);
+      const again = await claim(store);
+      assert.deepEqual(sums, { "work_attempts_total work": 2, "work_leases_lost_total work": 1 });
+      await store.heartbeat(again, 30);
+      assert.equal(sums["work_leases_lost_total work"], 1);
     }));
 });

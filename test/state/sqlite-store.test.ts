@@ -192,10 +192,14 @@ describe("sqlite file", () => {
     await store.close();
     const texts: string[] = [];
     const { prepare } = DatabaseSync.prototype;
-    context.mock.method(DatabaseSync.prototype, "prepare", function (this: DatabaseSync, text: string) {
-      texts.push(text);
-      return prepare.call(this, text);
-    });
+    context.mock.method(
+      DatabaseSync.prototype,
+      "prepare",
+      function (this: DatabaseSync, text: string) {
+        texts.push(text);
+        return prepare.call(this, text);
+      },
+    );
     const whole = await open(file);
     assert.equal((await whole.get("setting", "key-7"))?.value, value);
     await whole.close();
