@@ -190,30 +190,22 @@ describe("sqlite file", () => {
     const keys = Array.from({ length: 40 }, (_, n) => `key-${n}`);
     await store.commit(keys.map((key) => ({ op: "put", kind: "setting", key, value })));
     await store.close();
-    const texts: string[] = [];
-    const { prepare } = DatabaseSync.prototype;
-    context.mock.method(
-      DatabaseSync.prototype,
-      "prepare",
-      function (this: DatabaseSync, text: string) {
-        texts.push(text);
-        return prepare.call(this, text);
-      },
-    );
+    const { mock } = context.mock.method(DatabaseSync.prototype, "prepare");
+    const texts = (): readonly string[] => mock.calls.map((call) => call.arguments[0]);
     const whole = await open(file);
     assert.equal((await whole.get("setting", "key-7"))?.value, value);
     await whole.close();
-    assert.ok(texts.some((text) => text.startsWith("select")));
+    assert.ok(texts().some((text) => text.startsWith("select")));
     assert.deepEqual(
-      texts.filter((text) => text.includes("quick_check")),
+      texts().filter((text) => text.includes("quick_check")),
       [],
     );
-    texts.length = 0;
+    mock.resetCalls();
     const bytes = readFileSync(file);
     bytes.fill(0xa5, bytes.length - 4096 * 300, bytes.length - 4096);
     writeFileSync(file, bytes);
     await rejectsOpen(file, "StateUnavailable", /damaged.*restore it from a backup/);
-    assert.deepEqual(texts, ["pragma data_version", "pragma page_count"]);
+    assert.deepEqual(texts(), ["pragma data_version", "pragma page_count"]);
     assert.deepEqual(readFileSync(file), bytes);
   });
 
