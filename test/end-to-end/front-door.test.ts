@@ -110,12 +110,17 @@ describe("the service behind Azure Resource Manager", () => {
     assert.equal((await fetch(`${internalUrl}${pathOf("north")}`)).status, 404);
   });
 
-  it("rules 70 and 219: refuses a subscription nobody announced, and takes it afterwards", async () => {
+  it("rules 70, 98 and 219: refuses writes in a subscription nobody announced, where there is nothing to delete, and takes them afterwards", async () => {
     const path = `${pathOf("north")}?api-version=2026-12-01`;
     const body = { location: "north", properties: {} };
     const refused = await ask(arm, "PUT", path, { headers: ofAnn, body });
     assert.equal(refused.status, 404);
     assert.equal(refused.body.error.code, "SubscriptionNotFound");
+    const made = await ask(arm, "POST", path.replace("?", "/createBackup?"), { headers: ofAnn });
+    assert.deepEqual([made.status, made.body.error.code], [404, "SubscriptionNotFound"]);
+    const backup = path.replace("?", "/backups/5c17f2a0-6f0b-4d3e-9a55-0c8f4e1b7d21?");
+    for (const gone of [path, backup, path.replace("?", "/notificationRoutes/x?")])
+      assert.equal((await ask(arm, "DELETE", gone, { headers: ofAnn })).status, 204, gone);
     const [, , subscription = ""] = path.split("/");
     const announced = { state: "Registered", registrationDate: "2026-03-02T12:00:00Z" };
     const told = await ask(arm, "PUT", `/subscriptions/${subscription}?api-version=2.0`, {

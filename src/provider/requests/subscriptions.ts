@@ -37,7 +37,9 @@ export function inOpenSubscription(deps: ProviderDeps, handler: Handler): Handle
 }
 
 async function checkSubscription(deps: ProviderDeps, id: string, method: string): Promise<void> {
-  if (deps.refusesUnknownSubscriptions === true) await checkAnnounced(deps, id);
+  // What is not there is deleted already, and what an earlier setting took in may go (rule 98).
+  if (deps.refusesUnknownSubscriptions === true && method !== "DELETE")
+    await checkAnnounced(deps, id);
   const state = await stateOfSubscription(deps, id);
   if (!isAllowed(state, method)) throw closed(id, state);
 }
