@@ -338,24 +338,24 @@ describe("what only the service writes", () => {
     else value[first] = /^\d{4}-/.test(String(known)) ? "2001-02-03T04:05:06Z" : "Odd";
   }
 
-  it("rules 72 and 132: is taken as it was read, and refused when it is another", async () => {
-    const location = aFullLocation(stores[0]?.());
-    // Of a plan any time may be the next one that somebody read.
-    location.properties.schedule = { isEnabled: true, frequencyInHours: 12 };
-    await put(location);
-    await arm.finish(await arm.send("POST", `${path}/createBackup`));
-    const shown = await read();
-    const paths = readOnlyPaths("BackupLocationRequest", shown).filter(
+  /** `some`: paths that must be among those that were tried. */
+  async function proveReadOnly(
+    definition: string,
+    resource: string,
+    methods: readonly string[],
+    some: readonly string[],
+  ): Promise<void> {
+    const shown = (await arm.send("GET", resource)).body;
+    const paths = readOnlyPaths(definition, shown).filter(
       // Identity is rule 4.
       (one) => !["id", "name", "type"].includes(one),
     );
-    for (const some of ["etag", "properties.capacity", "properties.encryption.mode"])
-      assert.ok(paths.includes(some), paths.join());
+    for (const one of some) assert.ok(paths.includes(one), `${one} in ${paths.join()}`);
     for (const one of paths) {
       const body = structuredClone(shown);
       changeAt(body, partsOf(one));
-      for (const method of ["PUT", "PATCH"]) {
-        const answer = await arm.send(method, path, { body });
+      for (const method of methods) {
+        const answer = await arm.send(method, resource, { body });
         assert.equal(answer.status, 400, `${method} ${one} ${answer.text}`);
         assert.deepEqual(
           [answer.body.error.code, answer.body.error.target],
@@ -363,6 +363,70 @@ describe("what only the service writes", () => {
         );
       }
     }
+    assert.deepEqual((await arm.send("GET", resource)).body, shown);
+  }
+
+  const below: readonly (readonly [
+    kind: string,
+    name: string,
+    body: Json,
+    some: readonly string[],
+  ])[] = [
+    [
+      "notificationRoutes",
+      "hook",
+      {
+        kind: "Webhook",
+        targetUrl: "https://hooks.example/x",
+        signingSecret: "a secret that is long enough",
+      },
+      ["systemData", "properties.targetOrigin", "properties.lastDelivered"],
+    ],
+    ["monitoringSettings", "default", { drillTargetInDays: 7 }, ["systemData"]],
+  ];
+  for (const [kind, name, properties, some] of below) {
+    it(`rules 72 and 132: of ${kind} is taken as it was read, and refused when it is another`, async () => {
+      await put(aFullLocation(stores[0]?.()));
+      const resource = `${path}/${kind}/${name}`;
+      const made = await arm.send("PUT", resource, { body: { properties } });
+      assert.ok(made.status < 300, made.text);
+      if (kind === "notificationRoutes") await arm.send("POST", `${resource}/test`);
+      const { definition } = putRoutes.find(({ path: one }) => one.includes(kind))?.body ?? {};
+      await proveReadOnly(definition ?? assert.fail(), resource, ["PUT"], some);
+      const shown = (await arm.send("GET", resource)).body;
+      const again = await arm.send("PUT", resource, { body: shown });
+      assert.equal(again.status, 200, again.text);
+      // Written anew, by nobody else and at no other time of this clock.
+      assert.deepEqual(again.body, shown);
+    });
+  }
+
+  const putRoutes = findContract(ours).routes.filter(({ method }) => method === "PUT");
+
+  it("is proved of every type that can be written", () => {
+    const kinds = putRoutes.map(({ path: one }) => one.split("/").at(-2));
+    assert.deepEqual(
+      kinds.toSorted(),
+      ["backupLocations", ...below.map(([kind]) => kind)].toSorted(),
+    );
+  });
+
+  it("rules 72 and 132: is taken as it was read, and refused when it is another", async () => {
+    const location = aFullLocation(stores[0]?.());
+    // Of a plan any time may be the next one that somebody read.
+    location.properties.schedule = { isEnabled: true, frequencyInHours: 12 };
+    await put(location);
+    await arm.finish(await arm.send("POST", `${path}/createBackup`));
+    const shown = await read();
+    await proveReadOnly(
+      "BackupLocationRequest",
+      path,
+      ["PUT", "PATCH"],
+      [
+        ...["etag", "systemData", "properties.capacity", "properties.encryption.mode"],
+        "properties.lastBackupTime",
+      ],
+    );
     assert.deepEqual(await read(), shown);
   });
 

@@ -11,6 +11,7 @@ import type { BackupLocation } from "../model.ts";
 import { systemDataOf } from "../records/operation-start.ts";
 import { pageOf } from "../paging.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
+import { checkReadOnlyEcho } from "../read-only-echo.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 import type { RouteNote } from "../records/notes.ts";
 import { noteKey, type DeadLetter } from "./notice-job.ts";
@@ -70,6 +71,10 @@ async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> 
   const name = readName(request);
   const key = routeKey(scope.key, name);
   const before = await deps.store.get<NotificationRoute>("route", key);
+  if (before !== undefined) {
+    const note = await readNote(deps, key);
+    checkReadOnlyEcho(request, renderRoute(scope.id, before.value, note));
+  }
   const change = readRoute((request.body as Body).properties, before && open(deps, before));
   retarget(() => deps.notices.check(targetOf(change.receiver, change.secrets)));
   const value: NotificationRoute = {

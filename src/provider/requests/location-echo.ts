@@ -1,29 +1,24 @@
-import { isDeepStrictEqual } from "node:util";
-
 import type { ArmRequest } from "../../arm/resource-type.ts";
 import { readOnlyChanged } from "../faults.ts";
 import type { BackupLocation, CertificateSetting, EncryptionSetting } from "../model.ts";
 import { viewOf } from "../model.ts";
-import { readOnlyPartsOf, recipientsOf, version20261201 } from "../versions/v2026-12-01.ts";
+import { checkReadOnlyEcho, isSameValue } from "../read-only-echo.ts";
+import { recipientsOf, version20261201 } from "../versions/v2026-12-01.ts";
 
-/**
- * A client may send back what it read: read-only values equal to the stored ones are ignored, different
- * ones refused (rules 72 and 132). Times are compared as instants, a past tick of the schedule is fine, and
- * published versions, whose clients send stale values, are not judged.
- */
-export function checkReadOnlyEcho(
+/** A past tick of the schedule is fine, and published versions, whose clients send stale values, are not judged. */
+export function checkLocationEcho(
   request: ArmRequest,
   location: BackupLocation,
   now: number,
 ): void {
   if (request.context.apiVersion !== version20261201.apiVersion) return;
   const form = { groupName: location.resourceGroupName, now };
-  const stored = readOnlyPartsOf(version20261201.renderLocation(viewOf(location), form));
-  for (const [path, sent] of Object.entries(readOnlyPartsOf(request.body))) {
-    if (sent === undefined || isSameValue(sent, stored[path])) continue;
-    if (path.endsWith("nextBackupTime") && isTick(sent, location)) continue;
-    throw readOnlyChanged(path);
-  }
+  const shown = version20261201.renderLocation(viewOf(location), form);
+  checkReadOnlyEcho(
+    request,
+    shown,
+    (path, sent) => path.endsWith("nextBackupTime") && isTick(sent, location),
+  );
 }
 
 /** What is sent of a recipient beside its certificate must be what that certificate says. */
@@ -39,22 +34,6 @@ export function checkRecipientEcho(request: ArmRequest, encryption: EncryptionSe
     if (odd !== undefined)
       throw readOnlyChanged(`properties.encryption.recipients[${index}].${odd}`);
   }
-}
-
-function isSameValue(sent: unknown, stored: unknown): boolean {
-  if (isDeepStrictEqual(withInstants(sent), withInstants(stored))) return true;
-  return sent === null && (stored === undefined || stored === null);
-}
-
-/** Every text that is a time of day becomes its instant: PowerShell writes times with another precision. */
-function withInstants(value: unknown): unknown {
-  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T/.test(value)) return Date.parse(value);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .map(([name, one]) => [name, withInstants(one)]),
-  );
 }
 
 /** True for any tick of the schedule: between the reading and the sending it may have moved on. */

@@ -22,7 +22,7 @@ import { isSettled, locationEtag, storeIdentity } from "../model.ts";
 import { systemDataOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
-import { checkReadOnlyEcho, checkRecipientEcho } from "./read-only-echo.ts";
+import { checkLocationEcho, checkRecipientEcho } from "./location-echo.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { scopeOf } from "../request-scope.ts";
 import { conflictOfRunning, isCleanUp } from "../records/running-work.ts";
@@ -78,7 +78,7 @@ async function attemptWrite(
     now: deps.clock.now(),
   });
   if (found !== undefined) checkCopies(found.value, changed, change);
-  if (found !== undefined) checkReadOnlyEcho(request, found.value, deps.clock.now());
+  if (found !== undefined) checkLocationEcho(request, found.value, deps.clock.now());
   checkRecipientEcho(request, changed.settings.encryption);
   checkPreconditions(conditionsOf(request), found && locationEtag(found.value));
   if (found === undefined) {

@@ -242,35 +242,3 @@ function renderEncryption(encryption: EncryptionSetting): object {
 export function recipientsOf(body: unknown): readonly RecipientBody[] {
   return (body as LocationBody | undefined)?.properties?.encryption?.recipients ?? [];
 }
-
-/** The parts of a location only the service writes, for the echo rule: a PUT may send back what it read. */
-export function readOnlyPartsOf(body: unknown): ReadOnlyParts {
-  const sent = (body ?? {}) as {
-    readonly etag?: string;
-    readonly systemData?: unknown;
-    readonly properties?: {
-      readonly provisioningState?: string;
-      readonly capacity?: unknown;
-      readonly lastBackupTime?: string | null;
-      readonly schedule?: {
-        readonly nextBackupTime?: string | null;
-        readonly lastSkip?: unknown;
-      } | null;
-      readonly encryption?: { readonly mode?: string };
-    };
-  };
-  const { properties = {} } = sent;
-  return {
-    etag: sent.etag,
-    systemData: sent.systemData,
-    "properties.provisioningState": properties.provisioningState,
-    "properties.capacity": properties.capacity,
-    "properties.lastBackupTime": properties.lastBackupTime,
-    "properties.schedule.nextBackupTime": properties.schedule?.nextBackupTime,
-    "properties.schedule.lastSkip": properties.schedule?.lastSkip,
-    "properties.encryption.mode": properties.encryption?.mode,
-  };
-}
-
-/** By property path; `undefined` where nothing was sent. */
-export type ReadOnlyParts = Readonly<Record<string, unknown>>;

@@ -7,6 +7,7 @@ import { resourceNotFound } from "../faults.ts";
 import { systemDataOf } from "../records/operation-start.ts";
 import type { SystemData } from "../model.ts";
 import { nowIso, type ProviderDeps } from "../provider-deps.ts";
+import { checkReadOnlyEcho } from "../read-only-echo.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 
 /** What an administrator expects of a location; absent means the default. */
@@ -36,6 +37,7 @@ export async function putMonitoring(deps: ProviderDeps, request: ArmRequest): Pr
   const scope = await findScope(deps, request);
   const { properties = {} } = (request.body ?? {}) as { readonly properties?: Monitoring };
   const before = await getMonitoring(deps.store, scope.key);
+  checkReadOnlyEcho(request, render(scope, before));
   const given = Object.entries(properties).filter(
     ([name, value]) => typeof value === "number" && names.includes(name),
   );
