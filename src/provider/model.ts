@@ -87,6 +87,7 @@ export interface SchedulePlan {
   /** Five fields; null where the frequency rules. */
   readonly cron: string | null;
   readonly timeZone: string;
+  /** As they were written: an end may be 0. */
   readonly windows: readonly WeekWindow[];
   readonly blackouts: readonly {
     readonly from: string;

@@ -62,6 +62,31 @@ describe("the schedule of 2026-12-01", () => {
     assert.deepEqual(await read(path), shown);
   });
 
+  it("rule 96: windows come back as they were written, whichever midnight they end at", async () => {
+    const windows = (midnight: string): readonly object[] => [
+      { days: ["Thursday", "Wednesday", "Thursday"], start: "22:30", end: midnight },
+      { days: ["Saturday"], start: "00:00", end: midnight },
+    ];
+    const shown = async (midnight: string): Promise<Json> => {
+      const path = await make({ isEnabled: true, ...nightly, windows: windows(midnight) });
+      assert.deepEqual((await read(path)).windows, windows(midnight));
+      const options = { count: 30 };
+      const preview = await server.send("POST", `${path}/previewSchedule`, { body: options });
+      assert.equal(preview.status, 200, preview.text);
+      const times = preview.body.runs.map(({ localTime }: Json) => localTime.slice(11, 16));
+      assert.deepEqual(new Set(times), new Set(["22:30", "00:00", "02:30"]));
+      return preview.body.runs;
+    };
+    assert.deepEqual(await shown("00:00"), await shown("24:00"));
+    const overlapping = [
+      { days: ["Saturday"], start: "00:00", end: "00:00" },
+      { days: ["Saturday"], start: "23:00", end: "23:30" },
+    ];
+    const body = aModernLocation({ schedule: { ...nightly, windows: overlapping } });
+    const refused = await server.send("PUT", `${groupPath}/backupLocations/overlap`, { body });
+    assert.equal(refused.body.error.code, "OverlappingWindows", refused.text);
+  });
+
   it("a PATCH changes parts; null takes them back; a frequency takes the place of cron", async () => {
     const path = await make({ isEnabled: true, ...nightly });
     assert.equal((await read(path)).nextBackupTime, "2026-03-03T01:30:00Z");

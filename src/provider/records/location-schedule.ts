@@ -1,6 +1,7 @@
 import { toIso } from "../../base/clock.ts";
 import { decideStep, firstTick, isPending, nextRunTime } from "../../jobs/schedule.ts";
 import type { Schedule, ScheduleStep } from "../../jobs/schedule.ts";
+import type { WeekWindow } from "../../jobs/week-windows.ts";
 import type { BackupLocation, LocationSettings, LocationView, SchedulePlan } from "../model.ts";
 
 /** A location's settings as a schedule. */
@@ -13,11 +14,18 @@ export function scheduleOf(settings: LocationSettings): Schedule {
         ? { kind: "every", hours: settings.frequencyHours }
         : { kind: "cron", expression: cron },
     timeZone,
-    windows,
+    windows: judgedWindows(windows),
     blackouts: blackouts.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
     pausedUntil: pausedUntil === null ? undefined : Date.parse(pausedUntil),
   };
 }
+
+/** Windows as they are judged: midnight at the end of one is that of its day, however it was written. */
+export function judgedWindows(windows: SchedulePlan["windows"]): readonly WeekWindow[] {
+  return windows.map((window) => (window.end === 0 ? { ...window, end: dayMinutes } : window));
+}
+
+const dayMinutes = 1440;
 
 /** The plan of a location that has none. */
 export const plainPlan: SchedulePlan = {

@@ -5,7 +5,7 @@ import { checkWindows } from "../../jobs/week-windows.ts";
 import { isDeepStrictEqual } from "node:util";
 import { pick, retarget } from "./change-parts.ts";
 import type { LocationChange, PlanChange } from "./location-change.ts";
-import { plainPlan } from "../records/location-schedule.ts";
+import { judgedWindows, plainPlan } from "../records/location-schedule.ts";
 import type { LocationSettings, SchedulePlan } from "../model.ts";
 
 /**
@@ -33,7 +33,7 @@ export function changePlan(
   if (isDeepStrictEqual(plan, known)) return { plan };
   retarget(`${target}.timeZone`, () => openTimeZone(plan.timeZone));
   if (plan.cron !== null) checkCron(plan.cron, plan.timeZone, now, `${target}.cron`);
-  checkWindows(plan.windows, `${target}.windows`);
+  checkWindows(judgedWindows(plan.windows), `${target}.windows`);
   if (blackouts) checkBlackouts(blackouts, now, `${target}.blackouts`);
   if (pausedUntil) checkHorizon(pausedUntil, now, `${target}.pausedUntil`);
   return { plan };

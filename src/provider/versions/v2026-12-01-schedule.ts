@@ -114,13 +114,11 @@ function toInstant(text: string): string {
 }
 
 function readWindow(window: WindowBody): WeekWindow {
-  const end = readMinutes(window.end);
   return {
-    // In the caller's order: what was written comes back as it was.
-    days: [...new Set(window.days ?? days)].map((day) => days.indexOf(day)),
+    // In the caller's order, and twice what is said twice: what was written comes back as it was.
+    days: (window.days ?? days).map((day) => days.indexOf(day)),
     start: readMinutes(window.start),
-    // Midnight at the end of a window is that of its day.
-    end: end === 0 ? dayMinutes : end,
+    end: readMinutes(window.end),
   };
 }
 
@@ -131,8 +129,6 @@ function renderWindow({ days: numbers, start, end }: WeekWindow): WindowBody {
     end: formatMinutes(end),
   };
 }
-
-const dayMinutes = 1440;
 
 function readMinutes(text: string): number {
   const [hours = "", minutes = ""] = text.split(":");
