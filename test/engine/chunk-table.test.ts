@@ -102,17 +102,8 @@ describe("the chunk table", () => {
   });
 
   it("loses nothing between threads", { timeout: 60_000 }, async () => {
-    const parts = createChunkTableParts(0);
     const count = 60_000;
-    const script = new URL("../support/chunk-table-thread.ts", import.meta.url);
-    const gate = new SharedArrayBuffer(12);
-    const threads = [1, 2].map(
-      (thread) => new Worker(script, { workerData: { parts, gate, thread, count } }),
-    );
-    const answers = await Promise.all(
-      threads.map(async (thread) => (await once(thread, "message"))[0] as number),
-    );
-    const table = new ChunkTable(parts);
+    const { table, answers } = await addInThreads(count, false);
     const owners = [0, 0, 0];
     for (let number = 0; number < count; number += 1) {
       const owner = table.find(idOf(number), 0);
@@ -124,4 +115,34 @@ describe("the chunk table", () => {
     assert.ok(first + second >= count && first + second < count * 1.01, `${first} + ${second}`);
     assert.ok((owners[1] ?? 0) > 0 && (owners[2] ?? 0) > 0, String(owners));
   });
+
+  it("gives a slot that two threads want to one of them", { timeout: 60_000 }, async () => {
+    const count = 3000;
+    const { table, answers } = await addInThreads(count, true);
+    assert.deepEqual(answers, [count, count]);
+    for (const thread of [1, 2])
+      for (let number = 0; number < count; number += 1) {
+        const id = Buffer.alloc(16);
+        id.writeUInt32LE(thread, 4);
+        id.writeUInt32LE(number, 8);
+        assert.equal(table.find(id, 0), thread, `${number}`);
+      }
+  });
 });
+
+/** What two threads make of a table when both add to it at the same time; how many ids were new to each. */
+async function addInThreads(
+  count: number,
+  isCrowded: boolean,
+): Promise<{ readonly table: ChunkTable; readonly answers: readonly number[] }> {
+  const parts = createChunkTableParts(0);
+  const script = new URL("../support/chunk-table-thread.ts", import.meta.url);
+  const gate = new SharedArrayBuffer(12);
+  const threads = [1, 2].map(
+    (thread) => new Worker(script, { workerData: { parts, gate, thread, count, isCrowded } }),
+  );
+  const answers = await Promise.all(
+    threads.map(async (thread) => (await once(thread, "message"))[0] as number),
+  );
+  return { table: new ChunkTable(parts), answers };
+}

@@ -127,6 +127,7 @@ describe("the writer's lease", () => {
     };
     for (let turn = 5; turn <= 8; turn += 1) {
       const lease = await acquire(worm, clock, "a", turn);
+      await clock.advance(10 * minute);
       await lease.assertHeld();
       await lease.release();
     }

@@ -110,6 +110,98 @@ describe("rules", () => {
   });
 });
 
+describe("reasons", () => {
+  const now = start + 100 * day;
+  const newest = "the newest: the next one's ledger names it";
+
+  it("are all told, each in its words", () => {
+    const pinned = [aRecord(5).backupId];
+    const plan = planRetention(daily(5), { keepLast: 2, keepDaily: 2, floor: 2, pinned }, now);
+    assert.deepEqual(
+      plan.keep.map(({ reasons }) => reasons),
+      [
+        [
+          newest,
+          "pinned",
+          "the newest good one",
+          "one of 2 good ones that always stay",
+          "last 2",
+          "daily 1 of 2",
+        ],
+        ["one of 2 good ones that always stay", "last 2", "daily 2 of 2"],
+      ],
+    );
+    assert.deepEqual(
+      plan.remove.map((entry) => [numberOf(entry), entry.reason]),
+      [3, 2, 1].map((number) => [number, "no rule keeps it"]),
+    );
+  });
+
+  it("of a rule of one", () => {
+    const plan = planRetention(daily(3), { keepLast: 1, keepDaily: 1, keepWithinDays: 1 }, now);
+    const always = ["the newest good one", "the good one that always stays"];
+    const rules = ["last 1", "within 1 days of the newest", "daily 1 of 1"];
+    assert.deepEqual(
+      plan.keep.map(({ reasons }) => reasons),
+      [[newest, ...always, ...rules], ["within 1 days of the newest"]],
+    );
+  });
+});
+
+describe("limits of rules", () => {
+  const at = (number: number, milliseconds: number): BackupRecord =>
+    aRecord(number, { createdAt: new Date(start + milliseconds).toISOString() });
+
+  it("are days of the newest to the millisecond", () => {
+    const records = [at(1, -2 * day - 1), at(2, -2 * day), at(3, 0)];
+    assert.deepEqual(kept(planRetention(records, { keepWithinDays: 2 }, start)), [2, 3]);
+  });
+
+  it("are five minutes in which a date is not of the future", () => {
+    const records = [at(1, -day), at(2, 299_999), at(3, 300_000), at(4, 300_000)];
+    assert.deepEqual(kept(planRetention(records, { keepLast: 1 }, start)), [4]);
+    const later = [at(1, -day), at(2, 300_001), at(3, 300_001)];
+    const plan = planRetention(later, { keepLast: 1 }, start);
+    assert.deepEqual(kept(plan), [2, 3]);
+    assert.equal(reasonsOf(plan, 2), "dated in the future");
+    const before = [at(1, -300_001), at(2, -300_000), at(3, -1), at(4, 0)];
+    assert.deepEqual(kept(planRetention(before, { keepLast: 1 }, start)), [4]);
+  });
+
+  it("let others stand in where good ones are too few", () => {
+    const records = daily(5, (number) => (number > 1 ? { status: "PartialSucceeded" } : {}));
+    const plan = planRetention(records, { keepLast: 3 }, start + 9 * day);
+    assert.deepEqual(kept(plan), [1, 4, 5]);
+    assert.equal(reasonsOf(plan, 4), "last 3");
+  });
+
+  it("give the last room of a rule to the oldest", () => {
+    const records = [at(1, 0), at(2, 1000), at(3, day)];
+    const plan = planRetention(records, { keepDaily: 3 }, start + 9 * day);
+    assert.deepEqual(kept(plan), [1, 2, 3]);
+    assert.equal(reasonsOf(plan, 1), "daily: the oldest");
+    assert.deepEqual(kept(planRetention(records, { keepDaily: 2 }, start + 9 * day)), [2, 3]);
+  });
+
+  it("rank by the ledger, then by the name", () => {
+    const turned = daily(4, (number) => ({ sequence: 5 - number, createdAt: at(1, 0).createdAt }));
+    const plan = planRetention(turned, { keepLast: 2 }, start + 9 * day);
+    assert.deepEqual(plan.keep.map(numberOf), [1, 2]);
+    assert.deepEqual(plan.remove.map(numberOf), [3, 4]);
+    const level = daily(4, () => ({ sequence: 1, createdAt: at(1, 0).createdAt }));
+    for (const records of [level, level.toReversed()]) {
+      const { keep, remove } = planRetention(records, { keepLast: 2 }, start + 9 * day);
+      assert.deepEqual(
+        [keep.map(numberOf), remove.map(numberOf)],
+        [
+          [4, 3],
+          [2, 1],
+        ],
+      );
+    }
+  });
+});
+
 describe("A78: the floor", () => {
   const now = start + 100 * day;
 
@@ -136,6 +228,26 @@ describe("A78: the floor", () => {
     const plan = planRetention(records, { keepLast: 1, floor: 2 }, now);
     assert.deepEqual(kept(plan), [2, 3, 4, 5]);
     assert.match(reasonsOf(plan, 5), /untrusted/);
+  });
+
+  it("is not pushed down by later backups that others signed", () => {
+    const own = daily(6);
+    const forged = daily(20, () => ({ signature: "untrusted" })).slice(6);
+    for (const policy of [
+      { keepDaily: 3 },
+      { keepLast: 3 },
+      { keepWithinDays: 2 },
+      { keepHourly: 3, keepLast: 2 },
+    ]) {
+      const alone = kept(planRetention(own, policy, now));
+      const beside = kept(planRetention([...own, ...forged], policy, now));
+      assert.deepEqual(
+        beside.filter((number) => number <= 6),
+        alone,
+        JSON.stringify(policy),
+      );
+      assert.equal(beside.length, alone.length + forged.length, "what cannot be judged is kept");
+    }
   });
 });
 

@@ -105,6 +105,16 @@ describe("the lines of a signed document", () => {
     assert.throws(() => open(bytes.subarray(1)), corruptAs(/is not a body line/));
   });
 
+  it("pass under no other name", () => {
+    const bytes = encodeSignedDocument(name, { id: "a" }, signer);
+    assert.deepEqual(open(bytes), { id: "a" });
+    for (const other of ["keys/b", "epochs/a", "keys/", "", "keys/a/"])
+      assert.throws(() => openSignedDocument(other, bytes, signer.publicKey), {
+        code: "SignatureInvalid",
+        target: other,
+      });
+  });
+
   it("end with a seal of its one form", () => {
     const { algorithm, keyId, signature } = JSON.parse(seal) as Record<string, string>;
     for (const other of [

@@ -7,6 +7,7 @@ import {
   encodeTreeRecord,
   isSafeName,
   neededBytes,
+  recordAt,
   recordLength,
   recordTypes,
   referencedBytes,
@@ -74,6 +75,7 @@ describe("a record of a tree", () => {
       const bytes = Buffer.concat([fields.latin1("näme").take(), tail]);
       assert.deepEqual(encode(changes), bytes, recordTypes[number]);
       assert.deepEqual(decode(bytes), { ...plain, ...changes }, recordTypes[number]);
+      assert.equal(bytes.toString("latin1", recordAt.name, recordAt.name + 4), "näme");
     }
   });
 

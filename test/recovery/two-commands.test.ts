@@ -153,7 +153,9 @@ describe("two commands on one repository at once", { timeout: rounds * 600_000 }
     it("a copy of them counts as another installation's", async () => {
       const first = await startHeld();
       const closed = once(first, "close");
-      fs.writeFileSync(path("copied.json"), JSON.stringify(readKeys()), { mode: 0o600 });
+      // Of a later number: within one installation it would take the lease at once.
+      const copied = { ...readKeys(), fence: readKeys().fence + 5 };
+      fs.writeFileSync(path("copied.json"), JSON.stringify(copied), { mode: 0o600 });
       const second = await runCli(home, [...backup, "--keys", "copied.json", "one"]);
       assert.equal(second.code, exitCodes.busy, second.stderr);
       assert.match(second.stderr, /Another writer holds the repository/);

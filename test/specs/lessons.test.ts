@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { brokenRules } from "../support/broken-rules.ts";
 import { readProjectFile } from "../support/project-files.ts";
 
 describe("what others lost data by", () => {
@@ -22,6 +23,18 @@ describe("what others lost data by", () => {
           readProjectFile(`test/${file}.test.ts`).includes(title),
           `${number}: ${file} has no "${title}"`,
         );
+    }
+  });
+
+  it("can each be tried on the product", () => {
+    for (const [, number = "", , , tests = ""] of rows) {
+      const broken = brokenRules.filter(({ lesson }) => lesson === Number(number));
+      assert.ok(broken.length > 0, number);
+      for (const { file, from, to, test, title } of broken) {
+        assert.ok(tests.includes(`\`${test}\` "${title}`), `${number}: ${test} "${title}"`);
+        assert.equal(readProjectFile(file).split(from).length, 2, `${number}: ${file}: ${from}`);
+        assert.notEqual(to, from);
+      }
     }
   });
 });
