@@ -2,25 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
 import type { FileSystem } from "../../src/storage/file-system.ts";
-
-interface FileNode {
-  readonly kind: "file";
-  readonly inode: number;
-  bytes: Uint8Array;
-  /** What a power cut leaves for certain. */
-  syncedBytes: Uint8Array;
-  modifiedAt: number;
-}
-
-interface FolderNode {
-  readonly kind: "folder";
-  readonly inode: number;
-  readonly names: Map<string, Node>;
-  /** What a power cut leaves for certain. */
-  readonly syncedNames: Map<string, Node>;
-}
-
-type Node = FileNode | FolderNode;
+import { fingerprintOf, type FileNode, type FolderNode, type Node } from "./crash-nodes.ts";
 
 /** Says for each thing that was not synced whether it survives: called with its path. */
 export type Survival = (what: string) => "lost" | "kept" | "torn";
@@ -78,6 +60,11 @@ export class CrashFileSystem {
     };
     settle(copy.#root, "");
     return copy;
+  }
+
+  /** The same for two disks that a process, and a power cut after it, cannot tell apart. */
+  fingerprint(): string {
+    return fingerprintOf(this.#root);
   }
 
   /** Changes a file where it lies, as a failing disk does. */

@@ -235,6 +235,23 @@ export async function liveThrough(hasLinks: boolean): Promise<readonly Moment[]>
   return moments;
 }
 
+/** Of the moments that a new process would find the same the first. */
+export function distinct(
+  moments: readonly Moment[],
+  survivalOf: (moment: Moment) => Survival | undefined,
+): readonly Moment[] {
+  const promises = new Map<Promised, number>();
+  const found = new Map<string, Moment>();
+  for (const moment of moments) {
+    const { action, now, promised } = moment;
+    if (!promises.has(promised)) promises.set(promised, promises.size);
+    const state = worldAt(moment, survivalOf(moment)).disk.fingerprint();
+    const key = `${action} ${now} ${promises.get(promised)} ${state}`;
+    if (!found.has(key)) found.set(key, moment);
+  }
+  return [...found.values()];
+}
+
 /** A new process after a moment, on what a power cut left, or, without one, a killed process. */
 export function worldAt(
   { now, disk, hasLinks, promised }: Moment,
@@ -250,10 +267,13 @@ export function worldAt(
 /** Whether something unsynced survives, by chance that is the same in every run. */
 export function chanceOf(seed: string): Survival {
   return (what) => {
-    const [byte = 0] = createHash("sha256").update(`${seed} ${what}`).digest();
+    const name = `${seed} ${what}`.replaceAll(randomName, "a part");
+    const [byte = 0] = createHash("sha256").update(name).digest();
     return byte < 120 ? "lost" : byte < 200 ? "kept" : "torn";
   };
 }
+
+const randomName = /(?<=\.parts.)[^ ]+/g;
 
 /** Everything promised is there, proved by its hashes, and nothing is half done. */
 export async function checkPromised(world: CrashWorld, label: string): Promise<void> {
