@@ -23,7 +23,7 @@ const testsOf = {
   "src/engine/crypto/aead.ts": ["test/engine/crypto.test.ts"],
   "src/engine/crypto/derive.ts": ["test/engine/crypto.test.ts"],
   "src/engine/format/signed-document.ts": ["test/engine/signed-document.test.ts", ...formatTests],
-  "src/engine/prune/plan-prune.ts": ["test/engine/prune.test.ts"],
+  "src/engine/prune/plan-prune.ts": ["test/engine/plan-prune.test.ts", "test/engine/prune.test.ts"],
 };
 /** Seconds in which this process itself ran: a machine that was asleep meanwhile makes no mutant noticed. */
 const longestSeconds = 120;
