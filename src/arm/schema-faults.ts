@@ -40,9 +40,50 @@ function describe(error: ErrorObject, definitions: Definitions): BodyFault {
     case "maximum":
       return fault("InvalidProperty", path, describeBounds(error));
     default:
-      return fault("InvalidProperty", path, error.message ?? "is not valid");
+      return fault(
+        "InvalidProperty",
+        path,
+        describeLimit(error) ?? error.message ?? "is not valid",
+      );
   }
 }
+
+/** What a value must be like, for the keywords that come with one argument. */
+function describeLimit({ keyword, params, schema }: ErrorObject): string | undefined {
+  const limit = Number((params as { readonly limit?: unknown }).limit);
+  switch (keyword) {
+    case "minLength":
+      return limit === 1 ? "must not be empty" : `must have at least ${limit} characters`;
+    case "maxLength":
+      return `must have at most ${limit} characters`;
+    case "minItems":
+      return limit === 1 ? "must not be an empty list" : `must have at least ${limit} entries`;
+    case "maxItems":
+      return `must have at most ${limit} entries`;
+    case "format":
+      return formats[String(schema)];
+    case "pattern":
+      return patterns.find(([begin]) => String(schema).startsWith(begin))?.[1];
+    default:
+      return undefined;
+  }
+}
+
+const formats: Readonly<Record<string, string>> = {
+  int32: "must be a whole number below 2147483648",
+  int64: "must be a whole number",
+  "date-time": 'must be a time with its zone, such as "2026-03-02T22:00:00Z"',
+  uuid: 'must be a GUID such as "00000000-0000-0000-0000-000000000000"',
+};
+
+/** By how they begin: those of our contracts, what a text must look like. */
+const patterns: readonly (readonly [begin: string, words: string])[] = [
+  ["^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)", 'must be a time of day from "00:00" to "24:00"'],
+  ["^([01][0-9]|2[0-3]):[0-5][0-9]", 'must be a time of day from "00:00" to "23:59"'],
+  ["^SHA256:", 'must be a fingerprint such as ssh-keygen -l shows: "SHA256:" and 43 characters'],
+  ["^[A-Za-z0-9-]+$", 'must be letters, digits and "-"'],
+  ["^[a-z0-9][a-z0-9.-]", 'must be 3 to 63 lower-case letters, digits, "." and "-"'],
+];
 
 function fault(code: BodyFault["code"], target: string, words: string): BodyFault {
   const shown = shortenPath(target);

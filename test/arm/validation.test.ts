@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { BodyShaper } from "../../src/arm/body-shape.ts";
 import type { Contract, JsonSchema } from "../../src/arm/contract.ts";
 import { ArmError } from "../../src/arm/errors.ts";
+import { describeSchemaFaults } from "../../src/arm/schema-faults.ts";
 import { compileBodyChecks } from "../../src/arm/validation.ts";
 import { contracts } from "../../src/generated/contracts.ts";
 import { findContract } from "../support/contracts.ts";
@@ -90,6 +91,52 @@ describe("bodies of the newest api-version", () => {
       assert.equal(error.message, `Property "${target}" is missing: it is required, give ${form}`);
     });
   }
+
+  const window = { days: ["Monday"], start: "22:00", end: "06:00" };
+  const limits: readonly (readonly [properties: object, target: string, words: string])[] = [
+    [{ schedule: { frequencyInHours: 4.5 } }, "schedule.frequencyInHours", "a whole number"],
+    [{ schedule: { pausedUntil: "tomorrow" } }, "schedule.pausedUntil", "a time with its zone"],
+    [{ schedule: { windows: [{ ...window, end: "6:00" }] } }, "schedule.windows[0].end", '"24:00"'],
+    [
+      { schedule: { windows: [{ ...window, days: [] }] } },
+      "schedule.windows[0].days",
+      "not be an empty list",
+    ],
+    [{ encryption: { recipients: [] } }, "encryption.recipients", "not be an empty list"],
+    [{ store: { kind: "Local", path: "" } }, "store.path", "not be empty"],
+    [{ store: { kind: "Local", path: `/${"x".repeat(5000)}` } }, "store.path", "at most"],
+  ];
+  for (const [properties, target, words] of limits) {
+    it(`rule 48: say in words what ${target} must be: ${words}`, () => {
+      const error = refusalOf(check, { location: "local", properties });
+      assert.equal(error.target, `properties.${target}`);
+      assert.ok(error.message.startsWith(`Property "properties.${target}" must `), error.message);
+      assert.ok(error.message.includes(words), error.message);
+      assert.doesNotMatch(error.message, /must match|NOT/);
+    });
+  }
+
+  it("have words for every pattern and format of the contracts", () => {
+    const found = JSON.stringify(contracts).matchAll(/"(pattern|format)":("(?:[^"\\]|\\.)*")/g);
+    const limitsOfTexts = [...found].filter(([, , text]) => text !== '"password"');
+    assert.ok(limitsOfTexts.length > 10);
+    for (const [, keyword = "", text = ""] of limitsOfTexts) {
+      const schema: unknown = JSON.parse(text);
+      const error = {
+        keyword,
+        schema,
+        instancePath: "/a",
+        schemaPath: "",
+        params: {},
+        message: "?",
+      };
+      assert.match(
+        describeSchemaFaults([error], {})[0]?.message ?? "",
+        /^Property "a" must /,
+        text,
+      );
+    }
+  });
 
   it("name the kinds there are where another is given", () => {
     const error = refusalOf(check, { location: "local", properties: { store: { kind: "Tape" } } });
