@@ -9,6 +9,17 @@ export function notDelivered(
   return new AppError("NotificationFailed", `The receiver at "${receiver}" ${why}`, options);
 }
 
+/** Whoever looks names up does it for stores too, and calls what it does not find one that cannot be reached. */
+export function asDelivery(error: unknown): unknown {
+  if (!isAppError(error, "StoreUnreachable")) return error;
+  const { message, retryable, nativeCode, target, cause } = error;
+  return new AppError("NotificationFailed", message, {
+    ...{ retryable, cause },
+    ...(nativeCode === undefined ? {} : { nativeCode }),
+    ...(target === undefined ? {} : { target }),
+  });
+}
+
 /** What a system error says of a receiver. */
 export function notReached(receiver: string, error: unknown): AppError {
   if (isAppError(error)) return error;

@@ -1,8 +1,9 @@
 import { createHostPolicy, type HostPurpose, type NameLookup } from "../storage/host-policy.ts";
 import { portOf } from "../storage/web-agent.ts";
 import { trustAlso } from "../storage/web-trust.ts";
+import type { Notice } from "../alerts/notice.ts";
 import { checkEmail, sendEmail } from "./email.ts";
-import { invalidRoute } from "./faults.ts";
+import { asDelivery, invalidRoute } from "./faults.ts";
 import type { NoticeSender, RouteTarget } from "./route-target.ts";
 import type { SenderParts } from "./sender-parts.ts";
 import { sendSyslog } from "./syslog.ts";
@@ -31,19 +32,32 @@ export function createNoticeSender(options: SenderOptions): NoticeSender {
   const parts: SenderParts = { ...options, ...trustAlso(options.authorities), hosts };
   return {
     check: (target) => check(parts, target),
-    send: (target, notice, signal) => {
-      switch (target.kind) {
-        case "webhook":
-          return sendWebhook(parts, target, notice, signal);
-        case "heartbeat":
-          return sendHeartbeat(parts, target, notice, signal);
-        case "email":
-          return sendEmail(parts, target, notice, signal);
-        case "syslog":
-          return sendSyslog(parts, target, notice, signal);
+    send: async (target, notice, signal) => {
+      try {
+        await send(parts, target, notice, signal);
+      } catch (error) {
+        throw asDelivery(error);
       }
     },
   };
+}
+
+function send(
+  parts: SenderParts,
+  target: RouteTarget,
+  notice: Notice,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (target.kind) {
+    case "webhook":
+      return sendWebhook(parts, target, notice, signal);
+    case "heartbeat":
+      return sendHeartbeat(parts, target, notice, signal);
+    case "email":
+      return sendEmail(parts, target, notice, signal);
+    case "syslog":
+      return sendSyslog(parts, target, notice, signal);
+  }
 }
 
 function check({ hosts }: SenderParts, target: RouteTarget): void {

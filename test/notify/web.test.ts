@@ -126,6 +126,18 @@ describe("webhook and heartbeat", () => {
     });
   });
 
+  it("says of a host that nobody knows that the message was not delivered", async () => {
+    const lost = createNoticeSender({
+      ...{ allowedHosts: undefined, now: () => 0, hostName: "s" },
+      lookUp: () => Promise.resolve([]),
+    });
+    await assert.rejects(lost.send(hook("https://hooks.example/"), aNotice(), never), {
+      code: "NotificationFailed",
+      message: /^Cannot find the host "hooks.example": check its spelling/,
+      retryable: false,
+    });
+  });
+
   it("does not trust whoever answers", async () => {
     const strict = createNoticeSender({
       allowedHosts: [`127.0.0.1:${portOf(secure)}`],
