@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { AppError } from "../../base/errors.ts";
 import { checkPreconditions } from "../../arm/preconditions.ts";
 import { isTerminal } from "../../arm/operation-record.ts";
@@ -167,13 +168,29 @@ function baseOf(
   return found.pending ?? { settings: found.settings, secrets: found.secrets };
 }
 
-/** Tags and settings no store needs to hear of. */
+/** Tags and settings no store needs to hear of; what is as it was asked for already is not written again (rule 87). */
 async function changeAtOnce(
   deps: ProviderDeps,
   request: ArmRequest,
   found: Document<BackupLocation>,
   changed: ChangedConfiguration,
 ): Promise<ArmResult> {
+  const location = isDeepStrictEqual(changed.settings, found.value.settings)
+    ? found.value
+    : await commitSettings(deps, request, found, changed);
+  return {
+    kind: "value",
+    body: renderNow(deps, request, location),
+    etag: locationEtag(location),
+  };
+}
+
+async function commitSettings(
+  deps: ProviderDeps,
+  request: ArmRequest,
+  found: Document<BackupLocation>,
+  changed: ChangedConfiguration,
+): Promise<BackupLocation> {
   const location: BackupLocation = {
     ...found.value,
     settings: changed.settings,
@@ -183,11 +200,7 @@ async function changeAtOnce(
     systemData: systemDataOf(request, found.value.systemData, nowIso(deps)),
   };
   await deps.store.commit([replace(found, location)]);
-  return {
-    kind: "value",
-    body: renderNow(deps, request, location),
-    etag: locationEtag(location),
-  };
+  return location;
 }
 
 /** A lost answer makes clients send the same again: it gets the operation that already works on it. */
