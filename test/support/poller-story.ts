@@ -9,7 +9,7 @@ import { makeCertificate } from "./test-certificates.ts";
 export type RunCall = (call: PollerCall) => Promise<PollerOutcome>;
 
 export interface PollerCall {
-  readonly method: "PUT" | "POST" | "DELETE";
+  readonly method: "PUT" | "PATCH" | "POST" | "DELETE";
   readonly url: string;
   readonly body?: object;
   readonly via: FinalStateVia;
@@ -30,7 +30,7 @@ export type Version = (typeof allVersions)[number];
 export const pollerConfig: Readonly<Record<string, unknown>> = { maximumRetryAfterSeconds: 1 };
 
 /**
- * Configures a location, backs up, deletes, and fails twice, through one client in one api-version; every
+ * Configures a location, backs up, patches, deletes, and fails twice, through one client in one api-version; every
  * outcome is what the contract says. `name` keeps runs apart that share a service.
  */
 export async function tellStory(
@@ -56,14 +56,24 @@ export async function tellStory(
   const status = version === "2026-12-01" ? properties.status : properties.backupInfo.status;
   assert.equal(status, "Succeeded", JSON.stringify(backup));
 
+  const other = `${store}-other`;
+  const current = version >= "2021-09-01" ? other : store;
+  mkdirSync(other);
+  const patch = { method: "PATCH", url: address(), body: aPatch(version, other), via } as const;
+  if (current === other) {
+    const patched = expectSuccess(await run(patch));
+    assert.equal(patched.properties.provisioningState, "Succeeded", JSON.stringify(patched));
+    assert.ok(JSON.stringify(patched).includes(other));
+  }
+
   const spoilt = join(service.folder, `${name}-spoilt`);
   mkdirSync(spoilt);
   // Found only when the work has begun, so that the failure is the operation's and not the request's.
   writeFileSync(join(spoilt, "holdfast"), "not a folder");
   expectFailure(await put(spoilt), /a link or device stands there/);
-  renameSync(store, `${store}-away`);
+  renameSync(current, `${current}-away`);
   expectFailure(await createBackup(), /Cannot find the folder .*: create it or mount it/);
-  renameSync(`${store}-away`, store);
+  renameSync(`${current}-away`, current);
 
   if (version === "2026-12-01") {
     const gone = await run({ method: "DELETE", url: address(), via });
@@ -71,7 +81,8 @@ export async function tellStory(
   }
 }
 
-function aLocation(service: Service, name: string, version: Version, path: string): object {
+/** A location with a local store, as the version writes it. */
+export function aLocation(service: Service, name: string, version: Version, path: string): object {
   const properties =
     version === "2026-12-01"
       ? {
@@ -80,6 +91,15 @@ function aLocation(service: Service, name: string, version: Version, path: strin
         }
       : { externalStoreDefault: { path, ...keyOf(service, version) } };
   return { location: "north", name, properties };
+}
+
+function aPatch(version: Version, path: string): object {
+  return {
+    properties:
+      version === "2026-12-01"
+        ? { store: { kind: "Local", path } }
+        : { externalStoreDefault: { path } },
+  };
 }
 
 function keyOf(service: Service, version: Version): object {
