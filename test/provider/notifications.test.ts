@@ -287,6 +287,24 @@ describe("routes over HTTP", () => {
       "InvalidNotificationRoute",
       "properties.events",
     ],
+    [
+      "a signing secret of a heartbeat",
+      { kind: "Heartbeat", ...secrets },
+      "InvalidNotificationRoute",
+      "properties.signingSecret",
+    ],
+    [
+      "receivers of a syslog server",
+      { kind: "Syslog", host: "logs.example", to: ["a@b.c"] },
+      "InvalidNotificationRoute",
+      "properties.to",
+    ],
+    [
+      "events of a heartbeat",
+      { kind: "Heartbeat", targetUrl: secrets.targetUrl, events: ["Alerts"] },
+      "InvalidNotificationRoute",
+      "properties.events",
+    ],
     ["a kind there is not", { kind: "Pigeon" }, "InvalidProperty", "properties.kind"],
   ];
   for (const [title, properties, code, target] of bad) {
@@ -298,6 +316,27 @@ describe("routes over HTTP", () => {
       assert.equal((await arm.send("GET", routePath("bad"))).status, 404);
     });
   }
+
+  it("rule 96: every kind comes back as it was written, and may be sent back", async () => {
+    const { host, from, to } = mail;
+    const wholes: readonly object[] = [
+      { ...webhook, events: ["Backups", "Alerts", "Backups"], severities: ["Warning"] },
+      { kind: "Heartbeat", targetUrl: secrets.targetUrl, method: "GET" },
+      { ...mail, host, port: 2465, security: "Tls", userName: "Me", password: "x", from, to },
+      { kind: "Syslog", host: "Logs.Example", port: 6515, security: "Tls", events: ["Audit"] },
+    ];
+    for (const [number, whole] of wholes.entries()) {
+      const made = await put(`whole${number}`, { ...whole, isEnabled: false });
+      assert.equal(made.status, 201, made.text);
+      const hidden = { targetUrl: null, signingSecret: null, password: null };
+      for (const [name, value] of Object.entries(whole))
+        assert.deepEqual(made.body.properties[name], name in hidden ? null : value, name);
+      assert.equal(made.body.properties.isEnabled, false);
+      const again = await put(`whole${number}`, made.body.properties);
+      assert.equal(again.status, 200, again.text);
+      assert.deepEqual(again.body, made.body);
+    }
+  });
 
   it("A81: a kept secret never follows to another host", async () => {
     assert.equal((await put("hook", webhook)).status, 201);

@@ -28,6 +28,7 @@ export function readRoute(
   earlier: EarlierRoute | undefined,
 ): RouteChange {
   const { isEnabled, severities, events } = body;
+  refuseForeign(body);
   const sent = sentSecrets(body);
   const receiver = readReceiver(body, sent.targetUrl ?? keptUrl(body, earlier));
   const isSame = earlier !== undefined && accountOf(earlier.receiver) === accountOf(receiver);
@@ -41,6 +42,26 @@ export function readRoute(
     receiver,
     secrets: ofKind(receiver.kind, secrets),
   };
+}
+
+/** What a route of each kind is made of, besides what every route has. */
+const propertiesOfKind: Readonly<Record<NotificationRouteProperties["kind"], readonly string[]>> = {
+  Webhook: ["targetUrl", "targetOrigin", "signingSecret"],
+  Heartbeat: ["targetUrl", "targetOrigin", "method"],
+  Email: ["host", "port", "security", "userName", "password", "from", "to"],
+  Syslog: ["host", "port", "security"],
+};
+
+/** What does nothing for a kind would not come back either; a null says nothing. */
+function refuseForeign(body: NotificationRouteProperties): void {
+  const own = propertiesOfKind[body.kind];
+  const others = new Set(Object.values(propertiesOfKind).flat());
+  for (const [name, value] of Object.entries(body))
+    if (value !== null && others.has(name) && !own.includes(name))
+      throw invalid(
+        name,
+        `Property "properties.${name}" is not part of a route of kind ${body.kind}: leave it out`,
+      );
 }
 
 function sentSecrets(body: NotificationRouteProperties): OpenRouteSecrets {
@@ -114,10 +135,15 @@ function eventsOf(
   receiver: Receiver,
   asked: readonly RouteEvent[] | undefined,
 ): readonly RouteEvent[] {
+  if (receiver.kind === "heartbeat" && asked?.length)
+    throw invalid(
+      "events",
+      "A heartbeat is sent after every recovery-ready backup and for nothing else: leave events out",
+    );
   if (receiver.kind === "heartbeat") return [];
   if (receiver.kind !== "syslog" && asked?.includes("Audit"))
     throw invalid("events", "Audit events go to syslog only");
-  return asked?.length ? [...new Set(asked)] : ["Alerts"];
+  return asked?.length ? asked : ["Alerts"];
 }
 
 /** What secrets were given for. */
