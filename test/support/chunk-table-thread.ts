@@ -3,8 +3,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { ChunkTable, type ChunkTableParts } from "../../src/engine/chunk-table.ts";
 
 /**
- * Adds the same ids as the other thread does at the same time, or, crowded, ids of its own that all want the same place;
- * answers how many were new to it.
+ * Adds the same ids as the other thread does at the same time, or, crowded, ids of its own that want the places which
+ * the other's want; answers how many were new to it.
  */
 const { parts, gate, thread, count, isCrowded } = workerData as {
   parts: ChunkTableParts;
@@ -13,7 +13,7 @@ const { parts, gate, thread, count, isCrowded } = workerData as {
   count: number;
   isCrowded: boolean;
 };
-const idsPerStep = isCrowded ? 20 : 500;
+const idsPerStep = isCrowded ? 50 : 500;
 const table = new ChunkTable(parts);
 const ids = Array.from({ length: count }, (_, number) =>
   isCrowded
@@ -31,8 +31,8 @@ parentPort?.postMessage(added);
 
 function crowdedId(owner: number, number: number): Buffer {
   const id = Buffer.alloc(16);
+  id.writeUInt32LE(number * 2, 0);
   id.writeUInt32LE(owner, 4);
-  id.writeUInt32LE(number, 8);
   return id;
 }
 
