@@ -32,6 +32,11 @@ export interface DialectFacts {
   readonly foreignWrites?: () => number;
   /** Whether commits from now on wait for the disk; absent where they always do. */
   readonly waitForDisk?: (waits: boolean) => void;
+  /**
+   * Lets the event loop turn once. Where the database answers within a turn, as SQLite does here, one call after the other
+   * would otherwise hold up everybody else. Absent where answers come from outside.
+   */
+  readonly giveTurn?: () => Promise<void>;
   /** A value never used before as an etag. */
   readonly newEtag: () => string;
 }

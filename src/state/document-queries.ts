@@ -64,6 +64,16 @@ export async function listKeys(
   return rows.map(({ key }) => key);
 }
 
+/** How many there are of a kind. */
+export async function countDocuments(database: StateDatabase, kind: DocumentKind): Promise<number> {
+  const { count } = await database
+    .selectFrom("document")
+    .where("kind", "=", kind)
+    .select(({ fn }) => fn.countAll().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 function rangeOf(
   database: StateDatabase,
   kind: DocumentKind,

@@ -1,6 +1,7 @@
 import { AppError } from "../base/errors.ts";
 import type { DialectFacts, StateDatabase } from "./dialect-facts.ts";
 import {
+  countDocuments,
   deleteDocument,
   getDocument,
   listDocuments,
@@ -32,24 +33,11 @@ import type {
 
 /** The state store on any database Kysely speaks; the caller has applied the schema steps. */
 export function createKyselyStore(database: StateDatabase, facts: DialectFacts): StateStore {
-  const run = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw error instanceof AppError ? error : facts.translateError(error);
-    }
-  };
+  const run = runner(facts);
   let closed: Promise<void> | undefined;
   const cache = facts.foreignWrites && createDocumentCache(facts.foreignWrites);
-  const usable = (): DocumentCache | undefined => (closed === undefined ? cache : undefined);
   return {
-    get: (kind, key) => run(() => getThrough(usable(), database, kind, key)),
-    known: (kind, key) => findKnown(usable(), kind, key),
-    list: (kind, options) => run(() => listDocuments(database, kind, options)),
-    listKeys: (kind, options) => run(() => listKeys(database, kind, options)),
-    revisionOf: (kind) => run(() => getRevisionThrough(usable(), database, kind)),
-    listChanges: (kind, after, limit) =>
-      run(() => listChangedDocuments(database, kind, after, limit)),
+    ...documentReads(database, run, () => (closed === undefined ? cache : undefined)),
     commit: (writes, guard, durability = "durable") => {
       const commit = (on: StateDatabase): Promise<void> =>
         commitWrites({ database: on, facts, cache }, writes, guard);
@@ -67,6 +55,50 @@ export function createKyselyStore(database: StateDatabase, facts: DialectFacts):
     removeEndedJobs: (before) => run(() => removeEndedJobs(database, before)),
     check: () => run(() => checkHealth(database, facts)),
     close: () => (closed ??= run(() => database.destroy())),
+  };
+}
+
+type Run = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Does what asks the database: its failures in our words, and others come between it and what follows. */
+function runner(facts: DialectFacts): Run {
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof AppError ? error : facts.translateError(error);
+    } finally {
+      await facts.giveTurn?.();
+    }
+  };
+}
+
+type DocumentReads = Pick<
+  StateStore,
+  "get" | "known" | "list" | "count" | "listKeys" | "revisionOf" | "listChanges"
+>;
+
+function documentReads(
+  database: StateDatabase,
+  run: Run,
+  usable: () => DocumentCache | undefined,
+): DocumentReads {
+  return {
+    get: async <T>(kind: DocumentKind, key: string) => {
+      const known = findKnown<T>(usable(), kind, key);
+      if (known !== undefined) return known.document;
+      return run(() => readDocument<T>(usable(), database, kind, key));
+    },
+    known: (kind, key) => findKnown(usable(), kind, key),
+    list: (kind, options) => run(() => listDocuments(database, kind, options)),
+    count: (kind) => run(() => countDocuments(database, kind)),
+    listKeys: (kind, options) => run(() => listKeys(database, kind, options)),
+    revisionOf: async (kind) => {
+      const known = findKnown<number>(usable(), kind, revisionName)?.document;
+      return known?.value ?? run(() => readRevision(usable(), database, kind));
+    },
+    listChanges: (kind, after, limit) =>
+      run(() => listChangedDocuments(database, kind, after, limit)),
   };
 }
 
@@ -101,34 +133,27 @@ function findKnown<T>(
   }
 }
 
-async function getThrough<T>(
+async function readDocument<T>(
   cache: DocumentCache | undefined,
   database: StateDatabase,
   kind: DocumentKind,
   key: string,
 ): Promise<Document<T> | undefined> {
-  if (cache === undefined) return getDocument(database, kind, key);
-  const found = cache.find(kind, key);
-  // The caller names the type of what it wrote, as it does for what is read.
-  if (found !== undefined) return found.document as Document<T> | undefined;
-  const begun = cache.begin();
+  const begun = cache?.begin() ?? 0;
   const document = await getDocument<T>(database, kind, key);
-  cache.keep(begun, kind, key, document);
+  cache?.keep(begun, kind, key, document);
   return document;
 }
 
 /** The revision of a kind lies beside its documents, under a key that none of them has. */
-async function getRevisionThrough(
+async function readRevision(
   cache: DocumentCache | undefined,
   database: StateDatabase,
   kind: DocumentKind,
 ): Promise<number> {
-  if (cache === undefined) return getRevision(database, kind);
-  const found = cache.find(kind, revisionName);
-  if (found?.document !== undefined) return found.document.value as number;
-  const begun = cache.begin();
+  const begun = cache?.begin() ?? 0;
   const value = await getRevision(database, kind);
-  cache.keep(begun, kind, revisionName, { kind, key: revisionName, etag: "", value });
+  cache?.keep(begun, kind, revisionName, { kind, key: revisionName, etag: "", value });
   return value;
 }
 

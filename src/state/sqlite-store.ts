@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
@@ -66,6 +67,7 @@ function describeSqlite(
     lockSchema: () => Promise.resolve(),
     translateError: (error) => translateSqliteError(error, file),
     checkMedium: () => stateFile?.check(),
+    giveTurn: () => nextTurn(),
     newEtag: () => randomUUID(),
   };
 }

@@ -15,6 +15,8 @@ export interface StateStore {
   list<T>(kind: DocumentKind, options: ListOptions): Promise<readonly Document<T>[]>;
   /** The keys that `list` would return, which costs a fraction of it. */
   listKeys(kind: DocumentKind, options: ListOptions): Promise<readonly string[]>;
+  /** How many documents of the kind there are. */
+  count(kind: DocumentKind): Promise<number>;
   /** Grows with every write of the kind, removals too, whichever process made it: while it stands, nothing has changed. */
   revisionOf(kind: DocumentKind): Promise<number>;
   /** The documents of a kind that were written after a revision, oldest write first; removed ones are not among them. */

@@ -207,6 +207,8 @@ export function describeStateStore(
           if (page.length < 3) break;
         }
         assert.deepEqual(seen, await listKeys({}));
+        assert.equal(await store.count("location"), seen.length);
+        assert.equal(await store.count("backup"), 0);
         assert.deepEqual(await listKeys({ prefix: "a/", after: "a/b", limit: 9 }), ["a/b/c"]);
       });
     });

@@ -57,4 +57,24 @@ describe("backups that are known", () => {
       assert.equal(before[0]?.length, 1);
       await store.close();
     }));
+
+  it("do not keep one that was removed while another one came, in the middle of a look", () =>
+    withTempFolder(async (folder) => {
+      const store = await openSqliteStore({ file: join(folder, "state.db"), clock: systemClock });
+      let meanwhile: readonly Write[] = [];
+      const count: StateStore["count"] = async (kind) => {
+        await store.commit(meanwhile);
+        meanwhile = [];
+        return store.count(kind);
+      };
+      const watched = { ...store, count };
+      await store.commit([put(north, "a", "old"), put(north, "b", "old")]);
+      assert.deepEqual(await statusesOf(watched, north), ["a old", "b old"]);
+      await store.commit([put(north, "b", "newer")]);
+      await store.commit([put(north, "b", "newest")]);
+      meanwhile = [remove(north, "a"), put(north, "c", "new")];
+      assert.deepEqual(await statusesOf(watched, north), ["b newest"]);
+      assert.deepEqual(await statusesOf(watched, north), ["b newest", "c new"]);
+      await store.close();
+    }));
 });

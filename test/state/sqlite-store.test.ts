@@ -268,6 +268,23 @@ describe("sqlite file", () => {
     }
   });
 
+  it("lets others come between two calls that read or write", async () => {
+    const store = await open(newFile());
+    const calls = [
+      () => store.get("setting", "missing"),
+      () => store.list("setting", {}),
+      () => store.commit([{ op: "put", kind: "setting", key: "a", value: 1 }]),
+      () => store.listJobs(["queued"]),
+    ];
+    for (const call of calls) {
+      let cameBetween = false;
+      setImmediate(() => (cameBetween = true));
+      await call();
+      assert.ok(cameBetween, String(call));
+    }
+    await store.close();
+  });
+
   it("serves two processes at once", { timeout: 30_000 }, async () => {
     // Nobody has made the file yet: they also race to create it.
     const file = newFile();

@@ -75,8 +75,15 @@ class BackupBook {
       await setImmediate();
     }
     // Each write has a number: where some are missing, backups were removed or written more than once.
-    if (this.#position - before !== count || this.#position < revision) await this.#dropRemoved();
+    const misses = this.#position - before !== count || this.#position < revision;
     this.#position = Math.max(this.#position, revision);
+    if (misses && !(await this.#hasAll())) await this.#dropRemoved();
+  }
+
+  /** Of what was removed we know more than there is. A write since may hide that; then the keys tell. */
+  async #hasAll(): Promise<boolean> {
+    const count = await this.#store.count("backup");
+    return count === this.#count && (await this.#store.revisionOf("backup")) === this.#position;
   }
 
   #keep({ key, value }: Document<Backup>): void {
