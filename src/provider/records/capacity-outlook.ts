@@ -124,16 +124,19 @@ function contentSharer({
 }: BackupLocation["settings"]): (record: StoredBackup) => boolean {
   if (encryption.kind !== "certificates")
     return ({ recipients }) => recipients.every(({ kind }) => kind === "pre-shared-key");
-  const named = nameAll(encryption.certificates);
-  return ({ recipients }) => nameAll(recipients) === named;
+  const { certificates } = encryption;
+  return ({ recipients }) => areSameKeys(recipients, certificates);
 }
 
-/** Equal for the same keys in any order. */
-function nameAll(keys: readonly { readonly keyId: string }[]): string {
-  const [first] = keys;
+type Keys = readonly { readonly keyId: string }[];
+
+/** In any order. */
+function areSameKeys(some: Keys, others: Keys): boolean {
+  if (some.length !== others.length) return false;
   // Nearly always: ten thousand backups are looked through within one turn.
-  if (keys.length === 1 && first !== undefined) return JSON.stringify([first.keyId]);
-  return JSON.stringify(keys.map(({ keyId }) => keyId).toSorted());
+  if (some.length === 1) return some[0]?.keyId === others[0]?.keyId;
+  const sorted = (keys: Keys): string => JSON.stringify(keys.map(({ keyId }) => keyId).toSorted());
+  return sorted(some) === sorted(others);
 }
 
 /** What everything takes when it is stored anew, judged by what it took. */
