@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  canBindProcess,
   endProcess,
   startBackgroundProcess,
   type ProcessPriority,
@@ -8,6 +9,7 @@ import {
 import { systemClock } from "./base/clock.ts";
 import { AppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
+import { lookHowBusy, paceProcess } from "./base/pace-process.ts";
 import { programFile } from "./base/program-file.ts";
 import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 import { keepScope } from "./base/work-scope.ts";
@@ -189,6 +191,13 @@ function storeUser({ allowedHosts, authorities, watchStores }: ProcessEngineOpti
     });
 }
 
+let bindable: Promise<boolean> | undefined;
+
+/** A process that is stopped must not stay behind when this one is killed. */
+function canPace(): Promise<boolean> {
+  return (bindable ??= canBindProcess());
+}
+
 /** What has said its last word has nothing left to do. */
 const millisecondsToEnd = 5000;
 
@@ -199,7 +208,10 @@ async function runInProcess(
 ): Promise<EngineOutcome> {
   const { logger, roles: _roles, installationId: _id, watchStores, ...rest } = options;
   const setup: EngineSetup = { call, ...rest };
-  const engine = startBackgroundProcess(programFile("engine-process"), setup.priority);
+  const paces = setup.priority !== "normal" && (await canPace());
+  const busy = paces ? await lookHowBusy() : 0;
+  const engine = startBackgroundProcess(programFile("engine-process"), setup.priority, paces);
+  const endPace = paces ? paceProcess(engine, busy) : undefined;
   const tell = (message: ToEngine | EngineSetup): void => {
     // One that has ended hears nothing: its end is told below.
     engine.send(message, () => undefined);
@@ -218,6 +230,7 @@ async function runInProcess(
     });
   } finally {
     signal.removeEventListener("abort", onAbort);
+    endPace?.();
     await endProcess(engine, millisecondsToEnd);
   }
 }

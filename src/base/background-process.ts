@@ -1,4 +1,4 @@
-import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, fork, spawnSync, type ChildProcess, type ForkOptions } from "node:child_process";
 import { once } from "node:events";
 import { constants, setPriority } from "node:os";
 
@@ -9,9 +9,38 @@ import { constants, setPriority } from "node:os";
 export type ProcessPriority = (typeof processPriorities)[number];
 export const processPriorities = ["idle", "low", "normal"] as const;
 
-/** Starts a program of ours that speaks with this one by messages and prints to its standard error. */
-export function startBackgroundProcess(program: URL, priority: ProcessPriority): ChildProcess {
-  const child = fork(program, { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+/** A program that asks the kernel to kill what it becomes when the process that has started it ends, however that ends. */
+const bound = ["setpriv", "--pdeathsig", "KILL"] as const;
+
+/** Whether `startBackgroundProcess` can see to it that a process ends when this one is killed. */
+export function canBindProcess(): Promise<boolean> {
+  if (process.platform !== "linux") return Promise.resolve(false);
+  const [binder, ...binding] = bound;
+  return new Promise((resolve) => {
+    execFile(binder, [...binding, process.execPath, "--version"], (error) =>
+      resolve(error === null),
+    );
+  });
+}
+
+/**
+ * Starts a program of ours that speaks with this one by messages and prints to its standard error. One that is bound ends
+ * when this process does, even while it is stopped.
+ */
+export function startBackgroundProcess(
+  program: URL,
+  priority: ProcessPriority,
+  isBound = false,
+): ChildProcess {
+  const [binder, ...binding] = bound;
+  const options: ForkOptions = {
+    ...{ serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] },
+    ...(isBound && {
+      execPath: binder,
+      execArgv: [...binding, process.execPath, ...process.execArgv],
+    }),
+  };
+  const child = fork(program, options);
   // Before it has threads: on Linux each has a priority of its own, taken over from the one that starts it.
   if (priority !== "normal") lower(child.pid, priority);
   return child;
@@ -25,9 +54,14 @@ export function giveWay(priority: ProcessPriority): void {
     spawnSync("chrt", ["--idle", "--all-tasks", "--pid", "0", String(process.pid)]);
 }
 
+/** Whether it was started and has not ended. */
+export function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
+}
+
 /** Waits until it has ended by itself; after that many milliseconds it is killed. */
 export async function endProcess(child: ChildProcess, milliseconds: number): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
   await once(child, "exit").finally(() => clearTimeout(timer));
 }
