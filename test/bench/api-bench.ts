@@ -6,9 +6,8 @@
 // The service runs as its own process, the load comes from another one on the same machine, over connections that stay
 // open. Writes results-api.md.
 import { spawn, type ChildProcess } from "node:child_process";
-import { randomFillSync } from "node:crypto";
 import { createInterface } from "node:readline";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -17,6 +16,8 @@ import { createSelfSigned } from "../../src/identity/create-keys.ts";
 import { pathOf } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { load, loadInTurns, type Load } from "./api-load.ts";
+import { loadDuringBackups, makeSource } from "./api-during-backup.ts";
+import { rate, row, time } from "./api-report.ts";
 import { fillState } from "./api-state.ts";
 import { openLiveHeap } from "./live-heap.ts";
 
@@ -82,14 +83,6 @@ function readSettings(args: readonly string[]): Settings {
     sourceMegabytes: Number(values["source-mb"]),
     memoryMinutes: Number(values["memory-minutes"]),
   };
-}
-
-function makeSource(folder: string, megabytes: number): object {
-  const path = join(folder, "source");
-  mkdirSync(path);
-  for (let number = 0; number * 64 < megabytes; number += 1)
-    writeFileSync(join(path, String(number)), randomFillSync(Buffer.alloc(64 * 2 ** 20)));
-  return { name: "files", adapter: "directory", essential: true, settings: { path } };
 }
 
 type Target = readonly [name: string, pathAndQuery: string];
@@ -196,7 +189,7 @@ async function measureAll(
     rows.push(row(name, rate(ours), rate(bare), share, time(ours.p50), time(ours.p99)));
   }
   const [, location = ""] = targets[0] ?? [];
-  const half = await loadDuringBackup(service, `${service.url}${location}`, settings);
+  const half = await loadDuringBackups(service, `${service.url}${location}`, settings);
   const memory = await loadForMemory(service, targets, settings);
   return [
     `# The API under load\n`,
@@ -206,24 +199,6 @@ async function measureAll(
     ...rows,
     `\n${half}\n\n${memory}\n`,
   ].join("\n");
-}
-
-/** GET location at half of what it can do, while a backup runs. */
-async function loadDuringBackup(
-  service: Service,
-  url: string,
-  settings: Settings,
-): Promise<string> {
-  const most = await load(url, settings);
-  const alone = await load(url, { ...settings, rate: most.perSecond / 2 });
-  const arm = service.call(version);
-  // New content, so that the backup has all of it to do.
-  rmSync(join(service.folder, "source"), { recursive: true });
-  makeSource(service.folder, settings.sourceMegabytes);
-  const started = await arm.post(pathOf("north", "/createBackup"));
-  const half = await load(url, { ...settings, rate: most.perSecond / 2 });
-  const ended = await arm.finish(started);
-  return `GET location at ${Math.round(most.perSecond / 2)} requests a second (half of its most) while a backup of ${settings.sourceMegabytes} MB runs (${ended.status}): p50 ${time(half.p50)}, p99 ${time(half.p99)}, longest ${time(half.longest)}. Part of that is the load process itself, which asked ${time(half.ownP99)} late (p99; longest ${time(half.ownLongest)}), and the machine: the same without a backup p50 ${time(alone.p50)}, p99 ${time(alone.p99)}, longest ${time(alone.longest)}.`;
 }
 
 async function loadForMemory(
@@ -269,16 +244,4 @@ function readMemory(pid: number): number {
 function shareOf(ours: Load, bare: Load): number {
   const shares = ours.rates.map((perSecond, turn) => perSecond / (bare.rates[turn] ?? perSecond));
   return shares.toSorted((one, other) => one - other)[Math.floor((shares.length - 1) / 2)] ?? 0;
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
-}
-
-function rate({ perSecond }: Load): string {
-  return `${Math.round(perSecond)}/s`;
-}
-
-function time(milliseconds: number): string {
-  return `${milliseconds.toFixed(1)} ms`;
 }

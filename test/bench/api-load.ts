@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, type PromiseWithChild } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** What one address answered; times in milliseconds. */
@@ -26,19 +27,29 @@ export interface LoadSettings {
 }
 
 const run = promisify(execFile);
+const millisecondsBefore = 2000;
 
 /** Asks these addresses in turns, from a process of its own; throws when an answer is not 200. */
-export async function loadInTurns(
+export function loadInTurns(
+  urls: readonly string[],
+  settings: LoadSettings,
+): Promise<readonly Load[]> {
+  return readLoads(urls, startLoad(urls, settings));
+}
+
+function startLoad(
   urls: readonly string[],
   { connections, seconds, rate = 0 }: LoadSettings,
-): Promise<readonly Load[]> {
+): PromiseWithChild<{ stdout: string }> {
   const program = join(import.meta.dirname, "load-child.ts");
-  const { stdout } = await run(process.execPath, [
-    program,
-    ...[connections, seconds, rate].map(String),
-    ...urls,
-  ]);
-  const loads = JSON.parse(stdout) as readonly Load[];
+  return run(process.execPath, [program, ...[connections, seconds, rate].map(String), ...urls]);
+}
+
+async function readLoads(
+  urls: readonly string[],
+  ended: Promise<{ readonly stdout: string }>,
+): Promise<readonly Load[]> {
+  const loads = JSON.parse((await ended).stdout) as readonly Load[];
   for (const [index, { failures }] of loads.entries())
     if (failures > 0) throw new Error(`${failures} answers of ${urls[index]} failed`);
   return loads;
@@ -49,4 +60,22 @@ export async function load(url: string, settings: LoadSettings): Promise<Load> {
   const [measured] = await loadInTurns([url], settings);
   if (measured === undefined) throw new Error("Nothing was measured");
   return measured;
+}
+
+/** What is measured while something else is done, in a load that was there before; `settings.seconds` is the most it takes. */
+export async function loadMeanwhile(
+  url: string,
+  settings: LoadSettings & { readonly rate: number },
+  work: () => Promise<void>,
+): Promise<Load> {
+  const loading = startLoad([url], settings);
+  const measured = readLoads([url], loading);
+  // Until the load process has started and found its pace.
+  await setTimeout(millisecondsBefore);
+  loading.child.stdin?.write("count\n");
+  await work();
+  loading.child.stdin?.write("end\n");
+  const [load] = await measured;
+  if (load === undefined) throw new Error("Nothing was measured");
+  return load;
 }

@@ -3,8 +3,10 @@
 //   node load-child.ts CONNECTIONS SECONDS REQUESTS-A-SECOND URL…
 // With a rate of 0 every connection asks as soon as it has its answer. Several addresses take turns of a third of a
 // second until each had its seconds, so that a machine that gets slower or faster meanwhile is so for all of them. With a
-// rate, a request counts from the moment it was due, so that a server that stalls cannot hide it.
+// rate, a request counts from the moment it was due, so that a server that stalls cannot hide it. Whoever starts this with a
+// rate may write lines to its standard input: `count` forgets what was measured so far, `end` ends it.
 import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 import type { Load } from "./api-load.ts";
 
 const turnMilliseconds = 330;
@@ -128,12 +130,22 @@ async function takeTurn({ lines, times, rates }: Measured, turn: number): Promis
 }
 
 /** So many requests a second, whatever becomes of those before; looks for what is due each millisecond. */
-async function keepRate({ lines, times, rates }: Measured): Promise<void> {
+async function keepRate({ lines, times, lags, rates }: Measured): Promise<void> {
   const started = performance.now();
   let planned = 0;
+  let countedFrom = started;
+  let isEnded = false;
+  const told = createInterface({ input: process.stdin });
+  told.on("line", (line) => {
+    isEnded = line === "end";
+    if (isEnded) return;
+    times.length = 0;
+    lags.length = 0;
+    countedFrom = performance.now();
+  });
   const plan: Plan = () => {
     const due = started + (planned * 1000) / rate;
-    if (due - started >= milliseconds) return Number.POSITIVE_INFINITY;
+    if (isEnded || due - started >= milliseconds) return Number.POSITIVE_INFINITY;
     if (due > performance.now()) return undefined;
     planned += 1;
     return due;
@@ -143,7 +155,9 @@ async function keepRate({ lines, times, rates }: Measured): Promise<void> {
   }, 1);
   await Promise.all(lines.map((line) => line.run(plan)));
   clearInterval(timer);
-  rates.push((times.length * 1000) / (performance.now() - started));
+  told.close();
+  process.stdin.destroy();
+  rates.push((times.length * 1000) / (performance.now() - countedFrom));
 }
 
 function describe({ lines, times, lags, rates, failures }: Measured): Load {
