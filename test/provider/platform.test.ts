@@ -183,6 +183,68 @@ describe("preflight", () => {
     });
   }
 
+  const aChild = (kind: string, name: string, properties: Json): Json => ({
+    name: `place-${number}/${name}`,
+    type: `Microsoft.Backup.Admin/backupLocations/${kind}`,
+    apiVersion: "2026-12-01",
+    properties,
+  });
+  const webhook = { kind: "Webhook", targetUrl: "https://hooks.example/x" };
+  const signed = { ...webhook, signingSecret: "a secret that is long enough" };
+
+  it("rule 230: takes every type that PUT takes, below a location too, and secrets that stay", async () => {
+    const answer = await preflight([
+      aResource(aLocation()),
+      aChild("notificationRoutes", "hook", signed),
+      aChild("notificationRoutes", "kept", webhook),
+      aChild("notificationRoutes", "later", { ...signed, targetUrl: "[parameters('url')]" }),
+      aChild("monitoringSettings", "default", { drillTargetInDays: 7 }),
+    ]);
+    assert.deepEqual(answer.body, { status: "Succeeded" }, answer.text);
+  });
+
+  const badChildren: readonly (readonly [
+    kind: string,
+    name: string,
+    properties: Json,
+    code: string,
+  ])[] = [
+    ["notificationRoutes", "a b", signed, "InvalidResourceName"],
+    ["notificationRoutes", "hook/more", signed, "InvalidResourceName"],
+    ["notificationRoutes", "hook", { kind: "Pigeon" }, "InvalidProperty"],
+    ["notificationRoutes", "hook", { ...signed, host: "x" }, "InvalidNotificationRoute"],
+    ["notificationRoutes", "hook", { ...signed, targetUrl: "x" }, "InvalidNotificationRoute"],
+    [
+      "notificationRoutes",
+      "hook",
+      { ...signed, targetUrl: "https://127.0.0.1/" },
+      "NotificationHostNotAllowed",
+    ],
+    ["monitoringSettings", "other", {}, "InvalidResourceName"],
+    ["monitoringSettings", "default", { drillTargetInDays: -1 }, "InvalidProperty"],
+  ];
+  for (const [kind, name, properties, code] of badChildren) {
+    it(`rules 234 and 235: ${kind} ${name} ${JSON.stringify(properties)} is Failed as PUT is`, async () => {
+      await setUp();
+      const answer = await preflight([aChild(kind, name, properties)]);
+      assert.equal(answer.body.status, "Failed");
+      assert.equal(answer.body.error.code, code, answer.text);
+      assert.equal(answer.body.error.target, `${path}/${kind}/${name.replace("/more", "//more")}`);
+      const put = await arm.send("PUT", `${path}/${kind}/${encodeURIComponent(name)}`, {
+        body: { properties },
+      });
+      assert.equal(put.status, 400, put.text);
+      assert.equal(put.body.error.code, code, put.text);
+    });
+  }
+
+  it("rule 234: a child in an api-version that does not know it is Failed", async () => {
+    const old = { ...aChild("notificationRoutes", "hook", signed), apiVersion: "2021-09-01" };
+    const { error } = (await preflight([old])).body;
+    assert.equal(error.code, "InvalidApiVersionParameter");
+    assert.match(error.message, /one of 2026-12-01$/);
+  });
+
   it("rule 232: expressions are not judged, wherever they stand", async () => {
     const good = aResource(aLocation({ schedule: { isEnabled: true, frequencyInHours: 6 } }));
     const places = listPlaces(good);

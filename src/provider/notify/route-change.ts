@@ -1,5 +1,7 @@
-import { AppError } from "../../base/errors.ts";
+import { AppError, toAppError } from "../../base/errors.ts";
 import type { NotificationRouteProperties } from "../../generated/api-2026-12-01.ts";
+import type { NoticeSender } from "../../notify/route-target.ts";
+import { targetOf } from "./route-record.ts";
 import type {
   NotificationRoute,
   OpenRouteSecrets,
@@ -42,6 +44,21 @@ export function readRoute(
     receiver,
     secrets: ofKind(receiver.kind, secrets),
   };
+}
+
+/** Throws where nothing may be sent; the sender knows its own names of properties. */
+export function checkReceiver(
+  notices: Pick<NoticeSender, "check">,
+  { receiver, secrets }: Pick<RouteChange, "receiver" | "secrets">,
+): void {
+  try {
+    notices.check(targetOf(receiver, secrets));
+  } catch (error) {
+    const { code, message, target } = toAppError(error);
+    const path =
+      code === "InvalidNotificationRoute" && target !== undefined ? `properties.${target}` : target;
+    throw new AppError(code, message, path === undefined ? {} : { target: path });
+  }
 }
 
 /** What a route of each kind is made of, besides what every route has. */

@@ -1,7 +1,7 @@
 import type { Notice } from "../../alerts/notice.ts";
 import { armError } from "../../arm/errors.ts";
 import type { ArmRequest, ArmResult, Handler } from "../../arm/resource-type.ts";
-import { AppError, toAppError } from "../../base/errors.ts";
+import { toAppError } from "../../base/errors.ts";
 import type { NotificationRoute as Body } from "../../generated/api-2026-12-01.ts";
 import type { Document } from "../../state/state-store.ts";
 import { findLocation } from "../action-target.ts";
@@ -15,8 +15,9 @@ import { checkReadOnlyEcho } from "../read-only-echo.ts";
 import { parameterOf, scopeOf, type RequestScope } from "../request-scope.ts";
 import type { RouteNote } from "../records/notes.ts";
 import { noteKey, type DeadLetter } from "./notice-job.ts";
-import { readRoute } from "./route-change.ts";
+import { checkReceiver, readRoute } from "./route-change.ts";
 import {
+  isRouteName,
   listRoutes,
   openSecrets,
   routeKey,
@@ -76,7 +77,7 @@ async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> 
     checkReadOnlyEcho(request, renderRoute(scope.id, before.value, note));
   }
   const change = readRoute((request.body as Body).properties, before && open(deps, before));
-  retarget(() => deps.notices.check(targetOf(change.receiver, change.secrets)));
+  checkReceiver(deps.notices, change);
   const value: NotificationRoute = {
     ...change,
     name,
@@ -181,22 +182,10 @@ async function readNote({ store }: ProviderDeps, key: string): Promise<RouteNote
 
 function readName(request: ArmRequest): string {
   const name = parameterOf(request, "route");
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  if (isRouteName(name)) return name;
   throw armError(
     "InvalidResourceName",
     'A route is called by 1 to 64 letters, digits, "-" or "_", beginning with a letter or digit',
     { target: "route" },
   );
-}
-
-/** The sender knows its own names of properties. */
-function retarget(check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    const { code, message, target } = toAppError(error);
-    const path =
-      code === "InvalidNotificationRoute" && target !== undefined ? `properties.${target}` : target;
-    throw new AppError(code, message, path === undefined ? {} : { target: path });
-  }
 }

@@ -30,6 +30,11 @@ export type RouteSecretName = (typeof routeSecretNames)[number];
 export type RouteSecrets = Readonly<Partial<Record<RouteSecretName, SealedText>>>;
 export type OpenRouteSecrets = Readonly<Partial<Record<RouteSecretName, string>>>;
 
+/** 1 to 64 letters, digits, "-" or "_", beginning with a letter or digit. */
+export function isRouteName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
+}
+
 export function routeKey(locationKey: string, name: string): string {
   return `${locationKey}/routes/${name.toLowerCase()}`;
 }

@@ -1,23 +1,17 @@
-import type { Contract } from "../../arm/contract.ts";
 import { toArmError } from "../../arm/errors.ts";
 import { isResourceName } from "../../arm/names.ts";
 import type { OperationError } from "../../arm/operation-record.ts";
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
-import type { BodyCheck } from "../../arm/validation.ts";
-import { compileBodyChecks, createSchemaCompiler } from "../../arm/validation.ts";
-import { contracts } from "../../generated/contracts.ts";
-import { applyChange, unconfigured } from "../rules/location-rules.ts";
+import { findDeployableTypes, type DeployableType } from "./deployable-types.ts";
 import { locationId } from "../model.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { parameterOf } from "../request-scope.ts";
 import { isExpression, withoutExpressions } from "../rules/template-expressions.ts";
-import { converterOf } from "../versions/versions.ts";
 
 /** A resource of a template: the envelope, and whatever PUT takes. */
 type TemplateResource = Readonly<Record<string, unknown>>;
 
-/** Judges the body of one api-version's PUT. */
-type Judges = ReadonlyMap<string, BodyCheck>;
+type Types = ReadonlyMap<string, DeployableType>;
 
 /**
  * POST preflight: what the PUT of each resource would refuse at once, told before anything is deployed. The
@@ -25,10 +19,10 @@ type Judges = ReadonlyMap<string, BodyCheck>;
  */
 export function createPreflight(deps: ProviderDeps): (request: ArmRequest) => Promise<ArmResult> {
   // Made when first asked: compiling is a matter of a second, and few installations deploy templates.
-  let judges: Judges | undefined;
+  let types: Types | undefined;
   return (request) => {
-    judges ??= compileJudges();
-    const known = judges;
+    types ??= findDeployableTypes();
+    const known = types;
     const { resources } = request.body as { readonly resources: readonly TemplateResource[] };
     const faults = resources.flatMap((resource) => {
       const fault = judgeResource(deps, request, known, resource);
@@ -36,22 +30,6 @@ export function createPreflight(deps: ProviderDeps): (request: ArmRequest) => Pr
     });
     return Promise.resolve({ kind: "value", body: verdictOf(faults) });
   };
-}
-
-const type = "Microsoft.Backup.Admin/backupLocations";
-
-function compileJudges(): Judges {
-  const compiler = createSchemaCompiler();
-  return new Map(
-    contracts.flatMap((contract: Contract): [string, BodyCheck][] => {
-      const route = contract.routes.find(
-        ({ method, path }) => method === "PUT" && path.endsWith("/backupLocations/{location}"),
-      );
-      return route === undefined
-        ? []
-        : [[contract.apiVersion, compileBodyChecks(contract, compiler)(route)]];
-    }),
-  );
 }
 
 function verdictOf(faults: readonly OperationError[]): object {
@@ -69,25 +47,34 @@ function verdictOf(faults: readonly OperationError[]): object {
 function judgeResource(
   deps: ProviderDeps,
   request: ArmRequest,
-  judges: Judges,
+  types: Types,
   resource: TemplateResource,
 ): OperationError | undefined {
-  const name = textOf(resource, "name");
-  const id = locationId({
-    name,
-    subscriptionId: parameterOf(request, "subscriptionId"),
-    resourceGroupName: parameterOf(request, "resourceGroupName"),
-  });
-  const envelope = judgeEnvelope(resource, name, judges);
+  const id = idOf(request, resource, types);
+  const envelope = judgeEnvelope(resource, types);
   if (envelope !== undefined) return { ...envelope, target: id };
   const version = textOf(resource, "apiVersion");
-  const judge = judges.get(version);
-  if (isExpression(version) || judge === undefined) return undefined;
-  const faults = judgeBody(deps, judge, version, resource, id);
+  const type = types.get(textOf(resource, "type").toLowerCase());
+  const check = type?.checks.get(version);
+  if (type === undefined || check === undefined) return undefined;
+  const faults = judgeBody(resource, (body) => type.judge(deps, version, check(body, id)));
   const [first, second] = faults;
   if (first === undefined) return undefined;
   const told = second === undefined ? first : severalFaults(faults);
   return { code: told.code, message: told.message, target: id, details: faults };
+}
+
+/** The name of a child in a template is that of its parent, a slash and its own. */
+function idOf(request: ArmRequest, resource: TemplateResource, types: Types): string {
+  const [name = "", ...below] = textOf(resource, "name").split("/");
+  const type = types.get(textOf(resource, "type").toLowerCase())?.type ?? "";
+  const kinds = type.split("/").slice(2);
+  const parent = locationId({
+    name,
+    subscriptionId: parameterOf(request, "subscriptionId"),
+    resourceGroupName: parameterOf(request, "resourceGroupName"),
+  });
+  return [parent, ...below.flatMap((part, index) => [kinds[index] ?? "", part])].join("/");
 }
 
 function severalFaults(faults: readonly OperationError[]): OperationError {
@@ -96,49 +83,56 @@ function severalFaults(faults: readonly OperationError[]): OperationError {
 }
 
 /** What is wrong beside the body. Values that only the deployment will know are not judged. */
-function judgeEnvelope(
-  resource: TemplateResource,
-  name: string,
-  judges: Judges,
-): OperationError | undefined {
+function judgeEnvelope(resource: TemplateResource, types: Types): OperationError | undefined {
   const version = textOf(resource, "apiVersion");
-  const ownType = textOf(resource, "type");
-  if (!isExpression(ownType) && ownType.toLowerCase() !== type.toLowerCase()) {
-    const message = `Only resources of type "${type}" can be deployed here: take the others out`;
+  const name = textOf(resource, "name");
+  const givenType = textOf(resource, "type");
+  if (isExpression(givenType)) return undefined;
+  const type = types.get(givenType.toLowerCase());
+  if (type === undefined) {
+    const known = [...types.values()].map((one) => `"${one.type}"`).join(", ");
+    const message = `Only resources of these types can be deployed here, take the others out: ${known}`;
     return { code: "InvalidResourceType", message };
   }
-  if (!isExpression(version) && !judges.has(version)) {
-    const message = `The apiVersion of a resource must be one of ${[...judges.keys()].join(", ")}`;
+  if (!isExpression(version) && !type.checks.has(version)) {
+    const message = `The apiVersion of a resource of this type must be one of ${[...type.checks.keys()].join(", ")}`;
     return { code: "InvalidApiVersionParameter", message };
   }
-  if (isExpression(name) || isResourceName(name)) return undefined;
+  if (isExpression(name) || isNameOf(type, name)) return undefined;
   const message =
-    "The name of a resource is missing or has characters no name can have: correct it";
+    "The name of a resource is missing, has too few or too many parts, or characters no name can have: correct it";
   return { code: "InvalidResourceName", message };
+}
+
+function isNameOf({ type, isName }: DeployableType, name: string): boolean {
+  const parts = name.split("/");
+  const own = parts.at(-1) ?? "";
+  return (
+    parts.length === type.split("/").length - 1 &&
+    parts.slice(0, -1).every(isResourceName) &&
+    isName(own)
+  );
 }
 
 /** The faults PUT would tell, but for those that stand where an expression stands. */
 function judgeBody(
-  deps: ProviderDeps,
-  judge: BodyCheck,
-  version: string,
   resource: TemplateResource,
-  id: string,
+  judge: (body: unknown) => void,
 ): readonly OperationError[] {
-  const { apiVersion: _version, dependsOn: _order, scope: _scope, ...sent } = resource;
-  const { value, places } = withoutExpressions(sent);
+  const { value, places } = withoutExpressions(bodyOf(resource));
   try {
-    const change = converterOf(version).readPut(judge(value, id));
-    applyChange({ settings: unconfigured(change.region ?? "none"), secrets: {} }, change, {
-      identity: deps.identity,
-      parseStorePath: deps.parseStorePath,
-      addresses: deps.addresses,
-      now: deps.clock.now(),
-    });
+    judge(value);
     return [];
   } catch (error) {
     return faultsOf(error).filter(({ target = "" }) => !places.some((at) => concerns(target, at)));
   }
+}
+
+/** What PUT is sent of it; name and type are in the address. */
+function bodyOf(resource: TemplateResource): TemplateResource {
+  const ofTemplate = new Set(["name", "type", "apiversion", "dependson", "scope"]);
+  const sent = Object.entries(resource).filter(([name]) => !ofTemplate.has(name.toLowerCase()));
+  return Object.fromEntries(sent);
 }
 
 function faultsOf(error: unknown): readonly OperationError[] {

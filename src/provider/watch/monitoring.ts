@@ -19,6 +19,9 @@ export interface Monitoring {
   readonly systemData?: SystemData;
 }
 
+/** There is one for each location. */
+export const monitoringName = "default";
+
 const defaults = {
   drillTargetInDays: 90,
   certificateWarningInDays: 30,
@@ -72,7 +75,7 @@ async function findScope(deps: ProviderDeps, request: ArmRequest): Promise<Reque
   const scope = scopeOf(request);
   await findLocation(deps, scope);
   const name = parameterOf(request, "settings");
-  if (name.toLowerCase() === "default") return scope;
+  if (name.toLowerCase() === monitoringName) return scope;
   if (request.route.method === "GET")
     throw resourceNotFound(`${scope.id}/monitoringSettings/${name}`);
   throw armError(
