@@ -33,35 +33,49 @@ export async function loadDuringBackups(
   const { perSecond } = await load(url, settings);
   const half = { ...settings, rate: perSecond / 2 };
   const alone = await load(url, half);
-  const rounds: Load[] = [];
-  for (let round = 0; round < measuredBackups; round += 1)
-    rounds.push(await loadDuringBackup(service, url, half));
+  const rounds: (readonly string[])[] = [];
+  for (let round = 1; round <= measuredBackups; round += 1) {
+    const backup = prepareBackup(service, settings);
+    let seconds = 0;
+    const measured = await loadMeanwhile(url, { ...half, seconds: mostSeconds }, async () => {
+      seconds = await backup();
+    });
+    rounds.push([`beside backup ${round}`, ...latencies(measured), duration(seconds)]);
+  }
+  const secondsAlone = await prepareBackup(service, settings)();
   return [
     `GET location at ${Math.round(half.rate)} requests a second (half of its most), also from the request for a backup of ${settings.sourceMegabytes} MB to its end:\n`,
-    row("", "p50", "p99", "longest", "p99 of the load process itself"),
-    row("---", "--:", "--:", "--:", "--:"),
-    row("without a backup", ...latencies(alone)),
-    ...rounds.map((one, index) => row(`beside backup ${index + 1}`, ...latencies(one))),
+    row("", "p50", "p99", "longest", "p99 of the load process itself", "the backup took"),
+    row("---", "--:", "--:", "--:", "--:", "--:"),
+    row("without a backup", ...latencies(alone), ""),
+    ...rounds.map((cells) => row(...cells)),
+    row("a backup without requests", "", "", "", "", duration(secondsAlone)),
     "\nBackup 1 is the first after a start: until then the service was only read from, and V8 compiles anew what it had made for reading alone.",
   ].join("\n");
 }
 
-async function loadDuringBackup(
+/** Makes new content, so that the backup has all of it to do; what is returned makes the backup and tells its seconds. */
+function prepareBackup(
   service: Service,
-  url: string,
-  settings: DuringBackupSettings & { readonly rate: number },
-): Promise<Load> {
-  // New content, so that the backup has all of it to do; what is still to be written of it would be in the way.
+  { sourceMegabytes }: DuringBackupSettings,
+): () => Promise<number> {
   rmSync(join(service.folder, "source"), { recursive: true });
-  makeSource(service.folder, settings.sourceMegabytes);
+  makeSource(service.folder, sourceMegabytes);
+  // What is still to be written of it would be in the way.
   execFileSync("sync");
   const arm = service.call(version);
-  return loadMeanwhile(url, { ...settings, seconds: mostSeconds }, async () => {
+  return async () => {
+    const started = performance.now();
     const ended = await arm.finish(await arm.post(pathOf("north", "/createBackup")));
     if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
-  });
+    return (performance.now() - started) / 1000;
+  };
 }
 
 function latencies({ p50, p99, longest, ownP99 }: Load): readonly string[] {
   return [p50, p99, longest, ownP99].map(time);
+}
+
+function duration(seconds: number): string {
+  return `${seconds.toFixed(1)} s`;
 }
