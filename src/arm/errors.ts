@@ -77,9 +77,16 @@ export class ArmError extends Error {
     this.target = options.target;
     this.details = options.details;
     this.additionalInfo = options.additionalInfo;
-    this.headers = options.headers ?? {};
+    this.headers = { ...(status === 401 ? challenge : {}), ...options.headers };
   }
 }
+
+/**
+ * Every 401 names a way of signing in (RFC 9110, 11.6.1), also where none is configured or a client certificate is
+ * wanted, for which HTTP has no scheme: whoever comes through the front door brought it a bearer token.
+ */
+export const bearerChallenge = 'Bearer realm="holdfast"';
+const challenge: Readonly<Record<string, string>> = { "WWW-Authenticate": bearerChallenge };
 
 /** The error of a catalogue code, with the catalogue's status. */
 export function armError(

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { Authenticator } from "../arm/access.ts";
-import { armError, serviceUnavailable } from "../arm/errors.ts";
+import { armError, bearerChallenge, serviceUnavailable } from "../arm/errors.ts";
 import type { TokenFault, TokenVerifier } from "../identity/bearer-tokens.ts";
 import type { FrontDoorCertificates } from "../identity/front-door-certificates.ts";
 
@@ -58,8 +58,8 @@ const advice: Readonly<Record<Exclude<TokenFault, "unavailable"> | "missing", st
 function challenge(fault: TokenFault | "missing"): Error {
   // The caller may be right: it must come again instead of signing in again.
   if (fault === "unavailable") return serviceUnavailable();
-  const detail = fault === "missing" ? "" : ', error="invalid_token"';
-  const headers = { "WWW-Authenticate": `Bearer realm="holdfast"${detail}` };
+  if (fault === "missing") return armError("AuthenticationFailed", advice[fault]);
+  const headers = { "WWW-Authenticate": `${bearerChallenge}, error="invalid_token"` };
   return armError("AuthenticationFailed", advice[fault], { headers });
 }
 

@@ -304,6 +304,7 @@ describe("callers", () => {
       const reply = await closed.send("GET", `${boxPath}?${modern}`);
       assert.equal(reply.status, 401);
       assert.equal(reply.error.code, "AuthenticationFailed");
+      assert.equal(headerOf(reply, "www-authenticate"), 'Bearer realm="holdfast"');
       assert.equal(closed.requests.length, 0);
     } finally {
       await closed.close();

@@ -73,7 +73,9 @@ describe("the service behind Azure Resource Manager", () => {
 
   it("rule 245, A1, A3: takes the certificate ARM lists and no other", async () => {
     const path = `${pathOf("north")}?api-version=2026-12-01`;
-    assert.equal((await ask(undefined, "GET", path)).status, 401);
+    const strange = await ask(undefined, "GET", path);
+    assert.equal(strange.status, 401);
+    assert.equal(strange.headers["www-authenticate"], 'Bearer realm="holdfast"');
     assert.equal((await ask(stranger, "GET", path, { headers: ofAnn })).status, 403);
     assert.equal((await ask(arm, "GET", path)).status, 404);
   });

@@ -36,6 +36,17 @@ describe("the service with bearer tokens", () => {
     const headers = { "x-ms-client-object-id": "ann", "x-ms-client-principal-name": "ann" };
     const answer = await service.call("2026-12-01").send("GET", pathOf("north"), { headers });
     assert.equal(answer.status, 401);
+    assert.equal(answer.headers.get("www-authenticate"), 'Bearer realm="holdfast"');
+  });
+
+  it("A6: says of a token that is none what is wrong, where clients look", async () => {
+    const headers = { authorization: "Bearer abc" };
+    const answer = await service.call("2026-12-01").send("GET", pathOf("north"), { headers });
+    assert.equal(answer.status, 401);
+    assert.equal(
+      answer.headers.get("www-authenticate"),
+      'Bearer realm="holdfast", error="invalid_token"',
+    );
   });
 
   it("A7: lets a role do what its line says", async () => {
