@@ -1,3 +1,4 @@
+import type { Soon } from "../base/soon.ts";
 import type { Document } from "../state/state-store.ts";
 import { getBackup, getLocation, retryOnConflict } from "./documents.ts";
 import { backupNotFound, busy, parentNotFound, resourceNotFound } from "./faults.ts";
@@ -19,15 +20,25 @@ export interface Action {
   readonly repetition: Repeatability;
 }
 
+/** What an action does in two steps. `Judged` is what the first one found out for the second. */
+export interface ActionSteps<Judged> {
+  /** Throws for what is wrong in the request whatever the state; what may be right later is none of its business. */
+  readonly judge: (action: Action) => Soon<Judged>;
+  /** Judges what the state allows, once the location is idle, and begins. */
+  readonly begin: (action: Action, judged: Judged) => Promise<ArmResult>;
+  /** The answer to a request that was sent again. */
+  readonly answerAgain?: (operation: OperationRecord, scope: RequestScope) => Promise<ArmResult>;
+}
+
 /**
  * The head of every action that holds its location: 404 before all else, then the operation of a request that was sent
- * again, then 409 while something is under way. Begins anew when somebody else was quicker.
+ * again, then what is wrong in the request itself, and only then 409 while something is under way: who waits for that
+ * must not learn afterwards that it was in vain. Begins anew when somebody else was quicker.
  */
-export function judgeAction(
+export function judgeAction<Judged>(
   deps: ProviderDeps,
   request: ArmRequest,
-  act: (action: Action) => Promise<ArmResult>,
-  answerAgain: (operation: OperationRecord, scope: RequestScope) => Promise<ArmResult> = again,
+  { judge, begin, answerAgain = again }: ActionSteps<Judged>,
 ): Promise<ArmResult> {
   return retryOnConflict(async () => {
     const scope = scopeOf(request);
@@ -36,8 +47,10 @@ export function judgeAction(
       "backup" in request.params ? await findBackup(deps, scope, backupIdOf(request)) : undefined;
     const repetition = await findRepetition(deps, request);
     if (repetition.earlier !== undefined) return answerAgain(repetition.earlier, scope);
+    const action = { scope, location, backup, repetition };
+    const judged = await judge(action);
     checkIdle(location.value, scope);
-    return act({ scope, location, backup, repetition });
+    return begin(action, judged);
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { aPfx, fakeIdentity } from "../support/fake-identity.ts";
 import { locationPath, type ProviderWorld, withProviderWorld } from "../support/provider-world.ts";
@@ -94,7 +95,11 @@ describe("two writers of a location", () => {
         await assert.rejects(
           world.call("POST", `${locationPath}/${path}`, {
             apiVersion: modern,
-            body: { targetPath: "/x" },
+            body: {
+              decryptionCertBase64: aPfx("north"),
+              decryptionCertPassword: "right",
+              targetPath: join(world.restoreRoot, "x"),
+            },
           }),
           { code: "AnotherOperationInProgress" },
         );

@@ -13,12 +13,11 @@ import { converterOf, formOf } from "../versions/versions.ts";
 
 /** POST createBackup: the new backup, its operation (of the same id) and its job, in one commit. */
 export function createBackup(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
-  return judgeAction(
-    deps,
-    request,
-    (action) => begin(deps, request, action),
-    (operation, { key }) => answerAgain(deps, request, key, operation),
-  );
+  return judgeAction(deps, request, {
+    judge: () => undefined,
+    begin: (action) => begin(deps, request, action),
+    answerAgain: (operation, { key }) => answerAgain(deps, request, key, operation),
+  });
 }
 
 async function begin(

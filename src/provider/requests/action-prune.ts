@@ -13,7 +13,10 @@ export function pruneStore(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
+  return judgeAction(deps, request, {
+    judge: () => undefined,
+    begin: (action) => begin(deps, vault, request, action),
+  });
 }
 
 /** The same in every version that has it; the published ones know no retention here. */

@@ -7,8 +7,8 @@ import { badSubset } from "../faults.ts";
 import type { VerifyPayload } from "../jobs/jobs-verify.ts";
 import type { Backup } from "../model.ts";
 import type { OpenerVault } from "../stores/opener-vault.ts";
-import type { ChosenOpener } from "../stores/openers.ts";
-import { chooseOpener } from "../stores/openers.ts";
+import type { ChosenOpener, SentOpener } from "../stores/openers.ts";
+import { checkOpens, chooseOpener, openSent } from "../stores/openers.ts";
 import { callerOf } from "../records/operation-start.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import type { RequestScope } from "../request-scope.ts";
@@ -22,7 +22,10 @@ export function verifyStore(
   vault: OpenerVault,
   request: ArmRequest,
 ): Promise<ArmResult> {
-  return judgeAction(deps, request, (action) => begin(deps, vault, request, action));
+  return judgeAction(deps, request, {
+    judge: (action) => judge(deps, request, action),
+    begin: (action, judged) => begin(deps, vault, request, action, judged),
+  });
 }
 
 interface VerifyBody {
@@ -32,19 +35,38 @@ interface VerifyBody {
   readonly decryptionCertPassword?: string | null;
 }
 
+interface Judged {
+  readonly depth: VerifyDepth;
+  readonly subset: VerifySubset | undefined;
+  readonly sent: SentOpener;
+}
+
+async function judge(deps: ProviderDeps, request: ArmRequest, { backup }: Action): Promise<Judged> {
+  const body = (request.body ?? {}) as VerifyBody;
+  const { subset } = body;
+  if (subset !== undefined && subset.part > subset.of) throw badSubset(subset);
+  const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
+  if (depth !== "content") return { depth, subset, sent: undefined };
+  const sent = await openSent(deps, {
+    pfxBase64: body.decryptionCertBase64 ?? undefined,
+    pfxPassword: body.decryptionCertPassword ?? undefined,
+  });
+  // Who a backup is encrypted to never changes; of a whole store the next backup may be the first that this key opens.
+  const record = backup?.value.record;
+  if (record !== undefined) checkOpens(deps, record.recipients, sent);
+  return { depth, subset, sent };
+}
+
 async function begin(
   deps: ProviderDeps,
   vault: OpenerVault,
   request: ArmRequest,
   { scope, location, backup, repetition }: Action,
+  { depth, subset, sent }: Judged,
 ): Promise<ArmResult> {
   await requireRepository(deps, scope.key, location.value);
-  const body = (request.body ?? {}) as VerifyBody;
-  const { subset } = body;
-  if (subset !== undefined && subset.part > subset.of) throw badSubset(subset);
-  const depth = (body.depth ?? "Ciphertext").toLowerCase() as VerifyDepth;
   const chosen =
-    depth === "content" ? await chooseForVerify(deps, scope, location, backup, body) : undefined;
+    depth === "content" ? await chooseForVerify(deps, scope, location, backup, sent) : undefined;
   const payload: VerifyPayload = {
     locationKey: scope.key,
     incarnation: location.value.incarnation,
@@ -64,7 +86,7 @@ async function chooseForVerify(
   scope: RequestScope,
   location: Document<BackupLocation>,
   backup: Document<Backup> | undefined,
-  body: VerifyBody,
+  sent: SentOpener,
 ): Promise<ChosenOpener> {
   const backups =
     backup === undefined
@@ -74,8 +96,5 @@ async function chooseForVerify(
   for (const { value } of backups) {
     for (const one of value.record?.recipients ?? []) recipients.set(one.keyId, one);
   }
-  return chooseOpener(deps, scope.key, location.value, [...recipients.values()], {
-    pfxBase64: body.decryptionCertBase64 ?? undefined,
-    pfxPassword: body.decryptionCertPassword ?? undefined,
-  });
+  return chooseOpener(deps, scope.key, location.value, [...recipients.values()], sent);
 }

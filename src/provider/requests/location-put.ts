@@ -92,8 +92,8 @@ async function attemptWrite(
   const isConfigured =
     isSameTarget(found.value.settings, changed.settings) && hasNoNewSecrets(changed);
   if (!isConfigured) {
-    checkNotRunning(found.value, scope);
     await checkFolder(deps, changed, change);
+    checkNotRunning(found.value, scope);
   }
   return isConfigured && isChangedAtOnce(request, found.value)
     ? changeAtOnce(deps, request, found, changed)

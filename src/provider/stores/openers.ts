@@ -1,6 +1,7 @@
 import { AppError } from "../../base/errors.ts";
 import type { Opener, RecipientName } from "../../engine/model.ts";
 import type { BackupLocation } from "../model.ts";
+import type { PrivateKeyOpener } from "../ports.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { openPreSharedKey } from "./store-access.ts";
 
@@ -8,6 +9,9 @@ export interface OpenerRequest {
   readonly pfxBase64: string | undefined;
   readonly pfxPassword: string | undefined;
 }
+
+/** What was sent to open content with. */
+export type SentOpener = PrivateKeyOpener | undefined;
 
 /** How a job comes to its opener: from the memory of this process, or from the location's sealed key. */
 export type OpenerSource = "memory" | "pre-shared-key";
@@ -17,26 +21,37 @@ export interface ChosenOpener {
   readonly source: OpenerSource;
 }
 
-/**
- * What opens content for these recipients, judged before anything is accepted: a wrong password, a broken
- * .pfx or the key of another certificate is told at once.
- */
-export async function chooseOpener(
+/** The key that was sent, or nothing. A wrong password or a broken .pfx is told at once. */
+export async function openSent(
+  { identity }: ProviderDeps,
+  { pfxBase64, pfxPassword }: OpenerRequest,
+): Promise<SentOpener> {
+  return pfxBase64 === undefined ? undefined : identity.openPfx(pfxBase64, pfxPassword ?? "");
+}
+
+/** What opens content for these recipients, of a location whose own key may be needed. */
+export function chooseOpener(
   deps: ProviderDeps,
   locationKey: string,
   location: BackupLocation,
   recipients: readonly RecipientName[],
-  request: OpenerRequest,
-): Promise<ChosenOpener> {
-  if (request.pfxBase64 !== undefined) {
-    const opener = await deps.identity.openPfx(request.pfxBase64, request.pfxPassword ?? "");
-    checkFits(deps.identity.readThumbprint(opener.certificateBase64), recipients);
-    return { opener, source: "memory" };
-  }
-  if (recipients.some(({ kind }) => kind === "pre-shared-key")) {
-    const keyBase64 = openPreSharedKey(deps, locationKey, location.secrets);
-    return { opener: { kind: "pre-shared-key", keyBase64 }, source: "pre-shared-key" };
-  }
+  sent: SentOpener,
+): ChosenOpener {
+  checkOpens(deps, recipients, sent);
+  if (sent !== undefined) return { opener: sent, source: "memory" };
+  const keyBase64 = openPreSharedKey(deps, locationKey, location.secrets);
+  return { opener: { kind: "pre-shared-key", keyBase64 }, source: "pre-shared-key" };
+}
+
+/** Throws where the key of another certificate was sent, or none where one is needed. */
+export function checkOpens(
+  { identity }: ProviderDeps,
+  recipients: readonly RecipientName[],
+  sent: SentOpener,
+): void {
+  if (sent !== undefined)
+    return checkFits(identity.readThumbprint(sent.certificateBase64), recipients);
+  if (recipients.some(({ kind }) => kind === "pre-shared-key")) return;
   throw new AppError(
     "InvalidPfx",
     `This needs the private key of certificate ${thumbprintsOf(recipients)}: send the .pfx as decryptionCertBase64 with its password`,

@@ -3,15 +3,11 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 
 import { AppError } from "../../base/errors.ts";
 
-/**
- * The folder a restore writes to: what was asked for, or the backup's own below the root. It must lie
- * below the root, links followed, and be absent or empty unless overwriting was asked for.
- */
-export async function checkRestoreTarget(ask: {
+/** The folder a restore writes to: what was asked for, or the backup's own. It must lie below the root, links followed. */
+export async function findRestoreTarget(ask: {
   readonly restoreRoot: string;
   readonly asked: string | undefined;
   readonly backupId: string;
-  readonly overwrite: boolean;
 }): Promise<string> {
   const target = resolve(ask.asked ?? join(ask.restoreRoot, ask.backupId));
   if (ask.asked !== undefined && !isAbsolute(ask.asked)) throw notAllowed(ask.restoreRoot);
@@ -19,8 +15,12 @@ export async function checkRestoreTarget(ask: {
   const isInside =
     isBelow(target, root) && isBelow(await followLinks(target), await followLinks(root));
   if (!isInside) throw notAllowed(ask.restoreRoot);
-  if (!ask.overwrite && (await isFilled(target))) throw notEmpty(target);
   return target;
+}
+
+/** Throws unless the folder of a restore that overwrites nothing is empty or not there. */
+export async function checkEmpty(target: string): Promise<void> {
+  if (await isFilled(target)) throw notEmpty(target);
 }
 
 function isBelow(path: string, root: string): boolean {
