@@ -36,7 +36,7 @@ const rulesOf: Readonly<Record<string, Rules>> = {
   },
 };
 
-/** Every type that a contract has a PUT for, by its name in lower case. Compiling takes a matter of a second. */
+/** Every type that a contract has a PUT for, by its name in lower case. */
 export function findDeployableTypes(): ReadonlyMap<string, DeployableType> {
   const compiler = createSchemaCompiler();
   const found = new Map<string, DeployableType & { readonly checks: Map<string, BodyCheck> }>();
@@ -62,8 +62,14 @@ function compilePuts(
     .map((route) => {
       const [namespace = "", ...path] = route.path.split("/providers/").at(-1)?.split("/") ?? [];
       const types = path.filter((_part, index) => index % 2 === 0);
-      return [[namespace, ...types].join("/"), compile(route)] as const;
+      return [[namespace, ...types].join("/"), whenUsed(() => compile(route))] as const;
     });
+}
+
+/** Compiling takes 50 ms, which hold up every answer: most installations are never asked for most types. */
+function whenUsed(make: () => BodyCheck): BodyCheck {
+  let made: BodyCheck | undefined;
+  return (body, resourceId) => (made ??= make())(body, resourceId);
 }
 
 function judgeLocation(deps: ProviderDeps, version: string, body: unknown): void {

@@ -18,7 +18,7 @@ type Types = ReadonlyMap<string, DeployableType>;
  * same checks as PUT; only what is there already, and what folders hold, is not looked at.
  */
 export function createPreflight(deps: ProviderDeps): (request: ArmRequest) => Promise<ArmResult> {
-  // Made when first asked: compiling is a matter of a second, and few installations deploy templates.
+  // Made when first asked: few installations deploy templates.
   let types: Types | undefined;
   return (request) => {
     types ??= findDeployableTypes();
