@@ -7,7 +7,7 @@ import { readOnlyChanged } from "./faults.ts";
 /**
  * A client may send back what it read: what only the service writes, as the contract of the body names it, is ignored when
  * equal to what is shown, and refused when not (rules 72 and 132). `shown` is the resource as the request's version answers
- * it before the change; `mayDiffer` lets more pass. What an array holds is its resource's own business.
+ * it before the change; `mayDiffer` lets pass what the service moves by itself. What an array holds is its resource's own business.
  */
 export function checkReadOnlyEcho(
   { body, route, context }: Pick<ArmRequest, "body" | "route" | "context">,

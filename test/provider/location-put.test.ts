@@ -309,21 +309,15 @@ describe("PUT and PATCH of a location, 2026", () => {
       await world.accept("PUT", path, { apiVersion, body: read });
     }));
 
-  for (const [title, change] of [
-    ["provisioningState", { provisioningState: "Failed" }],
-    ["lastBackupTime", { lastBackupTime: "2020-01-01T00:00:00Z" }],
-    ["capacity", { capacity: { freeBytes: 1 } }],
-  ] as const) {
-    it(`rule 132: another ${title} is refused`, () =>
-      withProviderWorld(async (world) => {
-        const read = await setUp(world);
-        Object.assign(read.properties, change);
-        await assert.rejects(world.call("PUT", path, { apiVersion, body: read }), {
-          code: "PropertyChangeNotAllowed",
-          target: `properties.${title}`,
-        });
-      }));
-  }
+  it("rule 132: another provisioningState is refused", () =>
+    withProviderWorld(async (world) => {
+      const read = await setUp(world);
+      read.properties.provisioningState = "Failed";
+      await assert.rejects(world.call("PUT", path, { apiVersion, body: read }), {
+        code: "PropertyChangeNotAllowed",
+        target: "properties.provisioningState",
+      });
+    }));
 
   it("rules 79, 80, 85: PATCH of tags answers at once", () =>
     withProviderWorld(async (world) => {

@@ -85,14 +85,16 @@ describe("what only the service writes", () => {
     resource: string,
     methods: readonly string[],
     some: readonly string[],
+    moving: readonly string[] = [],
   ): Promise<void> {
     const shown = (await arm.send("GET", resource)).body;
     const paths = readOnlyPaths(definition, shown).filter(
       // Identity is rule 4.
       (one) => !["id", "name", "type"].includes(one),
     );
-    for (const one of some) assert.ok(paths.includes(one), `${one} in ${paths.join()}`);
-    for (const one of paths) {
+    for (const one of [...some, ...moving])
+      assert.ok(paths.includes(one), `${one} in ${paths.join()}`);
+    for (const one of paths.filter((path) => !moving.includes(path))) {
       const body = structuredClone(shown);
       changeAt(body, partsOf(one));
       for (const method of methods) {
@@ -112,6 +114,7 @@ describe("what only the service writes", () => {
     name: string,
     body: Json,
     some: readonly string[],
+    moving?: readonly string[],
   ])[] = [
     [
       "notificationRoutes",
@@ -121,11 +124,12 @@ describe("what only the service writes", () => {
         targetUrl: "https://hooks.example/x",
         signingSecret: "a secret that is long enough",
       },
-      ["systemData", "properties.targetOrigin", "properties.lastDelivered"],
+      ["systemData", "properties.targetOrigin"],
+      ["properties.lastDelivered"],
     ],
     ["monitoringSettings", "default", { drillTargetInDays: 7 }, ["systemData"]],
   ];
-  for (const [kind, name, properties, some] of below) {
+  for (const [kind, name, properties, some, moving] of below) {
     it(`rules 72 and 132: of ${kind} is taken as it was read, and refused when it is another`, async () => {
       await put({});
       const resource = `${path}/${kind}/${name}`;
@@ -133,7 +137,7 @@ describe("what only the service writes", () => {
       assert.ok(made.status < 300, made.text);
       if (kind === "notificationRoutes") await arm.send("POST", `${resource}/test`);
       const { definition } = putRoutes.find(({ path: one }) => one.includes(kind))?.body ?? {};
-      await proveReadOnly(definition ?? assert.fail(), resource, ["PUT"], some);
+      await proveReadOnly(definition ?? assert.fail(), resource, ["PUT"], some, moving);
       const shown = (await arm.send("GET", resource)).body;
       const again = await arm.send("PUT", resource, { body: shown });
       assert.equal(again.status, 200, again.text);
@@ -158,12 +162,82 @@ describe("what only the service writes", () => {
       "BackupLocationRequest",
       path,
       ["PUT", "PATCH"],
+      ["systemData", "properties.encryption.mode", "properties.provisioningState"],
       [
-        ...["etag", "systemData", "properties.capacity", "properties.encryption.mode"],
-        "properties.lastBackupTime",
+        ...["etag", "properties.capacity", "properties.lastBackupTime"],
+        ...["properties.schedule.nextBackupTime", "properties.schedule.lastSkip"],
       ],
     );
     assert.deepEqual(await read(), shown);
+  });
+
+  /** What was read before a first backup ended and a tick of the schedule passed. */
+  async function readAndLetMove(): Promise<Json> {
+    const soon = new Date(arm.world.clock.now() + 120_000).getUTCMinutes();
+    await put({ schedule: { isEnabled: true, cron: `${soon} * * * *` } });
+    const stale = await read();
+    const running = await arm.send("POST", `${path}/createBackup`);
+    assert.equal((await arm.finish(running)).body.status, "Succeeded");
+    await arm.world.clock.advance(180_000);
+    await arm.world.provider.runScheduler();
+    const now = await read();
+    for (const [one, other] of [
+      [stale.etag, now.etag],
+      [stale.properties.capacity, now.properties.capacity],
+      [stale.properties.lastBackupTime, now.properties.lastBackupTime],
+      [stale.properties.schedule.nextBackupTime, now.properties.schedule.nextBackupTime],
+    ])
+      assert.notDeepEqual(one, other);
+    return stale;
+  }
+
+  it("rules 72 and 278: what moved while a backup ended is no reason to refuse a PUT of all that was read", async () => {
+    const stale = await readAndLetMove();
+    stale.properties.retention.periodInDays = 9;
+    const strict = { headers: { "if-match": stale.etag }, body: stale };
+    assert.equal((await arm.send("PUT", path, strict)).status, 412);
+    await finish(await arm.send("PUT", path, { body: stale }));
+    const { properties } = await read();
+    assert.equal(properties.retention.periodInDays, 9);
+    // Ignored, not taken.
+    assert.notEqual(properties.lastBackupTime, null);
+    assert.notDeepEqual(properties.capacity, stale.properties.capacity);
+    assert.notEqual(properties.schedule.nextBackupTime, stale.properties.schedule.nextBackupTime);
+  });
+
+  it("rule 72: nor is what moved a reason to refuse a PATCH", async () => {
+    const stale = await readAndLetMove();
+    stale.tags = { changed: "yes" };
+    const answer = await arm.send("PATCH", path, { body: stale });
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual((await read()).tags, { changed: "yes" });
+  });
+
+  it("rule 72: what was read while an operation ran may be sent when that has ended", async () => {
+    const store = { kind: "Local", path: `/read-only-${number}` };
+    const accepted = await arm.send("PUT", path, { body: aModernLocation({ store }) });
+    assert.equal(accepted.body.properties.provisioningState, "Creating");
+    await finish(accepted);
+    await finish(await arm.send("PUT", path, { body: accepted.body }));
+  });
+
+  it("rule 72: of a route a delivery moves no reason to refuse it either", async () => {
+    await put({});
+    const route = `${path}/notificationRoutes/hook`;
+    const targetUrl = "https://hooks.example/x";
+    const properties = {
+      kind: "Webhook",
+      targetUrl,
+      signingSecret: "a secret that is long enough",
+    };
+    const stale = (await arm.send("PUT", route, { body: { properties } })).body;
+    assert.equal(stale.properties.lastDelivered, null);
+    await arm.send("POST", `${route}/test`);
+    const body = { ...stale, properties: { ...stale.properties, isEnabled: false } };
+    const answer = await arm.send("PUT", route, { body });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.body.properties.isEnabled, false);
+    assert.notEqual(answer.body.properties.lastDelivered, null);
   });
 
   for (const [title, respell] of [

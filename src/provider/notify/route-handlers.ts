@@ -66,6 +66,9 @@ async function read(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult>
   return { kind: "value", body };
 }
 
+/** What a delivery may move between the reading and the writing of a route: ignored whatever it says. */
+const moving: ReadonlySet<string> = new Set(["properties.lastDelivered", "properties.lastError"]);
+
 async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> {
   const scope = scopeOf(request);
   const location = await findLocation(deps, scope);
@@ -74,7 +77,9 @@ async function put(deps: ProviderDeps, request: ArmRequest): Promise<ArmResult> 
   const before = await deps.store.get<NotificationRoute>("route", key);
   if (before !== undefined) {
     const note = await readNote(deps, key);
-    checkReadOnlyEcho(request, renderRoute(scope.id, before.value, note));
+    checkReadOnlyEcho(request, renderRoute(scope.id, before.value, note), (path) =>
+      moving.has(path),
+    );
   }
   const change = readRoute((request.body as Body).properties, before && open(deps, before));
   checkReceiver(deps.notices, change);

@@ -5,7 +5,21 @@ import { viewOf } from "../model.ts";
 import { checkReadOnlyEcho, isSameValue } from "../read-only-echo.ts";
 import { recipientsOf, version20261201 } from "../versions/v2026-12-01.ts";
 
-/** A past tick of the schedule is fine, and published versions, whose clients send stale values, are not judged. */
+/**
+ * What the service moves by itself: a backup ends, a tick passes, a store is looked at, and with each the etag goes on. A
+ * client that reads, changes a setting and writes all of it back must not be refused for that, so these are ignored
+ * whatever they say; who wants nothing to have moved sends If-Match. All else that is read-only stays as it was until
+ * somebody writes: there another value is a mistake or another writer, and is told (rules 72 and 132).
+ */
+const moving: ReadonlySet<string> = new Set([
+  "etag",
+  "properties.capacity",
+  "properties.lastBackupTime",
+  "properties.schedule.nextBackupTime",
+  "properties.schedule.lastSkip",
+]);
+
+/** Published versions, whose clients send stale values, are not judged. */
 export function checkLocationEcho(
   request: ArmRequest,
   location: BackupLocation,
@@ -14,11 +28,7 @@ export function checkLocationEcho(
   if (request.context.apiVersion !== version20261201.apiVersion) return;
   const form = { groupName: location.resourceGroupName, now };
   const shown = version20261201.renderLocation(viewOf(location), form);
-  checkReadOnlyEcho(
-    request,
-    shown,
-    (path, sent) => path.endsWith("nextBackupTime") && isTick(sent, location),
-  );
+  checkReadOnlyEcho(request, shown, (path, sent) => moving.has(path) || isPassed(path, sent));
 }
 
 /** What is sent of a recipient beside its certificate must be what that certificate says. */
@@ -36,11 +46,7 @@ export function checkRecipientEcho(request: ArmRequest, encryption: EncryptionSe
   }
 }
 
-/** True for any tick of the schedule: between the reading and the sending it may have moved on. */
-function isTick(sent: unknown, { nextTick, settings }: BackupLocation): boolean {
-  if (typeof sent !== "string" || nextTick === null) return false;
-  // Ticks of a plan have no rhythm by which an old one could be told.
-  if (settings.plan !== undefined) return true;
-  const distance = Date.parse(sent) - Date.parse(nextTick);
-  return distance % (settings.frequencyHours * 3_600_000) === 0;
+/** The state of a reading while an operation ran, which has ended by itself. How it ends nobody may say but us. */
+function isPassed(path: string, sent: unknown): boolean {
+  return path === "properties.provisioningState" && (sent === "Creating" || sent === "Updating");
 }
