@@ -60,9 +60,23 @@ export type SchemaCompiler = Ajv2020;
 export function createSchemaCompiler(): SchemaCompiler {
   const ajv = new Ajv2020({ strict: true, discriminator: true, allErrors: true, verbose: true });
   formats.default(ajv);
+  ajv.addFormat("date-time", isTime);
   ajv.addKeyword({ keyword: "x-ms-secret", schemaType: "boolean" });
   ajv.addKeyword({ keyword: "x-ms-mutability", schemaType: "array" });
   return ajv;
+}
+
+const { validate: isDateTime } = formats.default.get("date-time") as {
+  readonly validate: (text: string) => boolean;
+};
+
+/**
+ * A time as RFC 3339 writes it, which is what SDKs read back, and one that can be reckoned with: the format alone lets an
+ * offset of hours and a leap second pass.
+ */
+function isTime(text: string): boolean {
+  const isWritten = /^[\d-]{10}t[\d:]{8}(?:\.\d+)?(?:z|[+-]\d\d:\d\d)$/i.test(text);
+  return isWritten && isDateTime(text) && !Number.isNaN(Date.parse(text));
 }
 
 function findSchemaFaults(

@@ -89,11 +89,13 @@ export interface SchedulePlan {
   readonly timeZone: string;
   /** As they were written: an end may be 0. */
   readonly windows: readonly WeekWindow[];
+  /** Their times as they were written too, with whatever offset: what comes back must be what was sent. */
   readonly blackouts: readonly {
     readonly from: string;
     readonly to: string;
     readonly reason: string | null;
   }[];
+  /** As it was written. */
   readonly pausedUntil: string | null;
 }
 

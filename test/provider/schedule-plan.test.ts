@@ -87,6 +87,26 @@ describe("the schedule of 2026-12-01", () => {
     assert.equal(refused.body.error.code, "OverlappingWindows", refused.text);
   });
 
+  it("rule 96: times come back as they were written, whatever their offset, and mean the same", async () => {
+    const blackouts = [
+      { from: "2026-03-03T02:00:00+01:00", to: "2026-03-04T00:00:00.0000000-05:00", reason: null },
+      // Later only by their texts: the instants touch the ones before.
+      { from: "2026-03-04T05:00:00Z", to: "2026-03-04T07:00:00.500+01:00", reason: null },
+    ];
+    const sent = { blackouts, pausedUntil: "2026-03-03T00:30:00.250+01:00" };
+    const path = await make({ isEnabled: true, cron: "30 1 * * *", ...sent });
+    const schedule = await read(path);
+    assert.deepEqual([schedule.blackouts, schedule.pausedUntil], [blackouts, sent.pausedUntil]);
+    assert.equal(schedule.nextBackupTime, "2026-03-04T06:00:00.5Z");
+    assert.deepEqual(await patch(path, sent), schedule);
+    const options = { body: { count: 2 } };
+    const { runs } = (await server.send("POST", `${path}/previewSchedule`, options)).body;
+    assert.deepEqual(
+      runs.map(({ time }: Json) => time),
+      ["2026-03-04T06:00:00.5Z", "2026-03-05T01:30:00Z"],
+    );
+  });
+
   it("a PATCH changes parts; null takes them back; a frequency takes the place of cron", async () => {
     const path = await make({ isEnabled: true, ...nightly });
     assert.equal((await read(path)).nextBackupTime, "2026-03-03T01:30:00Z");
@@ -178,6 +198,30 @@ describe("the schedule of 2026-12-01", () => {
       },
       "OverlappingWindows",
       "blackouts[1]",
+    ],
+    [
+      "blackouts that overlap in other zones",
+      {
+        blackouts: [
+          { from: "2026-05-01T00:00:00+01:00", to: "2026-05-02T00:00:00-01:00" },
+          { from: "2026-05-02T00:30:00+00:00", to: "2026-05-04T00:00:00Z" },
+        ],
+      },
+      "OverlappingWindows",
+      "blackouts[1]",
+    ],
+    ["a leap second", { pausedUntil: "2026-12-31T23:59:60Z" }, "InvalidProperty", "pausedUntil"],
+    [
+      "an offset of hours",
+      { pausedUntil: "2026-12-31T23:59:00+01" },
+      "InvalidProperty",
+      "pausedUntil",
+    ],
+    [
+      "a day that is none",
+      { pausedUntil: "2027-02-29T00:00:00Z" },
+      "InvalidProperty",
+      "pausedUntil",
     ],
     ["a pause for ever", { pausedUntil: "9999-01-01T00:00:00Z" }, "InvalidSchedule", "pausedUntil"],
   ];

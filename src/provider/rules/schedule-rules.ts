@@ -35,7 +35,7 @@ export function changePlan(
   if (plan.cron !== null) checkCron(plan.cron, plan.timeZone, now, `${target}.cron`);
   checkWindows(judgedWindows(plan.windows), `${target}.windows`);
   if (blackouts) checkBlackouts(blackouts, now, `${target}.blackouts`);
-  if (pausedUntil) checkHorizon(pausedUntil, now, `${target}.pausedUntil`);
+  if (pausedUntil) checkHorizon(Date.parse(pausedUntil), now, `${target}.pausedUntil`);
   return { plan };
 }
 
@@ -65,16 +65,15 @@ function checkBlackouts(
   now: number,
   target: string,
 ): void {
-  for (const [number, { from, to }] of blackouts.entries()) {
+  const spans = blackouts.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }));
+  for (const [number, { from, to }] of spans.entries()) {
     const at = `${target}[${number}]`;
     if (from >= to) {
       const message = "A blackout must begin before it is over: exchange its ends";
       throw new AppError("InvalidSchedule", message, { target: at });
     }
     checkHorizon(to, now, at);
-    const other = blackouts.findIndex(
-      (one, index) => index < number && one.from < to && from < one.to,
-    );
+    const other = spans.findIndex((one, index) => index < number && one.from < to && from < one.to);
     if (other === -1) continue;
     const message = `Blackouts ${other} and ${number} overlap: make one of them`;
     throw new AppError("OverlappingWindows", message, { target: at });
@@ -84,8 +83,8 @@ function checkBlackouts(
 /** Who plans further ahead wants no backups: that is `isEnabled`, which can be seen. */
 const horizonMilliseconds = 5 * 366 * 86_400_000;
 
-function checkHorizon(time: string, now: number, target: string): void {
-  if (Date.parse(time) <= now + horizonMilliseconds) return;
+function checkHorizon(time: number, now: number, target: string): void {
+  if (time <= now + horizonMilliseconds) return;
   throw new AppError(
     "InvalidSchedule",
     "The time lies more than five years ahead: give an earlier one, or switch the schedule off",

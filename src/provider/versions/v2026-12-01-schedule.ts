@@ -1,4 +1,3 @@
-import { toIso } from "../../base/clock.ts";
 import type { WeekWindow } from "../../jobs/week-windows.ts";
 import { nextBackupTimeOf, plainPlan } from "../records/location-schedule.ts";
 import type { LocationChange, PlanChange } from "../rules/location-change.ts";
@@ -67,12 +66,8 @@ export function renderSchedule(view: LocationView, now: number): object {
     cron: plan.cron,
     timeZone: plan.timeZone,
     windows: plan.windows.map(renderWindow),
-    blackouts: plan.blackouts.map(({ from, to, reason }) => ({
-      from: formatDateTime(from),
-      to: formatDateTime(to),
-      reason,
-    })),
-    pausedUntil: plan.pausedUntil === null ? null : formatDateTime(plan.pausedUntil),
+    blackouts: plan.blackouts,
+    pausedUntil: plan.pausedUntil,
     nextBackupTime: next === null ? null : formatDateTime(next),
     lastSkip:
       lastSkip === undefined
@@ -96,21 +91,14 @@ function readPlan(body: ScheduleBody): PlanChange {
     timeZone,
     windows: windows?.map(readWindow) ?? keptOrNull(windows),
     blackouts:
-      blackouts?.map(({ from, to, reason }) => ({
-        from: toInstant(from),
-        to: toInstant(to),
-        reason: reason ?? null,
-      })) ?? keptOrNull(blackouts),
-    pausedUntil: typeof pausedUntil === "string" ? toInstant(pausedUntil) : pausedUntil,
+      blackouts?.map(({ from, to, reason }) => ({ from, to, reason: reason ?? null })) ??
+      keptOrNull(blackouts),
+    pausedUntil,
   };
 }
 
 function keptOrNull(value: unknown): null | undefined {
   return value === null ? null : undefined;
-}
-
-function toInstant(text: string): string {
-  return toIso(Date.parse(text));
 }
 
 function readWindow(window: WindowBody): WeekWindow {

@@ -96,13 +96,13 @@ function scheduleFacts(
   now: number,
 ): LocationFacts["schedule"] {
   const { plan, schedulerEnabled } = location.settings;
-  const pausedUntil = plan?.pausedUntil ?? undefined;
+  const pauseEnd = plan?.pausedUntil ? Date.parse(plan.pausedUntil) : undefined;
   const isOff = schedulerEnabled !== true;
-  const isPaused = isOff || (pausedUntil !== undefined && Date.parse(pausedUntil) > now);
+  const isPaused = isOff || (pauseEnd !== undefined && pauseEnd > now);
   const { lastSkip: skip } = location;
   return {
     isPaused,
-    ...(isPaused && !isOff && pausedUntil !== undefined ? { pausedUntil } : {}),
+    ...(isPaused && !isOff && pauseEnd !== undefined ? { pausedUntil: toIso(pauseEnd) } : {}),
     ...(dueSince === undefined ? {} : { dueSince }),
     nextBackupTime: nextBackupTimeOf(location, now),
     ...(skip === undefined
