@@ -76,6 +76,14 @@ export async function playScenario(folder: string): Promise<void> {
 function createStage({ world }: ProviderServer): (step: Step) => Promise<void> {
   let gate: ReturnType<typeof aGate> | undefined;
   return async ({ before = {} }) => {
+    if (before.release === true) {
+      world.engine.behavior = {};
+      gate?.open();
+    }
+    // What was asked for earlier ends before the scene is another one.
+    if (before.settle === true) {
+      await waitUntil(async () => (await world.store.listJobs(["queued", "running"])).length === 0);
+    }
     if (before.hold === true) {
       const held = aGate();
       gate = held;
@@ -83,10 +91,6 @@ function createStage({ world }: ProviderServer): (step: Step) => Promise<void> {
       world.engine.behavior = {
         ...{ probe: wait, backup: wait, restore: wait, verify: wait, prune: wait },
       };
-    }
-    if (before.release === true) {
-      world.engine.behavior = {};
-      gate?.open();
     }
     const { fail } = before;
     if (fail !== undefined) {
@@ -96,9 +100,6 @@ function createStage({ world }: ProviderServer): (step: Step) => Promise<void> {
       };
       world.engine.behavior =
         code === "" ? {} : { probe: refuse, backup: refuse, restore: refuse, verify: refuse };
-    }
-    if (before.settle === true) {
-      await waitUntil(async () => (await world.store.listJobs(["queued", "running"])).length === 0);
     }
     if (before.advanceSeconds !== undefined)
       await world.clock.advance(before.advanceSeconds * 1000);
