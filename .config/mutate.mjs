@@ -12,7 +12,10 @@ const testsOf = {
   "src/engine/retention.ts": ["test/engine/retention.test.ts", "test/properties/retention.test.ts"],
   "src/engine/retention-policy.ts": ["test/engine/retention-policy.test.ts"],
   "src/engine/chunker.ts": ["test/engine/chunker.test.ts", "test/properties/chunker.test.ts"],
-  "src/engine/chunk-table.ts": ["test/engine/chunk-table.test.ts"],
+  "src/engine/chunk-table.ts": [
+    "test/engine/chunk-table-slots.test.ts",
+    "test/engine/chunk-table.test.ts",
+  ],
   "src/engine/tree-records.ts": ["test/engine/tree-records.test.ts", ...formatTests],
   "src/engine/format/pack-format.ts": ["test/engine/pack-format.test.ts", ...formatTests],
   "src/engine/format/index-format.ts": formatTests,
