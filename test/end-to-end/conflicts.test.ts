@@ -42,6 +42,7 @@ before(async () => {
   service = await startService({ makeRoles });
   api = service.call("2026-12-01");
   await succeed(api, await api.put(pathOf("north"), aLocation("store")));
+  mkdirSync(join(service.folder, "other"));
   const made = await succeed(api, await api.post(pathOf("north", "/createBackup")));
   backupId = made.resultAnswer.body.name;
   rmSync(join(service.folder, "running"));

@@ -141,7 +141,7 @@ describe("chunker", () => {
       { minBytes: 32 * 1024 + 1 },
       { minBytes: 100.5 },
       { averageBytes: 100_000 },
-      { averageBytes: 32 * 1024 },
+      { averageBytes: 32 * 1024, minBytes: 1024 },
       { averageBytes: 2 * 1024 * 1024, maxBytes: 8 * 1024 * 1024 },
       { maxBytes: 128 * 1024 - 1 },
       { maxBytes: 16 * 1024 * 1024 + 1 },
@@ -151,6 +151,7 @@ describe("chunker", () => {
       const chosen = { ...parameters, ...change };
       assert.throws(() => createChunker(seed, chosen), hasCode("InvalidArgument"));
     }
+    createChunker(seed, { ...parameters, maxBytes: 16 * 1024 * 1024 });
     assert.throws(() => createChunker(seed.subarray(1), parameters), hasCode("InvalidArgument"));
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { contracts } from "../../src/generated/contracts.ts";
+import { aPfx } from "../support/fake-identity.ts";
 import {
   aModernLocation,
   type Exchange,
@@ -12,6 +13,7 @@ import { groupPath, type Json } from "../support/provider-world.ts";
 import { waitUntil } from "../support/worker-world.ts";
 
 const apiVersion = "2026-12-01";
+const pfx = { decryptionCertBase64: aPfx("north"), decryptionCertPassword: "right" };
 const statusUrl = (answer: Exchange): string => answer.headers.get("azure-asyncoperation") ?? "";
 const resultUrl = (answer: Exchange): string => answer.headers.get("location") ?? "";
 const idOf = (answer: Exchange): string =>
@@ -23,6 +25,8 @@ describe("a location in each of its states over HTTP", () => {
   let number = 0;
   before(async () => {
     arm = await startProviderServer();
+    const body = aModernLocation({ store: { kind: "Local", path: "/copies" } });
+    await arm.finish(await arm.send("PUT", `${groupPath}/backupLocations/copies`, { body }));
   });
   after(() => arm.close());
   beforeEach(() => {
@@ -116,11 +120,11 @@ describe("a location in each of its states over HTTP", () => {
         ...["createBackup", "verify", "pruneExternalStore"].map(
           (action) => ["POST", `/${action}`] as const,
         ),
-        ["POST", "/copy", { targetLocationName: "other" }],
+        ["POST", "/copy", { targetLocationName: "copies" }],
         ...(state === "Creating"
           ? []
           : ([
-              ["POST", `${below}/restore`, { targetPath: `${arm.world.restoreRoot}/x` }],
+              ["POST", `${below}/restore`, { ...pfx, targetPath: `${arm.world.restoreRoot}/x` }],
               ["POST", `${below}/verify`],
               ["DELETE", below],
             ] as const)),

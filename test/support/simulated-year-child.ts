@@ -332,9 +332,13 @@ function moveTick(model: YearModel, now: number, rule: ModelRule, isEnabled: boo
   model.isEnabled = isEnabled;
 }
 
+/** With a tag that is new each time: what changes nothing is not written, and decides nothing. */
 async function patch(world: ProviderWorld, properties: object): Promise<void> {
-  await world.call("PATCH", locationPath, { apiVersion, body: { properties } });
+  patches += 1;
+  const body = { properties, tags: { patch: String(patches) } };
+  await world.call("PATCH", locationPath, { apiVersion, body });
 }
+let patches = 0;
 
 async function changePin(year: Year): Promise<void> {
   const { world, model, chance } = year;
