@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { createBorg, createHoldfast, createRestic, type BackupTool } from "./backup-tools.ts";
 import { writeReport, type SetResult } from "./bench-report.ts";
 import { runMeasured, type Measure } from "./run-measured.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const phases = [
@@ -112,6 +113,10 @@ function raceSet(set: string, settings: Settings): SetResult {
   const data = join(settings.work, `data-${set}`);
   const made = makeData(set, data, settings);
   const result: SetResult = { set, ...made, tools: {}, isRestoredEqual: false };
+  // The repositories of all, one restored copy, and what the programs take themselves.
+  const warm = join(settings.work, "warm");
+  const warmed = warmMemory(warm, 3 * made.bytes + 1e9);
+  if (warmed > 0) console.log(`set ${set}: ${warmed} MiB of memory made warm`);
   for (let round = 1; round <= settings.runs; round += 1) {
     const tools = createTools(settings, set);
     // Nobody is always first, when caches are cold, or last, when memory is full.
@@ -120,7 +125,7 @@ function raceSet(set: string, settings: Settings): SetResult {
     raceRound(tools, data, round, result, settings);
     for (const tool of tools) rmSync(homeOf(tool), { recursive: true, force: true });
   }
-  rmSync(data, { recursive: true, force: true });
+  for (const folder of [data, warm]) rmSync(folder, { recursive: true, force: true });
   return result;
 }
 
