@@ -40,9 +40,9 @@ function decompressOnce(codec: BlockCodec, frame: Buffer, expectedBytes: number)
 }
 
 /** What level 1 means here. */
-const { ZSTD_c_hashLog, ZSTD_c_minMatch } = zlib.constants;
+const { ZSTD_c_hashLog, ZSTD_c_minMatch, ZSTD_c_windowLog } = zlib.constants;
 const ofText = { [ZSTD_c_hashLog]: 14, [ZSTD_c_minMatch]: 6 };
-const ofOther = { [ZSTD_c_hashLog]: 15, [ZSTD_c_minMatch]: 6 };
+const ofOther = { [ZSTD_c_hashLog]: 15, [ZSTD_c_minMatch]: 6, [ZSTD_c_windowLog]: 18 };
 
 function publicFrame(content: Buffer, params: Record<number, number> = ofText): Buffer {
   return zlib.zstdCompressSync(content, { params: { [level]: 1, ...params } });
