@@ -44,11 +44,12 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
   // The order of a Map is that of insertion: the first is the one unused for longest.
   const budgets = new Map<string, Budget>();
   let latest: Budget | undefined;
+  const keyOf = rememberKey();
   return {
     take({ callerId, subscriptionId, method, namespace }) {
       const policy = policyOf(method);
       const rate = rates[policy];
-      const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
+      const key = keyOf(policy, subscriptionId, callerId);
       const budget = refill(budgets.get(key), rate, clock.now());
       if (budget !== latest) {
         budgets.delete(key);
@@ -61,6 +62,21 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
       const left = Math.floor(budget.left);
       return `${namespace}/${policy};${left}`;
     },
+  };
+}
+
+/** Requests in a row are mostly of one caller: a key that is there need not be made, nor hashed, again. */
+function rememberKey(): (policy: Policy, subscriptionId: string, callerId: string) => string {
+  let last = { policy: "", subscriptionId: "", callerId: "", key: "" };
+  return (policy, subscriptionId, callerId) => {
+    const isLast =
+      policy === last.policy &&
+      subscriptionId === last.subscriptionId &&
+      callerId === last.callerId;
+    if (isLast) return last.key;
+    const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
+    last = { policy, subscriptionId, callerId, key };
+    return key;
   };
 }
 

@@ -13,13 +13,26 @@ export interface RequestScope {
 }
 
 export function scopeOf(request: ArmRequest): RequestScope {
+  const isRead = request.route.method === "GET";
+  return { ...namedBy(request), isRead };
+}
+
+type NamedLocation = Omit<RequestScope, "isRead">;
+
+/** Who polls an address gets the same parameters each time: the key is then made, and hashed, once. */
+const known = new WeakMap<ArmRequest["params"], NamedLocation>();
+
+function namedBy(request: ArmRequest): NamedLocation {
+  const found = known.get(request.params);
+  if (found !== undefined) return found;
   const identity: LocationIdentity = {
     name: parameterOf(request, "location"),
     subscriptionId: parameterOf(request, "subscriptionId"),
     resourceGroupName: parameterOf(request, "resourceGroupName"),
   };
-  const isRead = request.route.method === "GET";
-  return { identity, key: locationKey(identity), id: locationId(identity), isRead };
+  const made = { identity, key: locationKey(identity), id: locationId(identity) };
+  known.set(request.params, made);
+  return made;
 }
 
 /** A path parameter; the router guarantees those of the template. */
