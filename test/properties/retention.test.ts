@@ -68,6 +68,29 @@ const somePolicy: fc.Arbitrary<RetentionPolicy> = fc
   })
   .filter((policy) => ruleNames.some((name) => policy[name] > 0));
 
+/** Good ones, one a day. */
+const twelveDays: readonly BackupRecord[] = Array.from({ length: 12 }, (_, day) =>
+  aRecord(day + 1, { createdAt: new Date(now - (12 - day) * 24 * hour).toISOString() }),
+);
+
+function onlyOf(rule: (typeof ruleNames)[number], number: number): RetentionPolicy {
+  const none = Object.fromEntries(ruleNames.map((name) => [name, 0])) as Record<
+    (typeof ruleNames)[number],
+    number
+  >;
+  return { ...none, [rule]: number, floor: 1, pinned: [] };
+}
+
+function requireSuperset(
+  backups: readonly BackupRecord[],
+  greater: RetentionPolicy,
+  policy: RetentionPolicy,
+  rule: string,
+): void {
+  const kept = new Set(keptOf(backups, greater));
+  for (const record of keptOf(backups, policy)) assert.ok(kept.has(record), rule);
+}
+
 function keptOf(backups: readonly BackupRecord[], policy: RetentionPolicy): BackupRecord[] {
   const ids = new Set(planRetention(backups, policy, now).keep.map(({ backupId }) => backupId));
   return backups.filter(({ backupId }) => ids.has(backupId));
@@ -128,6 +151,9 @@ describe("laws of retention", () => {
   });
 
   it("a greater number never keeps less", () => {
+    for (const rule of ruleNames)
+      for (let number = 1; number < 12; number += 1)
+        requireSuperset(twelveDays, onlyOf(rule, number + 1), onlyOf(rule, number), rule);
     fc.assert(
       fc.property(
         someBackups,
@@ -136,8 +162,7 @@ describe("laws of retention", () => {
         fc.integer({ min: 1, max: 9 }),
         (backups, policy, rule, more) => {
           const greater = { ...policy, [rule]: (policy[rule] ?? 1) + more };
-          const kept = new Set(keptOf(backups, greater));
-          for (const record of keptOf(backups, policy)) assert.ok(kept.has(record), rule);
+          requireSuperset(backups, greater, policy, rule);
         },
       ),
       runs,
