@@ -43,20 +43,27 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
   };
   // The order of a Map is that of insertion: the first is the one unused for longest.
   const budgets = new Map<string, Budget>();
-  let latest: Budget | undefined;
-  const keyOf = rememberKey();
+  // Requests in a row are mostly of one caller: whose budget was the last is not looked up again, nor moved.
+  let latest: Latest | undefined;
   return {
     take({ callerId, subscriptionId, method, namespace }) {
       const policy = policyOf(method);
       const rate = rates[policy];
-      const key = keyOf(policy, subscriptionId, callerId);
-      const budget = refill(budgets.get(key), rate, clock.now());
-      if (budget !== latest) {
+      const now = clock.now();
+      const isLatest =
+        policy === latest?.policy &&
+        subscriptionId === latest.subscriptionId &&
+        callerId === latest.callerId;
+      if (latest === undefined || !isLatest) {
+        const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
+        const budget = budgets.get(key) ?? { left: rate * burstSeconds, countedAt: now };
         budgets.delete(key);
         budgets.set(key, budget);
         forgetOldest(budgets);
-        latest = budget;
+        latest = { policy, subscriptionId, callerId, budget };
       }
+      const { budget } = latest;
+      refill(budget, rate, now);
       if (budget.left < 1) throw tooMany(policy, (1 - budget.left) / rate);
       budget.left -= 1;
       const left = Math.floor(budget.left);
@@ -65,19 +72,11 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
   };
 }
 
-/** Requests in a row are mostly of one caller: a key that is there need not be made, nor hashed, again. */
-function rememberKey(): (policy: Policy, subscriptionId: string, callerId: string) => string {
-  let last = { policy: "", subscriptionId: "", callerId: "", key: "" };
-  return (policy, subscriptionId, callerId) => {
-    const isLast =
-      policy === last.policy &&
-      subscriptionId === last.subscriptionId &&
-      callerId === last.callerId;
-    if (isLast) return last.key;
-    const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
-    last = { policy, subscriptionId, callerId, key };
-    return key;
-  };
+interface Latest {
+  readonly policy: Policy;
+  readonly subscriptionId: string;
+  readonly callerId: string;
+  readonly budget: Budget;
 }
 
 function policyOf(method: string): Policy {
@@ -85,14 +84,11 @@ function policyOf(method: string): Policy {
   return method === "DELETE" ? "Deletes" : "Writes";
 }
 
-function refill(budget: Budget | undefined, rate: number, now: number): Budget {
-  const full = rate * burstSeconds;
-  if (budget === undefined) return { left: full, countedAt: now };
+function refill(budget: Budget, rate: number, now: number): void {
   // A clock that was set back gives nothing and takes nothing.
   const seconds = Math.max(0, now - budget.countedAt) / 1000;
-  budget.left = Math.min(full, budget.left + seconds * rate);
+  budget.left = Math.min(rate * burstSeconds, budget.left + seconds * rate);
   budget.countedAt = now;
-  return budget;
 }
 
 function forgetOldest(budgets: Map<string, Budget>): void {
