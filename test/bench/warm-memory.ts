@@ -6,6 +6,8 @@ const mebibyte = 1 << 20;
 /** A block of free memory below this size stays with a virtual machine. */
 const blockBytes = mebibyte / 2;
 const pageBytes = 4096;
+/** The type of a file system in memory, as statfs(2) lists it. */
+const tmpfs = 0x01_02_19_94;
 
 /**
  * Makes `bytes` of free memory cost the same for whoever takes it; says how much in MiB, 0 where `folder` is not in memory.
@@ -15,10 +17,11 @@ const pageBytes = 4096;
  * half MiB is kept: what lies between is free, but never a whole block. It lasts until `folder` is removed.
  */
 export function warmMemory(folder: string, bytes: number): number {
-  if (!isInMemory(folder)) return 0;
+  mkdirSync(folder, { recursive: true });
+  if (statfsSync(folder).type !== tmpfs) return 0;
   const blocks = Math.floor(Math.min(bytes, freemem() / 2) / blockBytes);
   const [kept, given] = ["kept", "given"].map((name) => join(folder, name)) as [string, string];
-  for (const part of [kept, given]) mkdirSync(part, { recursive: true });
+  for (const part of [kept, given]) mkdirSync(part);
   const page = Buffer.alloc(pageBytes, 1);
   const rest = Buffer.alloc(blockBytes - pageBytes, 1);
   for (let block = 0; block < blocks; block += 1) {
@@ -27,10 +30,4 @@ export function warmMemory(folder: string, bytes: number): number {
   }
   rmSync(given, { recursive: true });
   return (blocks * blockBytes) / mebibyte;
-}
-
-function isInMemory(folder: string): boolean {
-  const tmpfs = 0x01_02_19_94;
-  mkdirSync(folder, { recursive: true });
-  return statfsSync(folder).type === tmpfs;
 }
