@@ -20,9 +20,10 @@ lock.packages = Object.fromEntries(
 );
 writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
 
-/** Reads the platform from the package's name, such as binding-linux-arm64-musl. */
+/** Reads the platform from the end of the package's name, such as binding-linux-arm64-musl. */
 function describePackage(name, version, owner) {
-  const [os, cpu, abi = ""] = name.replace(/^.*\/(binding-)?/, "").split("-");
+  const [, os, cpu, abi = ""] =
+    /\b(aix|android|darwin|freebsd|linux|openharmony|sunos|win32)-(\w+)(?:-(\w+))?$/.exec(name);
   return {
     version,
     cpu: [cpu],

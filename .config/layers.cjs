@@ -35,7 +35,10 @@ const law = {
     ["storage/host-policy.ts", "storage/web-agent.ts", "storage/web-trust.ts"],
   ),
   engine: ["base"],
-  "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"],
+  "engine/crypto": ["base", "engine", "npm:node-forge", "npm:pkijs", "npm:asn1js"].concat([
+    "npm:@napi-rs/blake-hash",
+    "npm:@noble/hashes",
+  ]),
   storage: ["base", ...enginePorts].concat(
     ["npm:@azure/storage-blob", "npm:@aws-sdk/client-s3"],
     ["npm:ssh2"],

@@ -6,6 +6,7 @@ import { createPlacedNamer, nameRoomBytes, type PlacedNamer } from "./crypto/chu
 import { packContentKeyInfo } from "./crypto/key-purposes.ts";
 import { blockBytes, chunkIdBytes, chunkReferenceBytes, tagBytes } from "./format/limits.ts";
 import { blockAad, decodePackHeader, type BlockEntry } from "./format/pack-format.ts";
+import type { Suite } from "./format/suite.ts";
 import { deriveObjectKey } from "./index-objects.ts";
 
 /** Content keys by data key id, base64. Secret; from the private key, for one run. */
@@ -16,13 +17,16 @@ export interface OpenedPack {
   readonly name: string;
   readonly header: Buffer;
   readonly key: KeyObject;
+  /** Names its chunks. */
+  readonly nameOf: PlacedNamer;
 }
 
 /** Opens blocks one at a time into a buffer of its own: the bytes given back last until the next call. */
 export class BlockOpener {
   readonly #codec: BlockCodec;
   readonly #dataKeys: DataKeys;
-  readonly #nameOf: PlacedNamer;
+  readonly #chunkIdKey: KeyObject;
+  readonly #namers = new Map<Suite, PlacedNamer>();
   /** The block that was opened last, and before it what naming its first chunk needs. */
   readonly #memory: Buffer = Buffer.allocUnsafeSlow(nameRoomBytes + blockBytes);
   readonly #plain: Buffer = this.#memory.subarray(nameRoomBytes);
@@ -31,7 +35,7 @@ export class BlockOpener {
   constructor(codec: BlockCodec, dataKeys: DataKeys, chunkIdKey: string) {
     this.#codec = codec;
     this.#dataKeys = dataKeys;
-    this.#nameOf = createPlacedNamer(createSecretKey(Buffer.from(chunkIdKey, "base64")));
+    this.#chunkIdKey = createSecretKey(Buffer.from(chunkIdKey, "base64"));
   }
 
   /** Checks that the header is the one the index means, and derives the pack's key. */
@@ -46,7 +50,8 @@ export class BlockOpener {
         { target: name },
       );
     }
-    return { name, header, key: deriveObjectKey(dataKey, decoded.salt, packContentKeyInfo) };
+    const key = deriveObjectKey(dataKey, decoded.salt, packContentKeyInfo);
+    return { name, header, key, nameOf: this.#namerOf(decoded.suite) };
   }
 
   /** The plain bytes of a block. Nothing of them is used before the whole message is authenticated. */
@@ -75,7 +80,7 @@ export class BlockOpener {
   /** Throws unless `[from, to)` of the block that was opened last is the chunk that the reference at `at` names. */
   checkChunk(pack: OpenedPack, references: Buffer, at: number, from: number, to: number): void {
     if (to <= this.#plainBytes) {
-      const name = this.#nameOf(this.#memory, nameRoomBytes + from, nameRoomBytes + to);
+      const name = pack.nameOf(this.#memory, nameRoomBytes + from, nameRoomBytes + to);
       if (name.compare(references, at, at + chunkIdBytes) === 0) return;
     }
     throw new AppError(
@@ -93,6 +98,12 @@ export class BlockOpener {
       this.checkChunk(pack, chunks, at, from, to);
       from = to;
     }
+  }
+
+  #namerOf(suite: Suite): PlacedNamer {
+    const namer = this.#namers.get(suite) ?? createPlacedNamer(suite, this.#chunkIdKey);
+    this.#namers.set(suite, namer);
+    return namer;
   }
 
   #unpack({ compressed, plainBytes }: BlockEntry, content: Buffer): void {

@@ -24,6 +24,7 @@ import {
   packTrailerBytes,
   type BlockEntry,
 } from "./format/pack-format.ts";
+import type { Suite } from "./format/suite.ts";
 
 /** A finished pack: its bytes, its name, and its footer in the clear for the index. */
 export interface FinishedPack {
@@ -37,6 +38,7 @@ export interface FinishedPack {
 }
 
 export interface PackBuilderOptions {
+  readonly suite: Suite;
   readonly repositoryId: Buffer;
   readonly epochId: Buffer;
   readonly dataKeyId: Buffer;
@@ -123,9 +125,10 @@ export class PackBuilder {
 
   #openPack(): OpenPack {
     if (this.#pack !== undefined) return this.#pack;
-    const { repositoryId, epochId, dataKeyId, dataKey, indexKey, randomBytes } = this.#options;
+    const { suite, repositoryId, epochId, dataKeyId, dataKey, indexKey, randomBytes } =
+      this.#options;
     const salt = randomBytes(16);
-    const header = encodePackHeader({ repositoryId, epochId, dataKeyId, salt });
+    const header = encodePackHeader({ suite, repositoryId, epochId, dataKeyId, salt });
     const bytes = this.#options.takeBuffer();
     bytes.set(header);
     this.#pack = {

@@ -1,6 +1,8 @@
 import { AppError, isAppError } from "../base/errors.ts";
 import { toIso, type Clock } from "../base/clock.ts";
+import { defaultChunkerParameters, type ChunkerParameters } from "./chunker.ts";
 import { epochBinding } from "./crypto/bindings.ts";
+import { bestSuite } from "./crypto/chunk-id.ts";
 import { checkCommitment, commitmentOf } from "./crypto/derive.ts";
 import { describeRecipient, unwrapKey, wrapKey } from "./crypto/key-wrap.ts";
 import { createSigningKeys } from "./crypto/signing.ts";
@@ -8,7 +10,7 @@ import { DocumentFields } from "./format/document-fields.ts";
 import { blockBytes, packBytes, maxSmallDocumentBytes } from "./format/limits.ts";
 import { decodeRecipientName } from "./format/manifest.ts";
 import { configName, epochName, readmeName } from "./format/object-names.ts";
-import { suite } from "./format/pack-format.ts";
+import { requireSuite, type Suite } from "./format/suite.ts";
 import {
   decodeSignedDocument,
   encodeSignedDocument,
@@ -28,14 +30,11 @@ import { recoveryReadme } from "./recovery-readme.ts";
 
 /** What `config` says: fixed for the life of a repository. */
 export interface RepositoryConfig {
+  readonly suite: Suite;
   readonly repositoryId: string;
   readonly signingPublicKey: string;
   readonly createdAt: string;
-  readonly chunking: {
-    readonly minBytes: number;
-    readonly averageBytes: number;
-    readonly maxBytes: number;
-  };
+  readonly chunking: ChunkerParameters;
   readonly deploymentId: string;
   readonly region: string;
 }
@@ -46,10 +45,11 @@ export interface EngineHost {
   readonly randomBytes: (count: number) => Buffer;
 }
 
-const chunking = { minBytes: 16 * 1024, averageBytes: 64 * 1024, maxBytes: 256 * 1024 } as const;
 const configFormat = "holdfast-repository";
+/** By suite, so that a program that knows suite 1 alone refuses the others before it writes. */
+const configVersions = { 1: 1, 2: 2 } as const satisfies Record<Suite, number>;
 const epochFormat = "holdfast-epoch";
-const version = 1;
+const epochVersion = 1;
 
 /** Keys of a repository that does not exist yet. Keep them before `prepareRepository` writes anything. */
 export function newRepositoryKeys(host: EngineHost): RepositoryKeys {
@@ -107,9 +107,10 @@ export async function readConfig(
       { target: configName },
     );
   }
-  fields.expectFormat(configFormat, version);
+  fields.expectFormat(configFormat, ...Object.values(configVersions));
   const sizes = fields.object("chunking");
   return {
+    suite: requireSuite(fields.number("suite"), configName),
     repositoryId: fields.text("repositoryId"),
     signingPublicKey,
     createdAt: fields.text("createdAt"),
@@ -133,7 +134,7 @@ export async function openEpoch(
   const name = epochName(epochId);
   const body = openSignedDocument(name, await readDocument(store, name), config.signingPublicKey);
   const fields = new DocumentFields(body, name);
-  fields.expectFormat(epochFormat, version);
+  fields.expectFormat(epochFormat, epochVersion);
   const recipients = fields.objects("recipients").map((item) => decodeRecipientName(item));
   const secret = await unwrapForReader(
     fields.bytes("wrapped"),
@@ -228,14 +229,15 @@ async function ensureConfig(
   host: EngineHost,
 ): Promise<void> {
   if ((await store.stat(configName)) === undefined) {
+    const suite = bestSuite();
     const body = {
       format: configFormat,
-      version,
+      version: configVersions[suite],
       suite,
       repositoryId: keys.repositoryId,
       createdAt: toIso(host.clock.now()),
       signingPublicKey: keys.signingPublicKey,
-      chunking,
+      chunking: defaultChunkerParameters,
       blockBytes,
       packBytes,
       deploymentId: deployment.deploymentId,
@@ -268,7 +270,7 @@ async function startEpoch(
   const secret = host.randomBytes(epochSecretBytes);
   const body = {
     format: epochFormat,
-    version,
+    version: epochVersion,
     repositoryId: keys.repositoryId,
     id,
     createdAt: toIso(host.clock.now()),

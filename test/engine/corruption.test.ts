@@ -328,6 +328,22 @@ describe("a damaged repository", { timeout: 300_000 }, () => {
     }
   });
 
+  it("A55: a config of a suite or version nobody knows is refused by name", async () => {
+    const { keys } = corpus.repository;
+    const signer = { privateKey: keys.signingPrivateKey, publicKey: keys.signingPublicKey };
+    const line = Buffer.from(bytesOf("config")).toString("utf8").split("\n")[0] ?? "";
+    for (const changes of [{ suite: 0 }, { suite: 3 }, { version: 0 }, { version: 3 }]) {
+      const body = { ...(JSON.parse(line) as object), ...changes };
+      const repository = damage((objects) =>
+        write(objects, "config", encodeSignedDocument("config", body, signer)),
+      );
+      const refusal = { code: "UnsupportedFormat", target: "config" };
+      await assert.rejects(repository.verify(), refusal);
+      await assert.rejects(repository.restore(1, `${corpus.folder}/never`), refusal);
+      await assert.rejects(repository.backup(9, [aFolderRole(corpus.folder)]), refusal);
+    }
+  });
+
   it("content verification finds damaged packs", async () => {
     const repository = damage((objects) => {
       for (const name of namesBelow("data/")) flip(name, 200)(objects);

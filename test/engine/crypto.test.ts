@@ -18,6 +18,11 @@ import {
   nameRoomBytes,
 } from "../../src/engine/crypto/chunk-id.ts";
 import {
+  createKeyedBlake3,
+  createPortableBlake3,
+  hasNativeBlake3,
+} from "../../src/engine/crypto/keyed-blake3.ts";
+import {
   checkCommitment,
   commitmentOf,
   deriveKey,
@@ -53,6 +58,8 @@ interface Vectors {
   readonly commitment: readonly { key: string; commitment: string }[];
   readonly joinFields: readonly { fields: (string | number | { hex: string })[]; joined: string }[];
   readonly chunkId: readonly { key: string; bytes: string; id: string }[];
+  /** Of BLAKE3's own test vectors: content is 0, 1, … 250 again and again. */
+  readonly keyedBlake3: readonly { bytes: number; digest: string }[];
   readonly preSharedWrap: readonly {
     key: string;
     keyId: string;
@@ -116,18 +123,52 @@ describe("known answers", () => {
     }
   });
 
-  it("chunk ids", () => {
+  it("chunk ids of suite 1", () => {
     for (const one of vectors.chunkId) {
-      const nameOf = createChunkNamer(createSecretKey(hex(one.key)));
+      const nameOf = createChunkNamer(1, createSecretKey(hex(one.key)));
       assert.equal(nameOf(hex(one.bytes)).toString("hex"), one.id);
     }
   });
 
-  it("chunk ids of every size and key are HMACs", () => {
+  it("chunk ids of suite 2, compiled and in JavaScript", () => {
+    assert.ok(hasNativeBlake3(), "what npm installs here has a compiled BLAKE3");
+    const key = Buffer.from("whats the Elvish word for friend", "latin1");
+    const nameOf = createChunkNamer(2, createSecretKey(key));
+    const [native, portable] = [createKeyedBlake3(key), createPortableBlake3(key)];
+    for (const { bytes, digest } of vectors.keyedBlake3) {
+      const content = Buffer.from(Array.from({ length: bytes }, (_, at) => at % 251));
+      assert.equal(native(content), digest, `${bytes} compiled`);
+      assert.equal(portable(content), digest, `${bytes} in JavaScript`);
+      assert.equal(nameOf(content).toString("hex"), digest.slice(0, 32));
+    }
+  });
+
+  it("chunk ids of suite 2 do not depend on what was named before, where it lies, and by whom", () => {
+    const key = createSecretKey(randomBytes(32));
+    const [nameOf, placedNameOf] = [createChunkNamer(2, key), createPlacedNamer(2, key)];
+    const portable = createPortableBlake3(key.export());
+    const other = createChunkNamer(2, createSecretKey(randomBytes(32)));
+    for (const bytes of [70_000, 0, 1, 63, 64, 65, 1023, 1024, 1025, 16_384, 262_144, 5]) {
+      const memory = randomBytes(bytes + 9);
+      const content = memory.subarray(4, 4 + bytes);
+      const expected = portable(content).slice(0, 32);
+      assert.equal(nameOf(content).toString("hex"), expected, `${bytes}`);
+      assert.equal(placedNameOf(memory, 4, 4 + bytes).toString("hex"), expected, `${bytes}`);
+      assert.notEqual(other(content).toString("hex"), expected);
+    }
+  });
+
+  it("a key of another length than BLAKE3's is refused", () => {
+    for (const make of [createKeyedBlake3, createPortableBlake3])
+      for (const bytes of [0, 31, 33, 64])
+        assert.throws(() => make(Buffer.alloc(bytes)), { code: "InvalidArgument" }, `${bytes}`);
+  });
+
+  it("chunk ids of suite 1 are HMACs, whatever the sizes of content and key", () => {
     for (const keyBytes of [1, 31, 32, 63, 64, 65, 200]) {
       const key = createSecretKey(randomBytes(keyBytes));
-      const nameOf = createChunkNamer(key);
-      const placedNameOf = createPlacedNamer(key);
+      const nameOf = createChunkNamer(1, key);
+      const placedNameOf = createPlacedNamer(1, key);
       for (const bytes of [0, 1, 55, 56, 63, 64, 65, 4096, 16_383, 16_384, 16_385, 70_000, 5]) {
         const content = randomBytes(bytes);
         const expected = createHmac("sha256", key).update(content).digest().subarray(0, 16);

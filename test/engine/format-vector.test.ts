@@ -91,7 +91,7 @@ function buildObjects(vector: Vector): Record<string, string> {
 
 function referenceOf(chunkIdKey: string, bytes: Buffer): Buffer {
   const key = createSecretKey(Buffer.from(chunkIdKey, "base64"));
-  return new ByteWriter().bytes(createChunkNamer(key)(bytes)).u32(bytes.length).take();
+  return new ByteWriter().bytes(createChunkNamer(1, key)(bytes)).u32(bytes.length).take();
 }
 
 function buildTree(chunks: Buffer, size: number): Buffer {
@@ -126,6 +126,7 @@ function buildPack(
   const packs: FinishedPack[] = [];
   const secret = (base64: string) => createSecretKey(Buffer.from(base64, "base64"));
   const builder = new PackBuilder({
+    suite: 1,
     repositoryId: guidBytes(keys.repositoryId),
     epochId: Buffer.from(keys.epochId, "hex"),
     dataKeyId: Buffer.from(keys.dataKeyId, "hex"),

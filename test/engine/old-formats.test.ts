@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { BackupRecord, Opener } from "../../src/engine/model.ts";
+import { decodeSignedDocument } from "../../src/engine/format/signed-document.ts";
+import { readConfig } from "../../src/engine/repository.ts";
 import { restoreBackup } from "../../src/engine/restore/restore-backup.ts";
 import { verifyRepository } from "../../src/engine/verify/verify-repository.ts";
 import { silentLogger } from "../../src/base/log.ts";
@@ -35,13 +37,21 @@ const fixtures = fileURLToPath(new URL("../fixtures/repositories/", import.meta.
 const versions = readdirSync(fixtures).filter((name) => /^\d+$/.test(name));
 
 describe("repositories of every format", { timeout: 60_000 }, () => {
-  it("are at hand", () => assert.ok(versions.includes("1")));
+  it("are at hand", () => assert.deepEqual(versions, ["1", "2"]));
 
   for (const version of versions) {
     const path = `${fixtures}${version}`;
     const about = JSON.parse(readFileSync(`${path}/about.json`, "utf8")) as About;
     const signal = new AbortController().signal;
     const open = () => openLocalStore({ path, access: "read" });
+
+    it(`format ${version} says that it is`, async () => {
+      const store = await open();
+      const { suite } = await readConfig(store, about.signingPublicKey);
+      assert.equal(suite, Number(version));
+      const config = decodeSignedDocument("config", await store.get("config"));
+      assert.equal(config.body["version"], Number(version), "programs that know less refuse it");
+    });
 
     it(`format ${version} verifies`, async () => {
       const report = await verifyRepository({

@@ -13,11 +13,13 @@ import {
   encodePackTrailer,
   footerAad,
   type BlockEntry,
+  type PackHeader,
 } from "../../src/engine/format/pack-format.ts";
 
 const mebibyte = 1024 * 1024;
 const corrupt = { code: "CorruptObject" };
-const ids = {
+const ids: PackHeader = {
+  suite: 1,
   repositoryId: Buffer.alloc(16, 1),
   epochId: Buffer.alloc(16, 2),
   dataKeyId: Buffer.alloc(16, 3),
@@ -61,9 +63,16 @@ describe("the header of a pack", () => {
     assert.deepEqual(decodePackHeader(longer, "a pack"), ids);
   });
 
+  it("names its suite", () => {
+    const second = Buffer.from(headerBytes);
+    second[8] = 2;
+    assert.deepEqual(encodePackHeader({ ...ids, suite: 2 }), second);
+    assert.deepEqual(decodePackHeader(second, "a pack"), { ...ids, suite: 2 });
+  });
+
   it("is refused where anything else stands in it", () => {
     for (let at = 0; at < 16; at += 1)
-      for (const byte of [2, 255]) {
+      for (const byte of [3, 255]) {
         const changed = Buffer.from(headerBytes);
         changed[at] = byte;
         const code = at === 8 ? "UnsupportedFormat" : "CorruptObject";

@@ -52,6 +52,7 @@ describe("a block that was sealed, but is not what the index says", limits, () =
   const keys = new Map([[dataKeyId, dataKey.toString("base64")]]);
   const opener = new BlockOpener(codec, keys, idKey.toString("base64"));
   const header = encodePackHeader({
+    suite: 2,
     repositoryId: Buffer.alloc(16, 3),
     epochId: Buffer.alloc(16, 4),
     dataKeyId: Buffer.from(dataKeyId, "hex"),
@@ -97,7 +98,7 @@ describe("a block that was sealed, but is not what the index says", limits, () =
   });
 
   it("is refused where a chunk is not what its id says", () => {
-    const nameOf = createChunkNamer(createSecretKey(idKey));
+    const nameOf = createChunkNamer(2, createSecretKey(idKey));
     const references = (...pieces: Buffer[]): Buffer =>
       Buffer.concat(
         pieces.map((piece) => {

@@ -27,6 +27,7 @@ import {
   encodePackHeader,
   encodePackTrailer,
   type BlockEntry,
+  type PackHeader,
 } from "../../src/engine/format/pack-format.ts";
 import { decodeRefs, encodeRefs } from "../../src/engine/format/refs.ts";
 import {
@@ -165,7 +166,8 @@ function plainRecord<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbit
 
 describe("the binary formats", () => {
   it("give back pack headers and footers", () => {
-    const header = plainRecord({
+    const header = plainRecord<PackHeader>({
+      suite: fc.constantFrom(1, 2),
       repositoryId: bytes16,
       epochId: bytes16,
       dataKeyId: bytes16,
@@ -235,7 +237,9 @@ describe("the binary formats", () => {
       fc.sample(arbitrary, { numRuns: 8, seed: 7 });
     const ids = { repositoryId: Buffer.alloc(16, 1), epochId: Buffer.alloc(16, 2) };
     const header = { ...ids, dataKeyId: Buffer.alloc(16, 3), salt: Buffer.alloc(16, 4) };
-    checkHostile(encodePackHeader(header), (bytes) => decodePackHeader(bytes, "a pack"));
+    checkHostile(encodePackHeader({ ...header, suite: 1 }), (bytes) =>
+      decodePackHeader(bytes, "a pack"),
+    );
     checkHostile(encodeIndexHeader(header), (bytes) => decodeIndexHeader(bytes, "an index"));
     checkHostile(encodePackTrailer(100), (bytes) => decodePackTrailer(bytes, 5000, "a pack"));
     for (const entries of sample(blocks)) {

@@ -4,6 +4,7 @@ import { toAppError } from "../../base/errors.ts";
 import { ChunkTable } from "../chunk-table.ts";
 import { createChunker, type Chunker } from "../chunker.ts";
 import { createBlockCodec } from "../compression.ts";
+import { createChunkNamer } from "../crypto/chunk-id.ts";
 import { blockBytes } from "../format/limits.ts";
 import { guidBytes } from "../format/object-names.ts";
 import { PackedEntries } from "../packed-entries.ts";
@@ -46,7 +47,8 @@ function createWorker(setup: WorkerSetup): BackupWorker {
   const table = new ChunkTable(setup.table);
   const signals = new Int32Array(setup.signals);
   const builder = createBuilder(setup, table, signals);
-  const sink = new ChunkSink(table, builder, secretKey(setup.chunkIdKey), signals);
+  const nameOf = createChunkNamer(setup.suite, secretKey(setup.chunkIdKey));
+  const sink = new ChunkSink(table, builder, nameOf, signals);
   const seed = Buffer.from(setup.chunkerSeed, "base64");
   const files = createChunker(seed, setup.chunking);
   const streams = new Map<number, StreamSession>();
@@ -119,6 +121,7 @@ class StreamSession {
 function createBuilder(setup: WorkerSetup, table: ChunkTable, signals: Int32Array): PackBuilder {
   const buffers = setup.packs.buffers.map((buffer) => Buffer.from(buffer));
   return new PackBuilder({
+    suite: setup.suite,
     repositoryId: guidBytes(setup.repositoryId),
     epochId: Buffer.from(setup.epochId, "hex"),
     dataKeyId: Buffer.from(setup.dataKeyId, "hex"),

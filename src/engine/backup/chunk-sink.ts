@@ -1,8 +1,7 @@
-import type { KeyObject } from "node:crypto";
 import { AppError } from "../../base/errors.ts";
 import type { ChunkTable } from "../chunk-table.ts";
 import type { Chunker } from "../chunker.ts";
-import { createChunkNamer, type ChunkNamer } from "../crypto/chunk-id.ts";
+import type { ChunkNamer } from "../crypto/chunk-id.ts";
 import { ByteWriter } from "../format/byte-writer.ts";
 import type { PackBuilder } from "../pack-builder.ts";
 
@@ -15,10 +14,10 @@ export class ChunkSink {
   readonly #references = new ByteWriter(4096);
   #newBytes = 0;
 
-  constructor(table: ChunkTable, builder: PackBuilder, idKey: KeyObject, signals: Int32Array) {
+  constructor(table: ChunkTable, builder: PackBuilder, nameOf: ChunkNamer, signals: Int32Array) {
     this.#table = table;
     this.#builder = builder;
-    this.#nameOf = createChunkNamer(idKey);
+    this.#nameOf = nameOf;
     this.#signals = signals;
   }
 

@@ -1,8 +1,10 @@
 import type { ChunkTableParts } from "../chunk-table.ts";
+import type { Suite } from "../format/suite.ts";
 
 /** What the coordinator of a backup and its worker threads say to each other. */
 
 export interface WorkerSetup {
+  readonly suite: Suite;
   readonly repositoryId: string;
   readonly epochId: string;
   readonly dataKeyId: string;

@@ -177,6 +177,7 @@ function createPool(
     count: options.workers ?? defaultWorkers,
     storePack: (pack) => writer.storePack(pack),
     setup: {
+      suite: config.suite,
       repositoryId: options.keys.repositoryId,
       epochId: epoch.id,
       dataKeyId: writer.dataKeyId,

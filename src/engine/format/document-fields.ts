@@ -11,13 +11,13 @@ export class DocumentFields {
   }
 
   /** Refuses a format or version this program does not know. */
-  expectFormat(format: string, version: number): void {
+  expectFormat(format: string, ...versions: readonly number[]): void {
     if (this.text("format") !== format) throw this.corrupt("format");
     const found = this.number("version");
-    if (found !== version) {
+    if (!versions.includes(found)) {
       throw new AppError(
         "UnsupportedFormat",
-        `Object "${this.#object}" has version ${found} of "${format}", this program reads ${version}: use a newer program`,
+        `Object "${this.#object}" has version ${found} of "${format}", this program reads ${versions.join(" and ")}: use a newer program`,
         { target: this.#object },
       );
     }

@@ -1,11 +1,13 @@
 import { AppError } from "../../base/errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { blocksLength, decodeBlocks, encodeBlocks, suite, type BlockEntry } from "./pack-format.ts";
+import { blocksLength, decodeBlocks, encodeBlocks, type BlockEntry } from "./pack-format.ts";
 
 /** An index object: 64-byte header and one sealed list of packs with their blocks and chunks. */
 
 export const indexHeaderBytes = 64;
+/** An index is made in one way, whatever the suite of its packs. */
+const suite = 1;
 const indexMagic: Buffer = Buffer.from("HFINDEX\x01", "latin1");
 
 export interface IndexHeader {

@@ -8,7 +8,7 @@ export const packBytes: number = 32 * 1024 * 1024;
 export const maxPackBytes: number = 64 * 1024 * 1024;
 /** AES-GCM tag. */
 export const tagBytes = 16;
-/** Chunk id: HMAC-SHA-256, truncated. */
+/** Chunk id: a keyed hash, truncated. */
 export const chunkIdBytes = 16;
 /** Chunk reference in a tree or a tree root: id and u32 length. */
 export const chunkReferenceBytes = 20;

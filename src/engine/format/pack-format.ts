@@ -1,4 +1,3 @@
-import { AppError } from "../../base/errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import {
@@ -8,6 +7,7 @@ import {
   maxChunksPerBlock,
   tagBytes,
 } from "./limits.ts";
+import { requireSuite, type Suite } from "./suite.ts";
 
 /** A pack: 80-byte header, sealed blocks one after the other, sealed footer, 12-byte trailer. */
 
@@ -15,10 +15,9 @@ export const packHeaderBytes = 80;
 export const packTrailerBytes = 12;
 const packMagic: Buffer = Buffer.from("HFPACK\0\x01", "latin1");
 const trailerMagic: Buffer = Buffer.from("HFPKEND\x01", "latin1");
-/** AES-256-GCM, HKDF-SHA-256, HMAC-SHA-256 chunk ids, zstd. */
-export const suite = 1;
 
 export interface PackHeader {
+  readonly suite: Suite;
   /** 16 bytes each. */
   readonly repositoryId: Buffer;
   readonly epochId: Buffer;
@@ -28,7 +27,10 @@ export interface PackHeader {
 }
 
 export function encodePackHeader(header: PackHeader): Buffer {
-  const writer = new ByteWriter(packHeaderBytes).bytes(packMagic).u8(suite).bytes(Buffer.alloc(7));
+  const writer = new ByteWriter(packHeaderBytes)
+    .bytes(packMagic)
+    .u8(header.suite)
+    .bytes(Buffer.alloc(7));
   return writer
     .bytes(header.repositoryId)
     .bytes(header.epochId)
@@ -40,18 +42,11 @@ export function encodePackHeader(header: PackHeader): Buffer {
 export function decodePackHeader(bytes: Uint8Array, object: string): PackHeader {
   const reader = new ByteReader(bytes.subarray(0, packHeaderBytes), object);
   reader.expect(packMagic, "pack of format 1");
-  const found = reader.u8();
-  if (found !== suite) {
-    throw new AppError(
-      "UnsupportedFormat",
-      `Object "${object}" uses suite ${found}: a newer program is needed to read it`,
-      { target: object },
-    );
-  }
+  const suite = requireSuite(reader.u8(), object);
   if (reader.bytes(7).some((byte) => byte !== 0))
     throw reader.corrupt("has reserved header bytes set");
   const id = (): Buffer => Buffer.from(reader.bytes(16));
-  return { repositoryId: id(), epochId: id(), dataKeyId: id(), salt: id() };
+  return { suite, repositoryId: id(), epochId: id(), dataKeyId: id(), salt: id() };
 }
 
 /** One block of a pack, as the footer and the index describe it. */

@@ -1,0 +1,17 @@
+import { AppError } from "../../base/errors.ts";
+
+/**
+ * The algorithms of a repository, fixed when it is made: AES-256-GCM, HKDF-SHA-256, SHA-256, Ed25519, zstd, and as ids of
+ * chunks 1: HMAC-SHA-256, 2: keyed BLAKE3.
+ */
+export type Suite = 1 | 2;
+
+/** Throws `UnsupportedFormat`, naming the object, unless this program knows the suite it was found in. */
+export function requireSuite(found: number, object: string): Suite {
+  if (found === 1 || found === 2) return found;
+  throw new AppError(
+    "UnsupportedFormat",
+    `Object "${object}" uses suite ${found}: a newer program is needed to read it`,
+    { target: object },
+  );
+}
