@@ -13,6 +13,7 @@ import { createHoldfast, createRestic, type BackupTool } from "./backup-tools.ts
 import { describeMachine, say } from "./bench-report.ts";
 import { medianOf, runMeasured } from "./run-measured.ts";
 import { starters, type Place } from "./store-places.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const phases = ["first", "unchanged", "restore"] as const;
@@ -40,6 +41,8 @@ export async function benchStores(
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
   const data = join(work, "data");
   const made = makeData(data, values.size);
+  // The stores of both, one restored copy, and what programs and servers take themselves.
+  warmMemory(join(work, "warm"), 3 * made.bytes + 1e9);
   const program = findProgram(values["from-source"]);
   const runs = Number(values.runs);
   const sections: string[] = [];
