@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
-import type { Logger } from "../../src/base/log.ts";
-import { allowedFields, createLogger } from "../../src/server/logger.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import type { Logger, WrittenLine } from "../../src/base/log.ts";
+import { createLineBuffer } from "../../src/provider/operation-log/line-buffer.ts";
+import { allowedFields } from "../../src/server/log-line.ts";
+import { createLogger } from "../../src/server/logger.ts";
 
 function capture(
   format: "json" | "pretty",
@@ -86,6 +89,48 @@ describe("logger", () => {
     assert.equal(line["jobId"], "j");
     assert.equal(line["attempt"], 2);
     assert.equal(line["step"], "copy");
+  });
+
+  it("begins each line anew, though a logger's lines mostly begin the same", () => {
+    const text = capture("json", (logger) => {
+      const child = logger.child({ method: "GET", password: "canary", route: 'a"b' });
+      child.info("One", { status: 200 });
+      child.info("One", { status: 201, method: "HEAD" });
+      child.error("One", { status: 500 });
+      child.info("Two");
+      logger.info("Two");
+    });
+    const found = text.trimEnd().split("\n");
+    const lines = found.map((line) => {
+      const { timestamp: _, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      return fields;
+    });
+    const fixed = { method: "GET", route: 'a"b' };
+    assert.deepEqual(lines, [
+      { level: "info", message: "One", ...fixed, status: 200 },
+      { level: "info", message: "One", ...fixed, method: "HEAD", status: 201 },
+      { level: "error", message: "One", ...fixed, status: 500 },
+      { level: "info", message: "Two", ...fixed },
+      { level: "info", message: "Two" },
+    ]);
+    assert.equal(found[1]?.split('"method":').length, 2, "a name stands in a line once");
+  });
+
+  it("asks its keeper by the fields of a line and of its logger, and gives it both", () => {
+    const kept: WrittenLine[] = [];
+    const keeper = createLineBuffer(systemClock);
+    const watched = { wants: keeper.wants, keep: (line: WrittenLine) => void kept.push(line) };
+    const stream = new PassThrough();
+    const logger = createLogger({ format: "json", level: "info", stream, keeper: watched });
+    logger.child({ method: "GET" }).info("Polled", { operationId: "o1" });
+    logger.child({ operationId: "o2" }).info("Read", { method: "GET" });
+    logger.child({ method: "PUT" }).info("Put", { operationId: "o3" });
+    logger.child({ jobId: "o4" }).debug("Worked", { step: "copy\n" });
+    logger.info("Started");
+    assert.deepEqual(kept, [
+      { level: "info", message: "Put", fields: { method: "PUT", operationId: "o3" } },
+      { level: "debug", message: "Worked", fields: { jobId: "o4", step: "copy\\u000a" } },
+    ]);
   });
 
   it("leaves out lines below its level", () => {

@@ -11,8 +11,8 @@ export interface PendingLine {
 
 /** Lines of operations on their way to the state. */
 export interface LineBuffer {
-  /** Whether a line with these fields, and no others, may be one that is taken. */
-  wants(fields: LogFields): boolean;
+  /** Whether a line with these fields of its own and of its logger, and no others, may be one that is taken. */
+  wants(own: LogFields, fixed: LogFields): boolean;
   /** Takes a line if it is about an operation; never throws and never waits. */
   keep(line: WrittenLine): void;
   /** Everything that was kept since, by operation. */
@@ -50,7 +50,13 @@ function idOf({ operationId, jobId, method }: LogFields): string | undefined {
 export function createLineBuffer(clock: Clock): LineBuffer {
   let waiting = new Map<string, PendingLine[]>();
   return {
-    wants: (fields) => idOf(fields) !== undefined,
+    // Asked for every line there is: not put together for that.
+    wants: (own, fixed) =>
+      idOf({
+        operationId: own["operationId"] ?? fixed["operationId"],
+        jobId: own["jobId"] ?? fixed["jobId"],
+        method: own["method"] ?? fixed["method"],
+      }) !== undefined,
     keep: ({ level, message, fields }) => {
       const id = idOf(fields);
       if (id === undefined || level === "debug") return;
