@@ -4,6 +4,10 @@ import type { Socket } from "node:net";
 
 /** Knows which connections are at work, so that closing harms no request. */
 export interface Connections {
+  /** Tell it of each request before anything is answered. */
+  begin(request: IncomingMessage, response: ServerResponse): void;
+  /** The answer that was begun last on a connection. */
+  latestAnswer(socket: Socket): ServerResponse | undefined;
   /** Ends every connection as soon as it has no request under way; those without one end at once. */
   closeWhenIdle(): void;
   destroyAll(): void;
@@ -30,14 +34,15 @@ export function trackConnections(server: Server): Connections {
     socket.once("close", () => answers.delete(socket));
     closeIfIdle(socket);
   });
-  server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const known = answers.get(socket) ?? [];
-    // Looked up when it matters: being told of every end costs every request.
-    if (known.length > 0 && known.at(-1)?.closed === true) known.length = 0;
-    known.push(response);
-    if (isClosing) closeAfter(socket, response);
-  });
   return {
+    begin({ socket }, response) {
+      const known = answers.get(socket) ?? [];
+      // Looked up when it matters: being told of every end costs every request.
+      if (known.at(-1)?.closed === true) known.length = 0;
+      known.push(response);
+      if (isClosing) closeAfter(socket, response);
+    },
+    latestAnswer: (socket) => answers.get(socket)?.at(-1),
     closeWhenIdle() {
       isClosing = true;
       server.closeIdleConnections();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../base/log.ts";
+import type { Connections } from "./connections.ts";
 import { sendPlainError, writePlainError, type PlainError } from "./plain-answer.ts";
 
 /** Most header lines of a request; Node would drop the rest without a word. */
@@ -10,15 +11,15 @@ export const maximumHeaders = 100;
 const maximumTarget = 8192;
 
 /** Answers what never becomes a request: Node itself would send errors without a body, or nothing. */
-export function answerProtocolFaults(server: Server, logger: Logger): void {
-  const current = new WeakMap<Socket, ServerResponse>();
+export function answerProtocolFaults(
+  server: Server,
+  { latestAnswer }: Pick<Connections, "latestAnswer">,
+  logger: Logger,
+): void {
   // One more than allowed, so that too many can be told from exactly enough.
   server.maxHeadersCount = maximumHeaders + 1;
-  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    current.set(request.socket, response);
-  });
   server.on("clientError", (error: ParserError, socket: Socket) => {
-    if (socket.writable && !isOwedAnotherAnswer(current.get(socket)))
+    if (socket.writable && !isOwedAnotherAnswer(latestAnswer(socket)))
       answerSocket(socket, describeFault(error), logger);
     else socket.destroy();
   });

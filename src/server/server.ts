@@ -89,12 +89,16 @@ const defaultDrainMilliseconds = 10_000;
 /** Starts to listen; rejects with `InvalidConfiguration` when the address or the certificate cannot be used. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let isDraining = false;
-  const server = createListener(
-    options,
-    createApp(options, () => isDraining),
-  );
-  answerProtocolFaults(server, options.logger);
+  const app = createApp(options, () => isDraining);
+  const server = createListener(options, app);
   const connections = trackConnections(server);
+  answerProtocolFaults(server, connections, options.logger);
+  // One listener for all that each request is told to: the server hands a request to several at more than they cost.
+  server.on("request", (request: express.Request, response: express.Response) => {
+    connections.begin(request, response);
+    // Given an end, Express makes none of its own for each request. Nothing gets there: the app answers all.
+    app(request, response, () => void response.destroy());
+  });
   server.maxConnections = options.limits?.maximumConnections ?? usualLimits.maximumConnections;
   await listen(server, options);
   const url = urlOf(server, options);
@@ -171,17 +175,14 @@ function createListener({ tls, limits }: ServerOptions, app: express.Express): S
     insecureHTTPParser: false,
     ...bornForExpress(app),
   };
-  // Given an end, Express makes none of its own for each request. Nothing gets there: the app answers all.
-  const listener: RequestListener = (request, response) =>
-    app(request as express.Request, response as express.Response, () => void response.destroy());
-  if (tls === undefined) return createHttpServer(settings, listener);
+  if (tls === undefined) return createHttpServer(settings);
   const { asksForClientCertificate: requestCert = false } = tls;
   return withCertificate(tls, (pair) =>
     // Whom a certificate belongs to is for the ARM handler to judge, which can say what is wrong.
-    createHttpsServer(
-      { ...settings, ...pair, minVersion: "TLSv1.2", requestCert, rejectUnauthorized: false },
-      listener,
-    ),
+    createHttpsServer({
+      ...{ ...settings, ...pair, minVersion: "TLSv1.2", requestCert },
+      rejectUnauthorized: false,
+    }),
   );
 }
 
