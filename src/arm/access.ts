@@ -80,6 +80,8 @@ const developer: Caller = {
 
 /** True for 127.0.0.0/8 and ::1, also written as IPv6. */
 export function isLoopback(address: string | undefined): boolean {
+  // What is nearly always asked.
+  if (address === "127.0.0.1") return true;
   return address !== undefined && /^(?:::ffff:)?127\.|^::1$/i.test(address);
 }
 

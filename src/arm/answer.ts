@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { RequestIds } from "./build-context.ts";
 import type { ContractRoute } from "./contract.ts";
 import { errorObject, type ArmError } from "./errors.ts";
+import { writeJson, type JsonText } from "./json-text.ts";
 import { quoteEtag } from "./preconditions.ts";
 import type { ArmResult } from "./resource-type.ts";
 
@@ -12,8 +13,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Undefined for no body; null is the JSON literal. */
   readonly body?: unknown;
-  /** The body as JSON, where it is at hand. */
-  readonly text?: string | undefined;
+  /** The body as it is sent, where it is at hand. */
+  readonly json?: JsonText | undefined;
   /** Polls of results say no charset, as they always did. */
   readonly contentType?: string;
   /** Server-sent events in place of a body, until they end or the reader leaves. */
@@ -33,8 +34,8 @@ export function valueAnswer(
     return { status: isBare ? 204 : 200 };
   }
   const isCreated = result.created === true && route.responses[201] !== undefined;
-  const { etag, body, text } = result;
-  return { status: isCreated ? 201 : 200, headers: etagHeader(etag), body, text };
+  const { etag, body, json } = result;
+  return { status: isCreated ? 201 : 200, headers: etagHeader(etag), body, json };
 }
 
 /** The ETag header of a resource, or nothing. */
@@ -88,7 +89,7 @@ export function sendAnswer(
     return;
   }
   // As a text: head and body then leave in one piece.
-  const body = answer.body === undefined ? undefined : (answer.text ?? JSON.stringify(answer.body));
+  const body = answer.body === undefined ? undefined : (answer.json ?? writeJson(answer.body));
   const headers = commonHeaders(ids, region);
   if (answer.errorCode !== undefined) headers.push("x-ms-error-code", answer.errorCode);
   const own = answer.headers;
@@ -102,15 +103,17 @@ function sendBody(
   response: ServerResponse,
   status: number,
   headers: string[],
-  body: string | undefined,
+  body: JsonText | undefined,
 ): void {
-  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  const { text, bytes } = body ?? noBody;
   // RFC 9110 forbids a length on 204.
-  if (status !== 204) headers.push("Content-Length", String(length));
+  if (status !== 204) headers.push("Content-Length", String(bytes));
   response.writeHead(status, headers);
   // Nearly all bodies are ASCII: these are the same bytes in Latin-1, which costs less to write.
-  response.end(body, length === body?.length ? "latin1" : "utf8");
+  response.end(text, bytes === text?.length ? "latin1" : "utf8");
 }
+
+const noBody: { readonly text: undefined; readonly bytes: number } = { text: undefined, bytes: 0 };
 
 const jsonWithCharset = "application/json; charset=utf-8";
 

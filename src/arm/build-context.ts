@@ -19,17 +19,19 @@ export function identifyRequest(
   clock: Clock,
 ): RequestIds {
   const requestId = newId();
-  const echo = readHeader(request, "x-ms-return-client-request-id");
+  const { headers } = request;
+  const echo = textOf(headers["x-ms-return-client-request-id"]);
   return {
     requestId,
-    correlationId: readHeader(request, "x-ms-correlation-request-id") ?? requestId,
-    clientRequestId: readHeader(request, "x-ms-client-request-id"),
+    correlationId: textOf(headers["x-ms-correlation-request-id"]) ?? requestId,
+    clientRequestId: textOf(headers["x-ms-client-request-id"]),
     returnClientRequestId: echo?.toLowerCase() === "true",
     receivedAt: clock.now(),
   };
 }
 
 export interface ContextSettings {
+  /** No slash at its end. */
   readonly publicBaseUrl?: string | undefined;
   /** Hosts a front door's `referer` may name; absent: none. */
   readonly refererHosts?: readonly string[] | undefined;
@@ -45,11 +47,15 @@ export function buildContext(
   logger: Logger,
 ): RequestContext {
   return Object.freeze({
-    ...ids,
+    requestId: ids.requestId,
+    correlationId: ids.correlationId,
+    clientRequestId: ids.clientRequestId,
+    returnClientRequestId: ids.returnClientRequestId,
+    receivedAt: ids.receivedAt,
     apiVersion,
     publicBaseUrl: choosePublicBaseUrl(request, caller, settings, logger),
     tenantId: caller.tenantId,
-    homeTenantId: caller.isFrontDoor ? readHeader(request, "x-ms-home-tenant-id") : undefined,
+    homeTenantId: caller.isFrontDoor ? textOf(request.headers["x-ms-home-tenant-id"]) : undefined,
     traceParent: readTraceParent(request),
     principal: caller.principal,
     systemData: caller.isFrontDoor ? readSystemData(request, logger) : undefined,
@@ -62,7 +68,7 @@ function choosePublicBaseUrl(
   settings: ContextSettings,
   logger: Logger,
 ): string {
-  const ours = settings.publicBaseUrl?.replace(/\/+$/, "") ?? localBaseUrl(request);
+  const ours = settings.publicBaseUrl ?? localBaseUrl(request);
   const { referer } = request.headers;
   if (!caller.isFrontDoor || referer === undefined) return ours;
   const url = URL.parse(referer);
@@ -114,16 +120,15 @@ function readSystemData(
 
 function readTraceParent({ headers }: IncomingMessage): string | undefined {
   const { traceparent } = headers;
-  const isGood =
-    typeof traceparent === "string" &&
-    /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent);
+  if (typeof traceparent !== "string") return undefined;
+  const isGood = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent);
   return isGood ? traceparent : undefined;
 }
 
 const maximumHeaderLength = 512;
 
-function readHeader(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
+function textOf(value: string | string[] | undefined): string | undefined {
+  if (value === undefined) return undefined;
   const text = Array.isArray(value) ? value.join(", ") : value;
-  return text === undefined || text === "" ? undefined : text.slice(0, maximumHeaderLength);
+  return text === "" ? undefined : text.slice(0, maximumHeaderLength);
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TimerClock } from "../base/clock.ts";
+import { createIdMaker } from "../base/id-batch.ts";
 import type { Logger } from "../base/log.ts";
 import { whenThere, type Soon } from "../base/soon.ts";
 import type { Tracer } from "../base/tracer.ts";
@@ -11,6 +11,7 @@ import {
   type Authorizer,
   type Caller,
 } from "./access.ts";
+import { writeAccessLine, type Trace } from "./access-line.ts";
 import { auditExchange, type AuditSettings, type ExchangeAudit } from "./audit.ts";
 import { headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
 import { chooseApiVersion } from "./api-version.ts";
@@ -27,7 +28,7 @@ import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
 import { checkBodyHeaders, readJsonBody } from "./request-body.ts";
 import type { RequestContext } from "./request-context.ts";
-import { createAddressReader, type AddressReader, type Aim } from "./read-address.ts";
+import { createAddressReader, type Address, type AddressReader, type Aim } from "./read-address.ts";
 import { readDeclaredQuery } from "./declared-query.ts";
 import type { ArmRequest, ArmResult } from "./resource-type.ts";
 import type { Throttle } from "./throttle.ts";
@@ -99,12 +100,6 @@ interface Exchange {
   budget?: string | undefined;
 }
 
-/** What the access log says of an exchange; filled while it goes through the pipeline. */
-interface Trace {
-  route?: string;
-  apiVersion?: string;
-}
-
 const neverStopping = new AbortController().signal;
 // 1 MiB holds every certificate and key with room; ARM itself allows 4.
 const defaultMaximumBodyBytes = 1_048_576;
@@ -116,42 +111,51 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     readAddress: createAddressReader(createRouter(options.services)),
     runInTime: createDeadline(options.clock, options.deadlineSeconds),
     capitals: options.region.toUpperCase(),
+    publicBaseUrl: options.publicBaseUrl?.replace(/\/+$/, ""),
   };
+  const { newId = createIdMaker() } = options;
   return (request, response) => {
-    const ids = identifyRequest(request, options.newId ?? randomUUID, options.clock);
+    const ids = identifyRequest(request, newId, options.clock);
     const audit = auditExchange(options.audit, request, ids, options.logger);
+    const trace = { method: request.method, ids };
     const abandonment = new Abandonment();
-    const exchange = { request, response, ids, trace: {}, audit, abandonment, spans: {} };
-    return whenThere(answerSurely(pipeline, exchange), (answer) =>
-      whenThere(waitForRecord(options.clock, audit.end(answer)), () =>
+    const exchange = { request, response, ids, trace, audit, abandonment, spans: {} };
+    return whenThere(answerSurely(pipeline, exchange), (answer) => {
+      const record = audit.end(answer);
+      // Of most there is none: they read.
+      if (record === undefined) return conclude(pipeline, exchange, answer);
+      return whenThere(waitForRecord(options.clock, record), () =>
         conclude(pipeline, exchange, answer),
-      ),
-    );
+      );
+    });
   };
 }
 
 /** The answer, also where answering fails. */
 function answerSurely(pipeline: Pipeline, exchange: Exchange): Soon<Answer> {
-  const { ids, trace, response, abandonment } = exchange;
-  const refuseIt = (error: unknown): Answer =>
-    refuse(error, { ...idFields(ids), ...trace }, pipeline.logger);
+  const { response, abandonment } = exchange;
   try {
     const answer = answerRequest(pipeline, exchange);
     const isThere = !(answer instanceof Promise);
     if (isThere && answer.events === undefined) return answer;
     // Something goes on. Nobody can have left before: until now was one turn.
     watchCaller(response, abandonment);
-    return isThere ? answer : answer.catch(refuseIt);
+    return isThere ? answer : answer.catch((error) => refuseExchange(pipeline, exchange, error));
   } catch (error) {
-    return refuseIt(error);
+    return refuseExchange(pipeline, exchange, error);
   }
+}
+
+function refuseExchange({ logger }: Pipeline, { ids, trace }: Exchange, error: unknown): Answer {
+  const { apiVersion, route } = trace;
+  return refuse(error, { ...idFields(ids), apiVersion, route }, logger);
 }
 
 function conclude(pipeline: Pipeline, exchange: Exchange, answer: Answer): void {
   const { request, spans } = exchange;
   const sent = request.method === "HEAD" ? headAnswer(answer) : answer;
   send(pipeline, exchange, sent);
-  logAccess(pipeline, exchange, sent);
+  tellOf(pipeline, exchange, sent);
   endSpan(spans.server, sent);
 }
 
@@ -171,18 +175,24 @@ function answerRequest(pipeline: Pipeline, exchange: Exchange): Soon<Answer> {
 
 /** What the request means, as far as its first line tells. */
 function takeAim(pipeline: Pipeline, { request, trace }: Exchange): Aim {
-  const method = request.method ?? "GET";
+  const { method = "GET" } = request;
   // Path: `//`, casing, trailing slash and encoding are settled once; everything later sees the result.
   const address = pipeline.readAddress(request.url ?? "/");
   const known = address.aims.get(method);
+  trace.aim = known ?? findAim(address, method, trace);
+  const { apiVersion, action } = trace.aim;
+  trace.apiVersion = apiVersion;
+  trace.route = action.path;
+  return trace.aim;
+}
+
+function findAim(address: Address, method: string, trace: Trace): Aim {
   const { target, match } = address;
   // Version: decides what the path means.
-  const apiVersion = known?.apiVersion ?? chooseApiVersion(target, match.apiVersions);
+  const apiVersion = chooseApiVersion(target, match.apiVersions);
   trace.apiVersion = apiVersion;
-  const endpoint = known?.endpoint ?? chooseEndpoint(match, method, apiVersion);
+  const endpoint = chooseEndpoint(match, method, apiVersion);
   const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
-  trace.route = path;
-  if (known !== undefined) return known;
   const action = { method, path, params: match.params };
   const aim: Aim = { address, apiVersion, endpoint, action };
   address.aims.set(method, aim);
@@ -327,32 +337,23 @@ function maximumRetrySecondsOf({ maximumRetrySeconds }: Pipeline): number {
 }
 
 function send(pipeline: Pipeline, exchange: Exchange, answer: Answer): void {
-  const { response, ids, trace, budget } = exchange;
+  const { response, ids, budget } = exchange;
   const { capitals: region } = pipeline;
   try {
     sendAnswer(response, answer, ids, { region, budget });
   } catch (error) {
     // A body that cannot be written as JSON: nothing has been sent yet.
-    const instead = refuse(error, { ...idFields(ids), ...trace }, pipeline.logger);
-    sendAnswer(response, instead, ids, { region });
+    sendAnswer(response, refuseExchange(pipeline, exchange, error), ids, { region });
   }
 }
 
-function logAccess(
+function tellOf(
   { logger, clock, onAnswered }: Pipeline,
-  { request, ids, trace }: Exchange,
+  { ids, trace }: Exchange,
   answer: Answer,
 ): void {
-  const { method } = request;
-  const { status } = answer;
+  const { method, route } = trace;
   const milliseconds = clock.now() - ids.receivedAt;
-  onAnswered?.({ method, route: trace.route, status, milliseconds });
-  const { requestId, correlationId, clientRequestId } = ids;
-  const { route, apiVersion } = trace;
-  const { errorCode, operationId } = answer;
-  const durationMs = milliseconds;
-  const asked = { requestId, correlationId, clientRequestId, apiVersion, route };
-  const fields = { ...asked, method, status, durationMs, errorCode, operationId };
-  if (status >= 500) logger.error("Request answered", fields);
-  else logger.info("Request answered", fields);
+  onAnswered?.({ method, route, status: answer.status, milliseconds });
+  writeAccessLine(logger, trace, answer, milliseconds);
 }

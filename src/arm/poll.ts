@@ -4,6 +4,7 @@ import { whenThere, type Soon } from "../base/soon.ts";
 import type { Abandonment } from "./abandonment.ts";
 import type { Answer } from "./answer.ts";
 import { armError } from "./errors.ts";
+import { writeJson } from "./json-text.ts";
 import { isTerminal, type OperationRecord, type OperationReader } from "./operation-record.ts";
 import {
   defaultLongRunning,
@@ -87,7 +88,7 @@ function answerFrom(poll: Poll, operation: OperationRecord): Answer {
   );
   if (found !== undefined) return found.answer;
   const made = makeAnswer(poll, form, operation, result);
-  const answer = made.body === undefined ? made : { ...made, text: JSON.stringify(made.body) };
+  const answer = made.body === undefined ? made : { ...made, json: writeJson(made.body) };
   if (known.length >= mostForms) known.length = 0;
   known.push({ form, apiVersion, publicBaseUrl, maximumRetrySeconds, result, answer });
   remembered.set(operation, known);

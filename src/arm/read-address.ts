@@ -1,3 +1,4 @@
+import type { Logger } from "../base/log.ts";
 import type { ArmAction } from "./access.ts";
 import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 import type { Endpoint, PathMatch, Router } from "./router.ts";
@@ -18,6 +19,8 @@ export interface Aim {
   readonly action: ArmAction;
   /** Of a route, once it was read. */
   query?: Readonly<Record<string, string>>;
+  /** Adds the meaning to the lines of the access log; made for the first of them. */
+  logger?: Logger;
 }
 
 /** Reads the address of a request; throws 400 or 404 as its parts do. */

@@ -1,6 +1,7 @@
 import type { Soon } from "../base/soon.ts";
 import type { Abandonment } from "./abandonment.ts";
 import type { ContractRoute } from "./contract.ts";
+import type { JsonText } from "./json-text.ts";
 import type { OperationRecord } from "./operation-record.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -51,8 +52,8 @@ export type ArmResult =
   | {
       readonly kind: "value";
       readonly body: unknown;
-      /** The body as JSON, where the handler has made it before. */
-      readonly text?: string;
+      /** The body as it is sent, where the handler keeps that: such a result is given out again, and never changes. */
+      readonly json?: JsonText;
       readonly created?: boolean;
       readonly etag?: string;
     }

@@ -53,21 +53,22 @@ export function createThrottle(limits: ThrottleLimits, clock: Clock): Throttle {
       const isLatest =
         policy === latest?.policy &&
         subscriptionId === latest.subscriptionId &&
-        callerId === latest.callerId;
+        callerId === latest.callerId &&
+        namespace === latest.namespace;
       if (latest === undefined || !isLatest) {
         const key = `${policy}\n${subscriptionId.toLowerCase()}\n${callerId}`;
         const budget = budgets.get(key) ?? { left: rate * burstSeconds, countedAt: now };
         budgets.delete(key);
         budgets.set(key, budget);
         forgetOldest(budgets);
-        latest = { policy, subscriptionId, callerId, budget };
+        const label = `${namespace}/${policy};`;
+        latest = { policy, subscriptionId, callerId, namespace, budget, label };
       }
-      const { budget } = latest;
+      const { budget, label } = latest;
       refill(budget, rate, now);
       if (budget.left < 1) throw tooMany(policy, (1 - budget.left) / rate);
       budget.left -= 1;
-      const left = Math.floor(budget.left);
-      return `${namespace}/${policy};${left}`;
+      return label + Math.floor(budget.left);
     },
   };
 }
@@ -76,7 +77,10 @@ interface Latest {
   readonly policy: Policy;
   readonly subscriptionId: string;
   readonly callerId: string;
+  readonly namespace: string;
   readonly budget: Budget;
+  /** What stands before the rest. */
+  readonly label: string;
 }
 
 function policyOf(method: string): Policy {

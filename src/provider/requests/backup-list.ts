@@ -1,4 +1,5 @@
 import { parseFilter, parseOrderBy, type ListFields, type ListItem } from "../../arm/list-query.ts";
+import { writeJson } from "../../arm/json-text.ts";
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { toIso } from "../../base/clock.ts";
 import type { Document } from "../../state/state-store.ts";
@@ -68,7 +69,7 @@ function rememberPage(
 
 function valueOf({ value, nextLink }: Page): ArmResult {
   const body = { value, nextLink };
-  return { kind: "value", body, text: JSON.stringify(body) };
+  return { kind: "value", body, json: writeJson(body) };
 }
 
 async function readPage(deps: ProviderDeps, request: ArmRequest, form: RenderForm): Promise<Page> {

@@ -40,7 +40,7 @@ export function renderOperationResult(
 ): unknown {
   const now = deps.clock.now();
   if (operation.result === undefined) return undefined;
-  return remembered(operation, context.apiVersion, now, () => ({
+  return remembered(operation, context.apiVersion, "", now, () => ({
     value: renderAnew(operation, context.apiVersion, now),
     until: resultStandsUntil(operation, now),
   }));

@@ -1,3 +1,4 @@
+import { writeJson } from "../../arm/json-text.ts";
 import type { ArmRequest, ArmResult } from "../../arm/resource-type.ts";
 import { whenThere, type Soon } from "../../base/soon.ts";
 import type { Document } from "../../state/state-store.ts";
@@ -32,11 +33,11 @@ function showLocation(
   const { apiVersion } = request.context;
   const asked = scope.identity.resourceGroupName;
   const now = deps.clock.now();
-  return remembered(value, `${apiVersion} ${asked}`, now, () => {
+  return remembered(value, apiVersion, asked, now, () => {
     const form = formOf(request.context, asked, value.resourceGroupName, now);
     const view = viewOf(value);
     const body = converterOf(apiVersion).renderLocation(view, form);
-    const answer = { kind: "value", body, text: JSON.stringify(body), etag: locationEtag(value) };
+    const answer = { kind: "value", body, json: writeJson(body), etag: locationEtag(value) };
     return { value: answer as ArmResult, until: standsUntil(view, now) };
   });
 }

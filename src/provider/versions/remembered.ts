@@ -3,32 +3,41 @@
  * object's going takes it along.
  */
 export function rememberRenderings<K extends WeakKey, T>(): Remember<K, T> {
-  const known = new WeakMap<K, Map<string, Rendering<T>>>();
-  return (of, name, now, make) => {
-    const renderings = known.get(of) ?? new Map<string, Rendering<T>>();
-    const found = renderings.get(name);
-    if (found !== undefined && found.madeAt <= now && now < found.until) return found.value;
+  const known = new WeakMap<K, Rendering<T>[]>();
+  return (of, apiVersion, spelling, now, make) => {
+    const renderings = known.get(of) ?? [];
+    const found = renderings.find(
+      (one) =>
+        one.apiVersion === apiVersion &&
+        one.spelling === spelling &&
+        one.madeAt <= now &&
+        now < one.until,
+    );
+    if (found !== undefined) return found.value;
     const made = make();
-    // Names hold what callers wrote: an object has few of them.
-    if (renderings.size >= mostNames) renderings.clear();
-    renderings.set(name, { ...made, madeAt: now });
+    // Spellings are what callers wrote: an object has few of them.
+    if (renderings.length >= mostRenderings) renderings.length = 0;
+    renderings.push({ ...made, apiVersion, spelling, madeAt: now });
     known.set(of, renderings);
     return made.value;
   };
 }
 
-/** The rendering of that name, made anew where there is none or its time is over; times are milliseconds since 1970. */
+/** The rendering in an api-version for a spelling, made anew where there is none or its time is over; times are milliseconds since 1970. */
 export type Remember<K extends WeakKey, T> = (
   of: K,
-  name: string,
+  apiVersion: string,
+  spelling: string,
   now: number,
   make: () => { readonly value: T; readonly until: number },
 ) => T;
 
 interface Rendering<T> {
+  readonly apiVersion: string;
+  readonly spelling: string;
   readonly value: T;
   readonly until: number;
   readonly madeAt: number;
 }
 
-const mostNames = 16;
+const mostRenderings = 16;
