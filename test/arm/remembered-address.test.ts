@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Authenticator } from "../../src/arm/access.ts";
+import { writeJson } from "../../src/arm/json-text.ts";
+import type { PipelineOptions } from "../../src/arm/pipeline.ts";
+import type { ArmResult } from "../../src/arm/resource-type.ts";
+import { createThrottle } from "../../src/arm/throttle.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
+import { groupPath } from "../support/fake-provider.ts";
+import { modern, old, startThingService, type ThingService } from "../support/thing-service.ts";
+
+// What is asked again is answered from what was found out before: each answer must be that of a first request.
+
+const box = `${groupPath}/boxes/b1`;
+
+let service: ThingService;
+beforeEach(async () => {
+  service = await startThingService();
+});
+afterEach(() => service.close());
+
+async function restart(options: Partial<PipelineOptions>): Promise<void> {
+  await service.close();
+  service = await startThingService(options);
+}
+
+function accessLines(): readonly Readonly<Record<string, unknown>>[] {
+  return service.lines.flatMap(({ message, fields }) =>
+    message === "Request answered" && fields !== undefined ? [fields] : [],
+  );
+}
+
+describe("an address that is asked again", () => {
+  it("has a line of its own for each answer, with the status and ids of that", async () => {
+    const results: (ArmResult | Error)[] = [
+      { kind: "value", body: {} },
+      new Error("A bug"),
+      { kind: "value", body: {} },
+    ];
+    service.on("GET box", () => {
+      const result = results.shift();
+      if (result === undefined || result instanceof Error) throw result ?? new Error("None left");
+      return result;
+    });
+    const ids: unknown[] = [];
+    for (const method of ["GET", "GET", "HEAD"]) {
+      const headers = { "x-ms-correlation-request-id": `c${ids.length}` };
+      const reply = await service.send(method, `${box}?${modern}`, { headers });
+      ids.push(reply.headers["x-ms-request-id"]);
+    }
+    const lines = accessLines();
+    assert.deepEqual(
+      lines.map(({ requestId }) => requestId),
+      ids,
+    );
+    assert.equal(new Set(ids).size, 3);
+    const told = lines.map(({ correlationId, method, status, errorCode }) =>
+      [correlationId, method, status, errorCode].join(" "),
+    );
+    assert.deepEqual(told, ["c0 GET 200 ", "c1 GET 500 InternalServerError", "c2 HEAD 204 "]);
+    const meant = lines.map(({ apiVersion, route }) => `${String(apiVersion)} ${String(route)}`);
+    assert.equal(new Set(meant).size, 1);
+    assert.match(meant[0] ?? "", /^2030-01-01-preview \/subscriptions\/.*\/boxes\/\{box\}$/);
+  });
+
+  it("is another one in another api-version, casing or query", async () => {
+    service.on("GET box", ({ context, params, query }) => ({
+      kind: "value",
+      body: { version: context.apiVersion, box: params["box"], query },
+    }));
+    const addresses = [`${box}?${modern}`, `${box}?${old}`, `${box.replace("b1", "B1")}?${modern}`];
+    const found = new Map<string, Set<string>>();
+    for (let round = 0; round < 3; round += 1)
+      for (const address of addresses) {
+        const { status, text } = await service.send("GET", address);
+        assert.equal(status, 200, text);
+        found.set(address, (found.get(address) ?? new Set()).add(text));
+      }
+    const texts = [...found.values()].flatMap((those) => [...those]);
+    assert.equal(texts.length, 3, "the same each time");
+    assert.equal(new Set(texts).size, 3, "three addresses, three answers");
+    assert.deepEqual(
+      accessLines().map(({ apiVersion }) => apiVersion),
+      Array.from({ length: 3 }, () => [modern, old, modern].map((text) => text.split("=")[1])).flat(),
+    );
+  });
+
+  it("lets nobody in because somebody else was, and counts each caller's own budget", async () => {
+    const byName: Authenticator = {
+      authenticate: ({ headers }) => ({
+        principal: { id: String(headers["x-who"]), name: "", kind: "bearer" },
+        tenantId: undefined,
+        isFrontDoor: false,
+      }),
+    };
+    const limits = { readsPerSecond: 10, writesPerSecond: 10, deletesPerSecond: 10 };
+    await restart({
+      authenticator: byName,
+      authorizer: {
+        authorize: ({ principal }) =>
+          principal.id.startsWith("good") ? undefined : Promise.reject(new Error("No")),
+      },
+      throttle: createThrottle(limits, createFakeClock()),
+    });
+    service.on("GET box", () => ({ kind: "value", body: {} }));
+    const ask = async (who: string): Promise<string> => {
+      const reply = await service.send("GET", `${box}?${modern}`, { headers: { "x-who": who } });
+      const left = /\d+$/.exec(String(reply.headers["x-ms-ratelimit-remaining-resource"]))?.[0];
+      return `${reply.status} ${left ?? "-"}`;
+    };
+    const seen: string[] = [];
+    for (const who of ["good1", "bad", "good2", "good1", "bad", "good1"]) seen.push(await ask(who));
+    assert.deepEqual(seen, ["200 99", "500 -", "200 99", "200 98", "500 -", "200 97"]);
+  });
+
+  it("sends a kept body with its length in bytes, and none of it for HEAD", async () => {
+    const body = { name: "é€" };
+    const kept: ArmResult = { kind: "value", body, json: writeJson(body), etag: "7" };
+    service.on("GET box", () => kept);
+    for (let round = 0; round < 2; round += 1) {
+      const reply = await service.send("GET", `${box}?${modern}`);
+      assert.deepEqual(reply.json, body);
+      assert.equal(reply.headers["content-length"], String(Buffer.byteLength(reply.text)));
+      assert.equal(reply.headers.etag, '"7"');
+      const head = await service.send("HEAD", `${box}?${modern}`);
+      assert.equal(head.status, 204);
+      assert.equal(head.text, "");
+      assert.equal(head.headers["content-length"], undefined);
+    }
+  });
+
+  it("is still right after more addresses than are remembered", async () => {
+    service.on("GET box", ({ params }) => ({ kind: "value", body: params["box"] }));
+    for (let round = 0; round < 2; round += 1)
+      for (let count = 0; count <= 1000; count += 1) {
+        const { text } = await service.send("GET", `${groupPath}/boxes/b${count}?${modern}`);
+        assert.equal(text, `"b${count}"`);
+      }
+  });
+});
