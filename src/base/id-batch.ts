@@ -5,11 +5,18 @@ import { randomFillSync } from "node:crypto";
  * parts for each, it costs a request as much as finding out what it asks for.
  */
 export function createIdMaker(): () => string {
+  const random = Buffer.alloc(batchesOfRandomness * bytesOfBatch);
+  let used = random.length;
   let text = "";
   let position = 0;
   return () => {
     if (position === text.length) {
-      text = writeIds();
+      if (used === random.length) {
+        randomFillSync(random);
+        used = 0;
+      }
+      text = writeIds(random.subarray(used, used + bytesOfBatch));
+      used += bytesOfBatch;
       position = 0;
     }
     const id = text.slice(position, position + idLength);
@@ -21,12 +28,14 @@ export function createIdMaker(): () => string {
 const idLength = 36;
 // An id that is kept keeps those of its batch: two kilobytes.
 const idsAtOnce = 64;
+// Asking the system's library for randomness costs more than what it gives.
+const batchesOfRandomness = 16;
 const bytesOfId = 16;
+const bytesOfBatch = idsAtOnce * bytesOfId;
 const digits = Buffer.from("0123456789abcdef");
 const dash = 0x2d;
 
-function writeIds(): string {
-  const random = randomFillSync(Buffer.alloc(idsAtOnce * bytesOfId));
+function writeIds(random: Buffer): string {
   const text = Buffer.alloc(idsAtOnce * idLength, dash);
   for (let id = 0; id < idsAtOnce; id += 1) writeId(random, id * bytesOfId, text, id * idLength);
   return text.toString("latin1");

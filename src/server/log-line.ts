@@ -125,7 +125,9 @@ function startOf(level: Level, message: string, fixed: FixedFields): string {
 }
 
 function render(value: string | number | boolean): string {
-  return typeof value === "string" ? quote(value) : JSON.stringify(value);
+  if (typeof value === "string") return quote(value);
+  // As JSON has it, where there is such a number.
+  return Number.isFinite(value) ? String(value) : JSON.stringify(value);
 }
 
 let lastQuoted = { text: "", quoted: '""' };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/log.ts";
@@ -10,7 +11,10 @@ import { openSocket, readAnswer, sendRaw } from "../support/raw-http.ts";
 
 /** Answers when the whole body is there. */
 const echo: RequestListener = (request, response) => {
-  request.resume().once("end", () => response.end("{}"));
+  buffer(request).then(
+    () => response.end("{}"),
+    () => undefined,
+  );
 };
 
 async function serve(
