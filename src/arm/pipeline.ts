@@ -14,7 +14,6 @@ import {
 import { writeAccessLine, type Trace } from "./access-line.ts";
 import { auditExchange, type AuditSettings, type ExchangeAudit } from "./audit.ts";
 import { headAnswer, sendAnswer, valueAnswer, type Answer } from "./answer.ts";
-import { chooseApiVersion } from "./api-version.ts";
 import {
   buildContext,
   identifyRequest,
@@ -28,17 +27,12 @@ import { defaultLongRunning, startAnswer } from "./operation-status.ts";
 import { answerPoll } from "./poll.ts";
 import { checkBodyHeaders, readJsonBody } from "./request-body.ts";
 import type { RequestContext } from "./request-context.ts";
-import { createAddressReader, type Address, type AddressReader, type Aim } from "./read-address.ts";
+import { createAddressReader, type AddressReader, type Aim } from "./read-address.ts";
+import { takeAim } from "./take-aim.ts";
 import { readDeclaredQuery } from "./declared-query.ts";
 import type { ArmRequest, ArmResult } from "./resource-type.ts";
 import type { Throttle } from "./throttle.ts";
-import {
-  chooseEndpoint,
-  createRouter,
-  type ContractEndpoint,
-  type PollEndpoint,
-  type Service,
-} from "./router.ts";
+import { createRouter, type ContractEndpoint, type PollEndpoint, type Service } from "./router.ts";
 import { idFields, refuse } from "./refuse.ts";
 import { endSpan, traceRequest, type RequestSpans } from "./trace-request.ts";
 
@@ -79,7 +73,11 @@ export interface AnsweredExchange {
 }
 
 /** Answers one request of the ARM API; never rejects, never leaves a request without an answer. */
-export type ArmHandler = (request: IncomingMessage, response: ServerResponse) => Soon<void>;
+export interface ArmHandler {
+  (request: IncomingMessage, response: ServerResponse): Soon<void>;
+  /** Whether the address was asked before and is one of ours: what it means is remembered, no answer is. */
+  readonly remembers: (url: string) => boolean;
+}
 
 interface Pipeline extends PipelineOptions {
   readonly readAddress: AddressReader;
@@ -114,21 +112,22 @@ export function createArmHandler(options: PipelineOptions): ArmHandler {
     publicBaseUrl: options.publicBaseUrl?.replace(/\/+$/, ""),
   };
   const { newId = createIdMaker() } = options;
-  return (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): Soon<void> => {
     const ids = identifyRequest(request, newId, options.clock);
     const audit = auditExchange(options.audit, request, ids, options.logger);
     const trace = { method: request.method, ids };
     const abandonment = new Abandonment();
     const exchange = { request, response, ids, trace, audit, abandonment, spans: {} };
-    return whenThere(answerSurely(pipeline, exchange), (answer) => {
-      const record = audit.end(answer);
+    return whenThere(answerSurely(pipeline, exchange), (found) => {
+      const record = audit.end(found);
       // Of most there is none: they read.
-      if (record === undefined) return conclude(pipeline, exchange, answer);
+      if (record === undefined) return conclude(pipeline, exchange, found);
       return whenThere(waitForRecord(options.clock, record), () =>
-        conclude(pipeline, exchange, answer),
+        conclude(pipeline, exchange, found),
       );
     });
   };
+  return Object.assign(handle, { remembers: pipeline.readAddress.remembers });
 }
 
 /** The answer, also where answering fails. */
@@ -165,38 +164,12 @@ function answerRequest(pipeline: Pipeline, exchange: Exchange): Soon<Answer> {
   const { authenticator = denyAll } = pipeline;
   // Size: what is refused by its headers costs nothing more.
   checkBodyHeaders(request, maximumBodyBytesOf(pipeline));
-  const aim = takeAim(pipeline, exchange);
+  const aim = takeAim(pipeline.readAddress, request, exchange.trace);
   audit.aimedAt(aim);
   // Authentication: only from here on may headers be believed.
   return whenThere(authenticator.authenticate(request), (caller) =>
     answerCaller(pipeline, exchange, aim, caller),
   );
-}
-
-/** What the request means, as far as its first line tells. */
-function takeAim(pipeline: Pipeline, { request, trace }: Exchange): Aim {
-  const { method = "GET" } = request;
-  // Path: `//`, casing, trailing slash and encoding are settled once; everything later sees the result.
-  const address = pipeline.readAddress(request.url ?? "/");
-  const known = address.aims.get(method);
-  trace.aim = known ?? findAim(address, method, trace);
-  const { apiVersion, action } = trace.aim;
-  trace.apiVersion = apiVersion;
-  trace.route = action.path;
-  return trace.aim;
-}
-
-function findAim(address: Address, method: string, trace: Trace): Aim {
-  const { target, match } = address;
-  // Version: decides what the path means.
-  const apiVersion = chooseApiVersion(target, match.apiVersions);
-  trace.apiVersion = apiVersion;
-  const endpoint = chooseEndpoint(match, method, apiVersion);
-  const path = endpoint.kind === "poll" ? endpoint.path : endpoint.route.path;
-  const action = { method, path, params: match.params };
-  const aim: Aim = { address, apiVersion, endpoint, action };
-  address.aims.set(method, aim);
-  return aim;
 }
 
 function answerCaller(

@@ -24,12 +24,15 @@ export interface Aim {
 }
 
 /** Reads the address of a request; throws 400 or 404 as its parts do. */
-export type AddressReader = (url: string) => Address;
+export interface AddressReader {
+  (url: string): Address;
+  readonly remembers: (url: string) => boolean;
+}
 
 /** Whoever polls asks the same address again and again: the last ones are remembered. Their meaning never changes. */
 export function createAddressReader(router: Router): AddressReader {
   const known = new Map<string, Address>();
-  return (url) => {
+  const read = (url: string): Address => {
     const found = known.get(url);
     if (found !== undefined) return found;
     const target = parseRequestTarget(url);
@@ -39,6 +42,7 @@ export function createAddressReader(router: Router): AddressReader {
     known.set(url, address);
     return address;
   };
+  return Object.assign(read, { remembers: (url: string) => known.has(url) });
 }
 
 // Two megabytes at most, whatever is asked.

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Authenticator } from "../../src/arm/access.ts";
 import { writeJson } from "../../src/arm/json-text.ts";
-import type { PipelineOptions } from "../../src/arm/pipeline.ts";
+import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.ts";
 import type { ArmResult } from "../../src/arm/resource-type.ts";
 import { createThrottle } from "../../src/arm/throttle.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { silentLogger } from "../../src/base/log.ts";
+import { startServer } from "../../src/server/server.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
-import { groupPath } from "../support/fake-provider.ts";
+import { createFakeProvider, groupPath, thingContracts } from "../support/fake-provider.ts";
 import { modern, old, startThingService, type ThingService } from "../support/thing-service.ts";
 
 // What is asked again is answered from what was found out before: each answer must be that of a first request.
@@ -81,7 +84,9 @@ describe("an address that is asked again", () => {
     assert.equal(new Set(texts).size, 3, "three addresses, three answers");
     assert.deepEqual(
       accessLines().map(({ apiVersion }) => apiVersion),
-      Array.from({ length: 3 }, () => [modern, old, modern].map((text) => text.split("=")[1])).flat(),
+      Array.from({ length: 3 }, () =>
+        [modern, old, modern].map((text) => text.split("=")[1]),
+      ).flat(),
     );
   });
 
@@ -126,6 +131,31 @@ describe("an address that is asked again", () => {
       assert.equal(head.status, 204);
       assert.equal(head.text, "");
       assert.equal(head.headers["content-length"], undefined);
+    }
+  });
+
+  it("is remembered for what it means, not for what was answered there", async () => {
+    const address = `${box}?${modern}`;
+    const armHandler = createArmHandler({
+      services: [{ provider: createFakeProvider().provider, contracts: thingContracts }],
+      clock: systemClock,
+      logger: silentLogger,
+      region: "redmond",
+    });
+    const server = await startServer({
+      ...{ host: "127.0.0.1", port: 0, clock: systemClock, logger: silentLogger, armHandler },
+    });
+    try {
+      for (const path of [address, "/nothing/here", `${groupPath}/boxes/%2F?${modern}`]) {
+        assert.equal(armHandler.remembers(path), false);
+        // Nobody is let in, and the address is known all the same.
+        const { status } = await fetch(server.url + path);
+        assert.equal(status, path === address ? 401 : status);
+        assert.equal(armHandler.remembers(path), path === address, `${status}`);
+      }
+      assert.equal((await fetch(server.url + address)).status, 401);
+    } finally {
+      await server.close();
     }
   });
 

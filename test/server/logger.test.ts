@@ -6,7 +6,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import type { Logger, WrittenLine } from "../../src/base/log.ts";
 import { createLineBuffer } from "../../src/provider/operation-log/line-buffer.ts";
 import { allowedFields } from "../../src/server/log-line.ts";
-import { createLogger } from "../../src/server/logger.ts";
+import { createLogger, type LineKeeper } from "../../src/server/logger.ts";
 
 function capture(
   format: "json" | "pretty",
@@ -119,7 +119,10 @@ describe("logger", () => {
   it("asks its keeper by the fields of a line and of its logger, and gives it both", () => {
     const kept: WrittenLine[] = [];
     const keeper = createLineBuffer(systemClock);
-    const watched = { wants: keeper.wants, keep: (line: WrittenLine) => void kept.push(line) };
+    const watched: LineKeeper = {
+      wants: (own, fixed) => keeper.wants(own, fixed),
+      keep: (line) => void kept.push(line),
+    };
     const stream = new PassThrough();
     const logger = createLogger({ format: "json", level: "info", stream, keeper: watched });
     logger.child({ method: "GET" }).info("Polled", { operationId: "o1" });
@@ -154,7 +157,7 @@ describe("logger", () => {
   it("has told everything when the process exits in the middle of a turn", () => {
     const logger = new URL("../../src/server/logger.ts", import.meta.url).href;
     const program = `
-      import { createLogger } from ${JSON.stringify(logger)};
+      import { createLogger, type LineKeeper } from ${JSON.stringify(logger)};
       const logger = createLogger({ format: "json", level: "info" });
       for (let line = 0; line < 100; line += 1) logger.info("Line", { count: line });
       process.exit(3);`;

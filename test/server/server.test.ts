@@ -172,6 +172,42 @@ describe("server", () => {
     });
   });
 
+  it("answers at a remembered address as at any other, also what is wrong with a request or with itself", () => {
+    const log = recordLog();
+    const bugs: (() => Promise<void>)[] = [
+      () => Promise.reject(new TypeError("canary")),
+      () => {
+        throw new TypeError("canary");
+      },
+    ];
+    const throughApp: (string | undefined)[] = [];
+    const handler = (...[request, response]: Parameters<RequestListener>): void | Promise<void> => {
+      // Express has an address of its own for what comes its way.
+      if ("originalUrl" in request) throughApp.push(request.url);
+      if (request.url?.startsWith("/bug") === true) return bugs.shift()?.();
+      echo(request, response);
+    };
+    const armHandler = Object.assign(handler, { remembers: (url: string) => url !== "/new" });
+    return serve({ armHandler, logger: log.logger }, async (url) => {
+      const send = (path: string, head = "Host: a\r\n"): Promise<RawAnswer | undefined> =>
+        sendRaw(url, `GET ${path} HTTP/1.1\r\n${head}\r\n`);
+      assert.equal((await send("/known"))?.status, 200);
+      assert.equal((await send("/new"))?.status, 200);
+      assert.deepEqual(throughApp, ["/new"]);
+      assertArmError(await send("/known", ""), 400, "InvalidRequest");
+      const many = `Host: a\r\n${"X: 1\r\n".repeat(100)}`;
+      assertArmError(await send("/known", many), 431, "RequestHeaderFieldsTooLarge");
+      for (const bug of ["rejects", "throws"]) {
+        const answer = await send(`/bug-${bug}`);
+        assertArmError(answer, 500, "InternalServerError");
+        assert.ok(!answer?.body.includes("canary"));
+        const line = log.lines.findLast(({ level }) => level === "error");
+        assert.equal(line?.fields["requestId"], answer?.headers["x-ms-request-id"]);
+      }
+      assert.deepEqual(throughApp, ["/new"]);
+    });
+  });
+
   it("serves health beside the handler", () =>
     serve(
       { healthChecks: [{ name: "state", check: () => Promise.reject(new Error("no")) }] },
