@@ -157,7 +157,7 @@ describe("logger", () => {
   it("has told everything when the process exits in the middle of a turn", () => {
     const logger = new URL("../../src/server/logger.ts", import.meta.url).href;
     const program = `
-      import { createLogger, type LineKeeper } from ${JSON.stringify(logger)};
+      import { createLogger } from ${JSON.stringify(logger)};
       const logger = createLogger({ format: "json", level: "info" });
       for (let line = 0; line < 100; line += 1) logger.info("Line", { count: line });
       process.exit(3);`;
