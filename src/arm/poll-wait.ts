@@ -9,7 +9,8 @@ const pauseMilliseconds = 200;
 export function readWaitSeconds(
   prefer: string | readonly string[] | undefined,
 ): number | undefined {
-  const text = typeof prefer === "string" ? prefer : (prefer ?? []).join(",");
+  if (prefer === undefined) return undefined;
+  const text = typeof prefer === "string" ? prefer : prefer.join(",");
   const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(text)?.[1];
   if (seconds === undefined || Number(seconds) === 0) return undefined;
   return Math.min(Number(seconds), longestWaitSeconds);

@@ -162,6 +162,20 @@ export function isVisible(
   const isOtherTenant =
     tenantId !== undefined && operation.tenantId !== undefined && tenantId !== operation.tenantId;
   if (isOtherTenant) return false;
+  if (foundAt.get(operation) === params) return true;
+  const isHere = isAt(operation, path, params);
+  if (isHere) foundAt.set(operation, params);
+  return isHere;
+}
+
+/** The parameters an operation was found with last. Neither changes, and those of one address are of one template. */
+const foundAt = new WeakMap<OperationRecord, Readonly<Record<string, string>>>();
+
+function isAt(
+  operation: OperationRecord,
+  path: string,
+  params: Readonly<Record<string, string>>,
+): boolean {
   return parseTemplate(path).every((part) => {
     if (part.kind === "word" || part.name === "operationId") return true;
     return same(params[part.name] ?? "", placeOf(operation)[part.of]);

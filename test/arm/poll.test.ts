@@ -116,6 +116,35 @@ describe("polls over HTTP", () => {
     await assertNotFound(poll(places[1] ?? "", "Results"));
   });
 
+  it("rule 181: that an operation was found at an address says nothing of other addresses or callers", async () => {
+    let tenantId = "ann";
+    const principal = { id: "arm", name: "arm", kind: "arm" } as const;
+    const authenticator: Authenticator = {
+      authenticate: () => ({ principal, tenantId, isFrontDoor: true }),
+    };
+    const tenants = await startThingService({ authenticator });
+    tenants.operations.set(id, makeOperation({ tenantId: "ann" }));
+    const own = `${regional}/operationStatuses/${id}?${modern}`;
+    const other = own.replace(/\/subscriptions\/[^/]+/, `/subscriptions/${crypto.randomUUID()}`);
+    try {
+      const found: number[] = [];
+      for (const [of, url] of [
+        ["ann", own],
+        ["ann", own],
+        ["ann", other],
+        ["bob", own],
+        ["ann", other],
+        ["ann", own],
+      ] as const) {
+        tenantId = of;
+        found.push((await tenants.send("GET", url)).status);
+      }
+      assert.deepEqual(found, [200, 200, 404, 404, 404, 200]);
+    } finally {
+      await tenants.close();
+    }
+  });
+
   it("rule 181: an operation of another tenant does not exist; who names none is not asked", async () => {
     let tenantId: string | undefined;
     const authenticator: Authenticator = {
