@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Service } from "../support/service.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -9,9 +11,11 @@ export interface LiveHeap {
 
 /** Opens the inspector of a service that was started with `--inspect-port=127.0.0.1:0`. */
 export async function openLiveHeap(service: Service): Promise<LiveHeap> {
+  const log = join(service.folder, "log");
+  const { size } = statSync(log);
   process.kill(service.pid, "SIGUSR1");
   const find = (): string | undefined =>
-    [...service.readLog().matchAll(/Debugger listening on (ws:\S+)/g)].at(-1)?.[1];
+    /Debugger listening on (ws:\S+)/.exec(readFrom(log, size))?.[1];
   await waitFor("the inspector listens", () => find() !== undefined);
   const socket = new WebSocket(find() ?? "");
   await new Promise((resolve, reject) => {
@@ -40,6 +44,17 @@ export async function openLiveHeap(service: Service): Promise<LiveHeap> {
     },
     close: () => socket.close(),
   };
+}
+
+/** What was written behind a place: the log of a loaded service is too long for a text. */
+function readFrom(file: string, start: number): string {
+  const bytes = Buffer.alloc(64 * 1024);
+  const log = openSync(file, "r");
+  try {
+    return bytes.toString("utf8", 0, readSync(log, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(log);
+  }
 }
 
 interface InspectorAnswer {
