@@ -17,9 +17,40 @@ export function planRetention(
   policy: RetentionPolicy | null | undefined,
   now: number,
 ): RetentionPlan {
+  const why = new Reasons();
+  const ranked = judge(backups, policy, now, why);
+  return {
+    keep: ranked.flatMap(({ backupId }) => {
+      const reasons = why.of(backupId);
+      return reasons.length === 0 ? [] : [{ backupId, reasons }];
+    }),
+    remove: ranked.flatMap(({ backupId }) =>
+      why.of(backupId).length === 0 ? [{ backupId, reason: "no rule keeps it" }] : [],
+    ),
+  };
+}
+
+/** Why the plan for these backups keeps one of them; nothing when it does not. Of ten thousand it leaves no garbage. */
+export function reasonsToKeep(
+  backupId: string,
+  backups: readonly BackupRecord[],
+  policy: RetentionPolicy | null | undefined,
+  now: number,
+): readonly string[] {
+  const why = new Reasons(backupId);
+  judge(backups, policy, now, why);
+  return why.of(backupId);
+}
+
+/** Returns them newest first. */
+function judge(
+  backups: readonly BackupRecord[],
+  policy: RetentionPolicy | null | undefined,
+  now: number,
+  why: Reasons,
+): readonly BackupRecord[] {
   const ranked = [...backups].sort(newestFirst);
   const rules = readPolicy(policy);
-  const why = new Reasons();
   for (const record of ranked) {
     if (rules.kind === "keep-all") why.add(record, rules.reason);
     else if (!Number.isFinite(now)) why.add(record, "the time is not known");
@@ -33,15 +64,7 @@ export function planRetention(
       now,
       why,
     );
-  return {
-    keep: ranked.flatMap(({ backupId }) => {
-      const reasons = why.of(backupId);
-      return reasons.length === 0 ? [] : [{ backupId, reasons }];
-    }),
-    remove: ranked.flatMap(({ backupId }) =>
-      why.of(backupId).length === 0 ? [{ backupId, reason: "no rule keeps it" }] : [],
-    ),
-  };
+  return ranked;
 }
 
 /** A backup that counts: nothing required was lost, and the signature is ours. */
@@ -51,8 +74,15 @@ export function isGoodBackup(record: BackupRecord): boolean {
 
 class Reasons {
   readonly #reasons = new Map<string, string[]>();
+  readonly #only: string | undefined;
+
+  /** `only`: what is said of others is not kept. */
+  constructor(only?: string) {
+    this.#only = only;
+  }
 
   add({ backupId }: BackupRecord, reason: string): void {
+    if (this.#only !== undefined && this.#only !== backupId) return;
     const known = this.#reasons.get(backupId);
     if (known === undefined) this.#reasons.set(backupId, [reason]);
     else if (!known.includes(reason)) known.push(reason);

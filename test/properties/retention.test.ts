@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { BackupRecord } from "../../src/engine/model.ts";
-import { isGoodBackup, planRetention } from "../../src/engine/retention.ts";
+import { isGoodBackup, planRetention, reasonsToKeep } from "../../src/engine/retention.ts";
 import type { RetentionPolicy } from "../../src/engine/retention-policy.ts";
 import { aRecord } from "../support/backup-records.ts";
 
@@ -89,6 +89,19 @@ function keptOf(backups: readonly BackupRecord[], policy: RetentionPolicy): Back
 }
 
 describe("laws of retention", () => {
+  it("gives one backup the reasons that the plan of all gives it", () => {
+    fc.assert(
+      fc.property(someBackups, somePolicy, (backups, policy) => {
+        const { keep } = planRetention(backups, policy, now);
+        for (const { backupId } of [...backups, aRecord(99)]) {
+          const planned = keep.find((entry) => entry.backupId === backupId)?.reasons ?? [];
+          assert.deepEqual(reasonsToKeep(backupId, backups, policy, now), planned);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("every backup is kept or removed, with its reason", () => {
     fc.assert(
       fc.property(someBackups, somePolicy, (backups, policy) => {

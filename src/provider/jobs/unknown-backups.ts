@@ -18,14 +18,21 @@ export async function findUnknownBackups(
   { spec, keys }: OpenedStore,
   made: BackupRecord,
 ): Promise<readonly BackupRecord[] | undefined> {
-  const known = await listBackupsOf(deps.store, key);
-  const newest = known.reduce((most, { record }) => Math.max(most, record?.sequence ?? 0), 0);
+  const newest = newestOf(await listBackupsOf(deps.store, key), made.sequence - 1);
   if (newest === 0 || made.sequence <= newest + 1) return undefined;
   deps.logger.warn("The store holds backups that the state does not know, which was set back", {
     locationName: value.name,
     count: made.sequence - newest - 1,
   });
   return deps.engine.listBackups(spec, keys.signingPublicKey);
+}
+
+/** The greatest sequence, or one that is great enough: of many backups it is most often one of the last. */
+function newestOf(backups: readonly Backup[], enough: number): number {
+  let most = 0;
+  for (let at = backups.length - 1; at >= 0 && most < enough; at -= 1)
+    most = Math.max(most, backups[at]?.record?.sequence ?? 0);
+  return most;
 }
 
 /** The store is right: what it holds is shown again, and what it holds no more is not. */

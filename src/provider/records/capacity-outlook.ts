@@ -87,26 +87,17 @@ interface Sizes {
 }
 
 function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
-  const records = backups
-    .filter(isUsable)
-    .flatMap(({ record }) => (record === undefined ? [] : [record]))
-    .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
-  const newest = records.at(-1);
-  const oldest = records[0];
-  if (newest === undefined || oldest === undefined)
-    return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
+  const { oldest, first, last } = findEnds(backups, contentSharer(location.settings));
+  if (oldest === undefined) return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
   const ageDays = (now - Date.parse(oldest.createdAt)) / day;
-  const sharesContent = contentSharer(location.settings);
-  const shared = records.filter(sharesContent);
-  if (shared.length === 0) {
+  if (first === undefined) {
     // Another certificate: nothing of what is there can be used again.
-    return { nextBytes: fullBytes(records), bytesPerDay: null, ageDays };
+    return { nextBytes: fullBytes(backups), bytesPerDay: null, ageDays };
   }
-  const first = shared[0];
-  const isFull = first !== undefined && first.newBytes * 2 > first.plainBytes;
-  const steps = (isFull ? shared.slice(1) : shared).slice(-window);
+  const isFull = first.newBytes * 2 > first.plainBytes;
+  const steps = isFull && last[0] === first ? last.slice(1) : last;
   if (steps.length === 0) {
-    const nextBytes = Math.ceil((first?.storedBytes ?? 0) * firstGuess);
+    const nextBytes = Math.ceil(first.storedBytes * firstGuess);
     return { nextBytes, bytesPerDay: paceOf(nextBytes, { ...location, now }, []), ageDays };
   }
   const stored = steps.map(({ storedBytes }) => storedBytes);
@@ -117,6 +108,42 @@ function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
 }
 
 type StoredBackup = NonNullable<Backup["record"]>;
+
+/** By their dates: the oldest that can be used, and of those that share content the first and the last. */
+interface Ends {
+  readonly oldest: StoredBackup | undefined;
+  readonly first: StoredBackup | undefined;
+  /** So many as are judged by, oldest first. */
+  readonly last: readonly StoredBackup[];
+}
+
+/** In one pass, without a copy: nobody is answered while ten thousand backups are looked through. */
+function findEnds(
+  backups: readonly Backup[],
+  sharesContent: (record: StoredBackup) => boolean,
+): Ends {
+  let oldest: StoredBackup | undefined;
+  let first: StoredBackup | undefined;
+  const last: StoredBackup[] = [];
+  for (const backup of backups) {
+    const { record } = backup;
+    if (record === undefined || !isUsable(backup)) continue;
+    const { createdAt } = record;
+    if (oldest === undefined || createdAt < oldest.createdAt) oldest = record;
+    if (!sharesContent(record)) continue;
+    if (first === undefined || createdAt < first.createdAt) first = record;
+    insertByDate(last, record);
+    if (last.length > window) last.shift();
+  }
+  return { oldest, first, last };
+}
+
+/** Nearly always it is the newest yet. */
+function insertByDate(sorted: StoredBackup[], record: StoredBackup): void {
+  let at = sorted.length;
+  while (at > 0 && (sorted[at - 1]?.createdAt ?? "") > record.createdAt) at -= 1;
+  sorted.splice(at, 0, record);
+}
 
 /** Whether a new backup can rely on what one stored: it can where all may open it that may open the new one. */
 function contentSharer({
@@ -140,11 +167,13 @@ function areSameKeys(some: Keys, others: Keys): boolean {
 }
 
 /** What everything takes when it is stored anew, judged by what it took. */
-function fullBytes(records: readonly StoredBackup[]): number {
+function fullBytes(backups: readonly Backup[]): number {
+  const records = backups.filter(isUsable).flatMap(({ record }) => record ?? []);
   const stored = records.reduce((sum, record) => sum + record.storedBytes, 0);
   const fresh = records.reduce((sum, record) => sum + record.newBytes, 0);
   const density = fresh === 0 ? 1 : Math.min(1, stored / fresh);
-  return Math.ceil((records.at(-1)?.plainBytes ?? 0) * density);
+  const [newest] = findEnds(backups, () => true).last.slice(-1);
+  return Math.ceil((newest?.plainBytes ?? 0) * density);
 }
 
 /** By the schedule, or else by when backups were made. */

@@ -1,6 +1,6 @@
 import { toIso } from "../../base/clock.ts";
 import type { BackupRecord } from "../../engine/model.ts";
-import { planRetention, type RetentionPlan } from "../../engine/retention.ts";
+import { planRetention, reasonsToKeep, type RetentionPlan } from "../../engine/retention.ts";
 import type { RetentionPolicy } from "../../engine/retention-policy.ts";
 import type { Document } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
@@ -81,18 +81,9 @@ export async function planLocation(
   const found = await listBackupsOf(deps.store, locationKey);
   const backups = new Map(found.map((value) => [value.id, value]));
   const pins = await listPins(deps, locationKey, location);
-  const plan = planBackups(backups.values(), settings, pins, deps.clock.now());
+  const policy = policyOf(settings, pins.keys());
+  const plan = planRetention(recordsOf(backups.values()), policy, deps.clock.now());
   return { plan, backups };
-}
-
-function planBackups(
-  backups: Iterable<Backup>,
-  settings: LocationSettings,
-  pins: ReadonlyMap<string, Pin>,
-  now: number,
-): RetentionPlan {
-  const records = [...backups].flatMap((backup) => recordOf(backup) ?? []);
-  return planRetention(records, policyOf(settings, pins.keys()), now);
 }
 
 /** Why retention keeps a backup, and whether it is pinned, at the moment it was asked. */
@@ -109,14 +100,18 @@ export async function whyKept(
   id: string,
 ): Promise<Kept> {
   const pins = await listPins(deps, location.key, location.value);
-  const { keep } = planBackups(backups, location.value.settings, pins, deps.clock.now());
-  const reasons = keep.find(({ backupId }) => backupId === id)?.reasons ?? [];
+  const policy = policyOf(location.value.settings, pins.keys());
+  const reasons = reasonsToKeep(id, recordsOf(backups), policy, deps.clock.now());
   return { reasons, pin: pins.get(id) };
 }
 
 /** Ids in one casing, as documents have them. */
-function recordOf({ id, record }: Backup): BackupRecord | undefined {
-  return record === undefined || record.backupId === id ? record : { ...record, backupId: id };
+function recordsOf(backups: Iterable<Backup>): readonly BackupRecord[] {
+  const records: BackupRecord[] = [];
+  for (const { id, record } of backups)
+    if (record !== undefined)
+      records.push(record.backupId === id ? record : { ...record, backupId: id });
+  return records;
 }
 
 /** What answers about backups tell of retention. */

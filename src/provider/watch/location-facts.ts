@@ -43,9 +43,6 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
   const { location, record, notes, monitoring } = state;
   const { settings } = location;
   const { encryption } = settings;
-  const runs = state.backups
-    .map(knownRunOf)
-    .toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
   const newest = newestEpoch(state.backups);
   return {
     isConfigured: isConfigured(location),
@@ -55,7 +52,7 @@ export function factsOf(state: LocationState, now: number): LocationFacts {
     hasPreSharedKey: encryption.kind === "pre-shared-key",
     certificates: encryption.kind === "certificates" ? encryption.certificates : [],
     schedule: scheduleFacts(location, record, now),
-    runs,
+    runs: runsOf(state.backups),
     lastVerify: record.lastVerify,
     lastDrill: record.lastDrill,
     isKeyProved: newest !== undefined && record.provedEpochs.includes(newest),
@@ -170,6 +167,17 @@ function failingRoutes(notes: Notes): LocationFacts["failingRoutes"] {
 
 /** Backups that have ended are what they are. */
 const knownRuns = new WeakMap<Backup, RunFacts>();
+
+/** Newest first. The list of a location is the same until one of its backups changes: most looks find it so. */
+function runsOf(backups: readonly Backup[]): readonly RunFacts[] {
+  const known =
+    knownLists.get(backups) ??
+    backups.map(knownRunOf).toSorted((a, b) => (a.startedAt > b.startedAt ? -1 : 1));
+  knownLists.set(backups, known);
+  return known;
+}
+
+const knownLists = new WeakMap<readonly Backup[], readonly RunFacts[]>();
 
 function knownRunOf(backup: Backup): RunFacts {
   const known = knownRuns.get(backup) ?? runOf(backup);
