@@ -30,7 +30,7 @@ export function planRetention(
   };
 }
 
-/** Why the plan for these backups keeps one of them; nothing when it does not. Of ten thousand it leaves no garbage. */
+/** Why the plan for these backups keeps one of them; nothing when it does not. What is said of the others is not kept. */
 export function reasonsToKeep(
   backupId: string,
   backups: readonly BackupRecord[],

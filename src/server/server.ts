@@ -215,7 +215,10 @@ function createListener({ tls, limits }: ServerOptions, app: express.Express): S
   return withCertificate(tls, (pair) =>
     // Whom a certificate belongs to is for the ARM handler to judge, which can say what is wrong.
     createHttpsServer({
-      ...{ ...settings, ...pair, minVersion: "TLSv1.2", requestCert },
+      ...settings,
+      ...pair,
+      minVersion: "TLSv1.2",
+      requestCert,
       rejectUnauthorized: false,
     }),
   );

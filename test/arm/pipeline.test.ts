@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "node:test";
-import type { PipelineOptions } from "../../src/arm/pipeline.ts";
+import { describe, it } from "node:test";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { groupPath, makeOperation } from "../support/fake-provider.ts";
 import { openSocket } from "../support/raw-http.ts";
@@ -9,23 +8,13 @@ import {
   modern,
   old,
   publicBaseUrl,
-  startThingService,
+  thingServiceOfEachTest,
   type Reply,
-  type ThingService,
 } from "../support/thing-service.ts";
 
 const boxPath = `${groupPath}/boxes/b1`;
 
-let service: ThingService;
-beforeEach(async () => {
-  service = await startThingService();
-});
-afterEach(() => service.close());
-
-async function restart(options: Partial<PipelineOptions>): Promise<void> {
-  await service.close();
-  service = await startThingService(options);
-}
+const things = thingServiceOfEachTest();
 
 async function assertError(answer: Promise<Reply>, status: number, code: string): Promise<Reply> {
   const reply = await answer;
@@ -38,43 +27,43 @@ async function assertError(answer: Promise<Reply>, status: number, code: string)
 describe("answers", () => {
   it("rule 40: bodies are compact JSON of exact length", async () => {
     const body = { name: "é", list: [1, { a: null }], gone: undefined };
-    service.on("GET box", () => Promise.resolve({ kind: "value", body, etag: "7" }));
-    const reply = await service.send("GET", `${boxPath}?${modern}`);
+    things.service.on("GET box", () => Promise.resolve({ kind: "value", body, etag: "7" }));
+    const reply = await things.service.send("GET", `${boxPath}?${modern}`);
     assert.equal(reply.text, '{"name":"é","list":[1,{"a":null}]}');
     assert.equal(reply.headers["content-length"], String(Buffer.byteLength(reply.text)));
     assert.equal(reply.headers.etag, '"7"');
   });
 
   it("rule 67: created is 201 only where declared", async () => {
-    service.on("PUT box", () => Promise.resolve({ kind: "value", body: {}, created: true }));
+    things.service.on("PUT box", () => Promise.resolve({ kind: "value", body: {}, created: true }));
     const options = { body: {} };
-    assert.equal((await service.send("PUT", `${boxPath}?${modern}`, options)).status, 201);
-    assert.equal((await service.send("PUT", `${boxPath}?${old}`, options)).status, 200);
+    assert.equal((await things.service.send("PUT", `${boxPath}?${modern}`, options)).status, 201);
+    assert.equal((await things.service.send("PUT", `${boxPath}?${old}`, options)).status, 200);
   });
 
   it("rule 40: nothing to say is 204, or 200 where declared", async () => {
-    service.on("DELETE box", () => Promise.resolve({ kind: "empty" }));
-    service.on("POST peek", () => Promise.resolve({ kind: "empty" }));
-    const deleted = await service.send("DELETE", `${boxPath}?${modern}`);
+    things.service.on("DELETE box", () => Promise.resolve({ kind: "empty" }));
+    things.service.on("POST peek", () => Promise.resolve({ kind: "empty" }));
+    const deleted = await things.service.send("DELETE", `${boxPath}?${modern}`);
     assert.equal(deleted.status, 204);
     assert.equal(deleted.headers["content-type"], undefined);
-    const peeked = await service.send("POST", `${boxPath}/peek?${modern}`);
+    const peeked = await things.service.send("POST", `${boxPath}/peek?${modern}`);
     assert.equal(peeked.status, 200);
     assert.equal(peeked.headers["content-length"], "0");
     assert.equal(peeked.headers["content-type"], undefined);
   });
 
   it("rule 160: accepted names both poll addresses", async () => {
-    service.on("POST shake", () =>
+    things.service.on("POST shake", () =>
       Promise.resolve({ kind: "accepted", operation: makeOperation(), body: { a: 1 } }),
     );
-    const late = await service.send("POST", `${boxPath}/shake?${modern}`);
+    const late = await things.service.send("POST", `${boxPath}/shake?${modern}`);
     assert.equal(late.status, 202);
     assert.equal(late.text, "");
     assert.equal(late.headers["retry-after"], "10");
     for (const name of ["location", "azure-asyncoperation"] as const)
       assert.ok(String(late.headers[name]).startsWith(`${publicBaseUrl}/subscriptions/`), name);
-    const early = await service.send("POST", `${boxPath}/shake?${old}`);
+    const early = await things.service.send("POST", `${boxPath}/shake?${old}`);
     assert.equal(early.text, '{"a":1}');
     assert.equal(early.headers["retry-after"], "60");
   });
@@ -83,8 +72,12 @@ describe("answers", () => {
 describe("failures", () => {
   it("rule 46: odd things thrown answer 500", async () => {
     for (const thrown of [undefined, null, "text", { code: 1 }, 0n]) {
-      service.on("GET box", () => Promise.reject(thrown as unknown as Error));
-      await assertError(service.send("GET", `${boxPath}?${modern}`), 500, "InternalServerError");
+      things.service.on("GET box", () => Promise.reject(thrown as unknown as Error));
+      await assertError(
+        things.service.send("GET", `${boxPath}?${modern}`),
+        500,
+        "InternalServerError",
+      );
     }
   });
 
@@ -92,16 +85,20 @@ describe("failures", () => {
     const loop: Record<string, unknown> = {};
     loop["self"] = loop;
     for (const body of [loop, { n: 1n }]) {
-      service.on("GET box", () => Promise.resolve({ kind: "value", body }));
-      await assertError(service.send("GET", `${boxPath}?${modern}`), 500, "InternalServerError");
+      things.service.on("GET box", () => Promise.resolve({ kind: "value", body }));
+      await assertError(
+        things.service.send("GET", `${boxPath}?${modern}`),
+        500,
+        "InternalServerError",
+      );
     }
   });
 
   it("rule 260: a late handler is told to stop", async () => {
     const clock = createFakeClock();
-    await restart({ clock });
+    await things.restart({ clock });
     const { started, aborted } = holdHandler();
-    const answer = service.send("GET", `${boxPath}?${modern}`);
+    const answer = things.service.send("GET", `${boxPath}?${modern}`);
     await started;
     await clock.advance(17_999);
     await clock.advance(1);
@@ -119,11 +116,11 @@ describe("failures", () => {
       return new Promise(() => undefined);
     };
     const log = { append: hang, appendDenial: hang };
-    await restart({
+    await things.restart({
       clock,
       audit: { log, secretProperties: [], isDeclared: () => true, hashText: (text) => text },
     });
-    const answer = service.send("PUT", `${boxPath}?${modern}`, { body: {} });
+    const answer = things.service.send("PUT", `${boxPath}?${modern}`, { body: {} });
     await started.promise;
     await clock.advance(18_000);
     await clock.advance(2000);
@@ -133,7 +130,7 @@ describe("failures", () => {
 
   it("a caller that leaves stops its handler", async () => {
     const { started, aborted } = holdHandler();
-    const socket = openSocket(service.url);
+    const socket = openSocket(things.service.url);
     socket.write(`GET ${boxPath}?${modern} HTTP/1.1\r\nHost: a\r\n\r\n`);
     await started;
     socket.destroy();
@@ -142,11 +139,12 @@ describe("failures", () => {
 
   it("requests of one moment share the timer of their deadline, and when it rings only late ones are told", async () => {
     const clock = createFakeClock();
-    await restart({ clock });
-    for (let count = 0; count < 3; count += 1) await service.send("GET", `${boxPath}?${modern}`);
+    await things.restart({ clock });
+    for (let count = 0; count < 3; count += 1)
+      await things.service.send("GET", `${boxPath}?${modern}`);
     assert.equal(clock.wakeTimes.length, 1);
     const { started, aborted } = holdHandler();
-    const held = service.send("GET", `${boxPath}?${modern}`);
+    const held = things.service.send("GET", `${boxPath}?${modern}`);
     await started;
     assert.equal(clock.wakeTimes.length, 1);
     await clock.advance(18_000);
@@ -160,7 +158,7 @@ describe("failures", () => {
 function holdHandler(): { readonly started: Promise<void>; readonly aborted: Promise<void> } {
   const started = Promise.withResolvers<undefined>();
   const aborted = Promise.withResolvers<undefined>();
-  service.on("GET box", ({ abandonment }) => {
+  things.service.on("GET box", ({ abandonment }) => {
     started.resolve(undefined);
     return new Promise((_resolve, reject) =>
       abandonment.signal.addEventListener("abort", () => {
@@ -174,16 +172,16 @@ function holdHandler(): { readonly started: Promise<void>; readonly aborted: Pro
 
 describe("links", () => {
   it("A29: without configuration the listener's address counts", async () => {
-    await restart({ publicBaseUrl: undefined });
-    await service.send("GET", `${boxPath}?${modern}`, { headers: { Host: "evil.example" } });
-    assert.equal(service.requests.at(-1)?.context.publicBaseUrl, service.url);
+    await things.restart({ publicBaseUrl: undefined });
+    await things.service.send("GET", `${boxPath}?${modern}`, { headers: { Host: "evil.example" } });
+    assert.equal(things.service.requests.at(-1)?.context.publicBaseUrl, things.service.url);
   });
 
   it("rule 24: no list of hosts believes no referer", async () => {
-    await restart({ authenticator: frontDoor });
+    await things.restart({ authenticator: frontDoor });
     const headers = { Referer: "https://evil.example/x" };
-    await service.send("GET", `${boxPath}?${modern}`, { headers });
-    assert.equal(service.requests.at(-1)?.context.publicBaseUrl, publicBaseUrl);
+    await things.service.send("GET", `${boxPath}?${modern}`, { headers });
+    assert.equal(things.service.requests.at(-1)?.context.publicBaseUrl, publicBaseUrl);
   });
 });
 
@@ -194,19 +192,19 @@ describe("callers", () => {
       { Origin: "null" },
       { "Sec-Fetch-Site": "cross-site" },
     ] as const) {
-      const reply = await service.send("POST", `${boxPath}/shake?${modern}`, { headers });
+      const reply = await things.service.send("POST", `${boxPath}/shake?${modern}`, { headers });
       assert.equal(reply.status, 403);
       assert.equal(reply.headers["access-control-allow-origin"], undefined);
     }
-    assert.equal(service.requests.length, 0);
+    assert.equal(things.service.requests.length, 0);
   });
 
   it("hands preconditions and repeatability to the handler", async () => {
-    await service.send("PUT", `${boxPath}?${modern}`, {
+    await things.service.send("PUT", `${boxPath}?${modern}`, {
       body: {},
       headers: { "If-Match": '"1"', "If-None-Match": "*", "Repeatability-Request-ID": "r" },
     });
-    const request = service.requests.at(-1);
+    const request = things.service.requests.at(-1);
     assert.equal(request?.ifMatch, '"1"');
     assert.equal(request.ifNoneMatch, "*");
     assert.equal(request.repeatabilityRequestId, "r");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Authenticator } from "../../src/arm/access.ts";
 import { writeJson } from "../../src/arm/json-text.ts";
-import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.ts";
+import { createArmHandler } from "../../src/arm/pipeline.ts";
 import type { ArmResult } from "../../src/arm/resource-type.ts";
 import { createThrottle } from "../../src/arm/throttle.ts";
 import { systemClock } from "../../src/base/clock.ts";
@@ -10,25 +10,16 @@ import { silentLogger } from "../../src/base/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { createFakeProvider, groupPath, thingContracts } from "../support/fake-provider.ts";
-import { modern, old, startThingService, type ThingService } from "../support/thing-service.ts";
+import { modern, old, thingServiceOfEachTest } from "../support/thing-service.ts";
 
 // What is asked again is answered from what was found out before: each answer must be that of a first request.
 
 const box = `${groupPath}/boxes/b1`;
 
-let service: ThingService;
-beforeEach(async () => {
-  service = await startThingService();
-});
-afterEach(() => service.close());
-
-async function restart(options: Partial<PipelineOptions>): Promise<void> {
-  await service.close();
-  service = await startThingService(options);
-}
+const things = thingServiceOfEachTest();
 
 function accessLines(): readonly Readonly<Record<string, unknown>>[] {
-  return service.lines.flatMap(({ message, fields }) =>
+  return things.service.lines.flatMap(({ message, fields }) =>
     message === "Request answered" && fields !== undefined ? [fields] : [],
   );
 }
@@ -40,7 +31,7 @@ describe("an address that is asked again", () => {
       new Error("A bug"),
       { kind: "value", body: {} },
     ];
-    service.on("GET box", () => {
+    things.service.on("GET box", () => {
       const result = results.shift();
       if (result === undefined || result instanceof Error) throw result ?? new Error("None left");
       return result;
@@ -48,7 +39,7 @@ describe("an address that is asked again", () => {
     const ids: unknown[] = [];
     for (const method of ["GET", "GET", "HEAD"]) {
       const headers = { "x-ms-correlation-request-id": `c${ids.length}` };
-      const reply = await service.send(method, `${box}?${modern}`, { headers });
+      const reply = await things.service.send(method, `${box}?${modern}`, { headers });
       ids.push(reply.headers["x-ms-request-id"]);
     }
     const lines = accessLines();
@@ -67,7 +58,7 @@ describe("an address that is asked again", () => {
   });
 
   it("is another one in another api-version, casing or query", async () => {
-    service.on("GET box", ({ context, params, query }) => ({
+    things.service.on("GET box", ({ context, params, query }) => ({
       kind: "value",
       body: { version: context.apiVersion, box: params["box"], query },
     }));
@@ -75,7 +66,7 @@ describe("an address that is asked again", () => {
     const found = new Map<string, Set<string>>();
     for (let round = 0; round < 3; round += 1)
       for (const address of addresses) {
-        const { status, text } = await service.send("GET", address);
+        const { status, text } = await things.service.send("GET", address);
         assert.equal(status, 200, text);
         found.set(address, (found.get(address) ?? new Set()).add(text));
       }
@@ -99,7 +90,7 @@ describe("an address that is asked again", () => {
       }),
     };
     const limits = { readsPerSecond: 10, writesPerSecond: 10, deletesPerSecond: 10 };
-    await restart({
+    await things.restart({
       authenticator: byName,
       authorizer: {
         authorize: ({ principal }) =>
@@ -107,9 +98,11 @@ describe("an address that is asked again", () => {
       },
       throttle: createThrottle(limits, createFakeClock()),
     });
-    service.on("GET box", () => ({ kind: "value", body: {} }));
+    things.service.on("GET box", () => ({ kind: "value", body: {} }));
     const ask = async (who: string): Promise<string> => {
-      const reply = await service.send("GET", `${box}?${modern}`, { headers: { "x-who": who } });
+      const reply = await things.service.send("GET", `${box}?${modern}`, {
+        headers: { "x-who": who },
+      });
       const left = /\d+$/.exec(String(reply.headers["x-ms-ratelimit-remaining-resource"]))?.[0];
       return `${reply.status} ${left ?? "-"}`;
     };
@@ -121,13 +114,13 @@ describe("an address that is asked again", () => {
   it("sends a kept body with its length in bytes, and none of it for HEAD", async () => {
     const body = { name: "é€" };
     const kept: ArmResult = { kind: "value", body, json: writeJson(body), etag: "7" };
-    service.on("GET box", () => kept);
+    things.service.on("GET box", () => kept);
     for (let round = 0; round < 2; round += 1) {
-      const reply = await service.send("GET", `${box}?${modern}`);
+      const reply = await things.service.send("GET", `${box}?${modern}`);
       assert.deepEqual(reply.json, body);
       assert.equal(reply.headers["content-length"], String(Buffer.byteLength(reply.text)));
       assert.equal(reply.headers.etag, '"7"');
-      const head = await service.send("HEAD", `${box}?${modern}`);
+      const head = await things.service.send("HEAD", `${box}?${modern}`);
       assert.equal(head.status, 204);
       assert.equal(head.text, "");
       assert.equal(head.headers["content-length"], undefined);
@@ -160,10 +153,10 @@ describe("an address that is asked again", () => {
   });
 
   it("is still right after more addresses than are remembered", async () => {
-    service.on("GET box", ({ params }) => ({ kind: "value", body: params["box"] }));
+    things.service.on("GET box", ({ params }) => ({ kind: "value", body: params["box"] }));
     for (let round = 0; round < 2; round += 1)
       for (let count = 0; count <= 1000; count += 1) {
-        const { text } = await service.send("GET", `${groupPath}/boxes/b${count}?${modern}`);
+        const { text } = await things.service.send("GET", `${groupPath}/boxes/b${count}?${modern}`);
         assert.equal(text, `"b${count}"`);
       }
   });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { isAppError } from "../../src/base/errors.ts";
 import { encodeSignedDocument } from "../../src/engine/format/signed-document.ts";
+import { signerOf } from "../../src/engine/repository.ts";
 import { createSigningKeys } from "../../src/engine/crypto/signing.ts";
 import type { BackupRecord, VerifyReport } from "../../src/engine/model.ts";
 import { openMemoryStore, type MemoryObjects } from "../../src/storage/memory.ts";
@@ -75,6 +76,19 @@ function flip(name: string, at: number): (objects: MemoryObjects) => void {
     bytes[place] = (bytes[place] ?? 0) ^ 0x20;
     write(objects, name, bytes);
   };
+}
+
+/** What a signed document says. */
+function bodyOf(name: string): object {
+  const [line = ""] = Buffer.from(bytesOf(name)).toString("utf8").split("\n");
+  return JSON.parse(line) as object;
+}
+
+/** With a document that says something else, under the repository's own signature. */
+function signAnew(name: string, changes: object): TestRepository {
+  const body = { ...bodyOf(name), ...changes };
+  const bytes = encodeSignedDocument(name, body, signerOf(corpus.repository.keys));
+  return damage((objects) => write(objects, name, bytes));
 }
 
 /** Every byte of the shortest of them, by a stride that is no multiple of anything in it. */
@@ -290,11 +304,7 @@ describe("a damaged repository", { timeout: 300_000 }, () => {
   it("A53: a backup signed by another is untrusted", async () => {
     const id = backupIdOf(9);
     const name = `backups/${id}`;
-    const body = JSON.parse(
-      Buffer.from(bytesOf(`backups/${backupIdOf(2)}`))
-        .toString("utf8")
-        .split("\n")[0] ?? "",
-    ) as object;
+    const body = bodyOf(`backups/${backupIdOf(2)}`);
     const forged = encodeSignedDocument(name, { ...body, backupId: id }, createSigningKeys());
     const repository = damage((objects) => write(objects, name, forged));
     await checkFound(repository, { object: name, codes: ["SignatureInvalid"] });
@@ -314,29 +324,17 @@ describe("a damaged repository", { timeout: 300_000 }, () => {
   });
 
   it("A55, A67: documents and packs of unknown versions are refused", async () => {
-    const { keys } = corpus.repository;
-    const signer = { privateKey: keys.signingPrivateKey, publicKey: keys.signingPublicKey };
     const name = `backups/${backupIdOf(2)}`;
-    const line = Buffer.from(bytesOf(name)).toString("utf8").split("\n")[0] ?? "";
     for (const version of [0, 2, 255]) {
-      const body = { ...(JSON.parse(line) as object), version };
-      const repository = damage((objects) =>
-        write(objects, name, encodeSignedDocument(name, body, signer)),
-      );
+      const repository = signAnew(name, { version });
       await checkFound(repository, { object: name, codes: ["UnsupportedFormat"] });
       await checkRestores(repository, [backupIdOf(2)]);
     }
   });
 
   it("A55: a config of a suite or version nobody knows is refused by name", async () => {
-    const { keys } = corpus.repository;
-    const signer = { privateKey: keys.signingPrivateKey, publicKey: keys.signingPublicKey };
-    const line = Buffer.from(bytesOf("config")).toString("utf8").split("\n")[0] ?? "";
     for (const changes of [{ suite: 0 }, { suite: 3 }, { version: 0 }, { version: 3 }]) {
-      const body = { ...(JSON.parse(line) as object), ...changes };
-      const repository = damage((objects) =>
-        write(objects, "config", encodeSignedDocument("config", body, signer)),
-      );
+      const repository = signAnew("config", changes);
       const refusal = { code: "UnsupportedFormat", target: "config" };
       await assert.rejects(repository.verify(), refusal);
       await assert.rejects(repository.restore(1, `${corpus.folder}/never`), refusal);

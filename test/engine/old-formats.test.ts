@@ -9,7 +9,7 @@ import { restoreBackup } from "../../src/engine/restore/restore-backup.ts";
 import { verifyRepository } from "../../src/engine/verify/verify-repository.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import { openLocalStore } from "../../src/storage/local.ts";
-import { createHost } from "../support/a-repository.ts";
+import { createHost, createRepository } from "../support/a-repository.ts";
 import { bordersOfSize, someContent } from "../support/odd-tree.ts";
 import { withTempFolder } from "../support/temp-folder.ts";
 
@@ -35,6 +35,13 @@ function contentOf(backup: number): Map<string, Buffer> {
 
 const fixtures = fileURLToPath(new URL("../fixtures/repositories/", import.meta.url));
 const versions = readdirSync(fixtures).filter((name) => /^\d+$/.test(name));
+
+it("a new repository cuts chunks of the sizes that the format's description names", async () => {
+  const { store } = await createRepository();
+  const { chunking } = await readConfig(store);
+  const KiB = 1024;
+  assert.deepEqual(chunking, { minBytes: 32 * KiB, averageBytes: 64 * KiB, maxBytes: 256 * KiB });
+});
 
 describe("repositories of every format", { timeout: 60_000 }, () => {
   it("are at hand", () => assert.deepEqual(versions, ["1", "2"]));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { request as sendHttp, type IncomingMessage } from "node:http";
+import { afterEach, beforeEach } from "node:test";
 import { createDevelopmentAuthenticator, type Authenticator } from "../../src/arm/access.ts";
 import { createArmHandler, type PipelineOptions } from "../../src/arm/pipeline.ts";
 import { systemClock } from "../../src/base/clock.ts";
@@ -71,6 +72,29 @@ export async function startThingService(
     lines,
     send: (method, path, sent) => send(server.url, method, path, sent),
     close: () => server.close(),
+  };
+}
+
+/** A service of its own for each test of a file: call it at the top of that. */
+export function thingServiceOfEachTest(): {
+  readonly service: ThingService;
+  /** In its place another one, made as the options say. */
+  restart(options: Partial<PipelineOptions>): Promise<void>;
+} {
+  let service: ThingService | undefined;
+  beforeEach(async () => {
+    service = await startThingService();
+  });
+  afterEach(() => service?.close());
+  return {
+    get service() {
+      if (service === undefined) throw new Error("It runs within tests only");
+      return service;
+    },
+    restart: async (options) => {
+      await service?.close();
+      service = await startThingService(options);
+    },
   };
 }
 

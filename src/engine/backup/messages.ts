@@ -1,4 +1,5 @@
 import type { ChunkTableParts } from "../chunk-table.ts";
+import type { ChunkerParameters } from "../chunker.ts";
 import type { Suite } from "../format/suite.ts";
 
 /** What the coordinator of a backup and its worker threads say to each other. */
@@ -13,11 +14,7 @@ export interface WorkerSetup {
   readonly indexKey: string;
   readonly chunkIdKey: string;
   readonly chunkerSeed: string;
-  readonly chunking: {
-    readonly minBytes: number;
-    readonly averageBytes: number;
-    readonly maxBytes: number;
-  };
+  readonly chunking: ChunkerParameters;
   readonly compressionLevel: number;
   readonly table: ChunkTableParts;
   /** [0]: 1 stops the worker at the next chunk; [1]: pack buffers given back so far. */

@@ -13,7 +13,7 @@ type Portable = typeof portable;
 const load = createRequire(import.meta.url);
 
 /**
- * For a key of 32 bytes. Where no compiled BLAKE3 is installed, JavaScript gives the same digests at a fiftieth of the
+ * For a key of 32 bytes. Where no compiled BLAKE3 is installed, JavaScript gives the same digests at a hundredth of the
  * speed: what was written elsewhere can be restored everywhere.
  */
 export function createKeyedBlake3(key: Buffer): KeyedBlake3 {

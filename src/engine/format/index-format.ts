@@ -1,7 +1,7 @@
-import { AppError } from "../../base/errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { blocksLength, decodeBlocks, encodeBlocks, type BlockEntry } from "./pack-format.ts";
+import { unknownSuite } from "./suite.ts";
 
 /** An index object: 64-byte header and one sealed list of packs with their blocks and chunks. */
 
@@ -43,13 +43,7 @@ export function decodeIndexHeader(bytes: Uint8Array, object: string): IndexHeade
   const reader = new ByteReader(bytes.subarray(0, indexHeaderBytes), object);
   reader.expect(indexMagic, "index of format 1");
   const found = reader.u8();
-  if (found !== suite) {
-    throw new AppError(
-      "UnsupportedFormat",
-      `Object "${object}" uses suite ${found}: a newer program is needed to read it`,
-      { target: object },
-    );
-  }
+  if (found !== suite) throw unknownSuite(found, object);
   reader.bytes(7);
   const id = (): Buffer => Buffer.from(reader.bytes(16));
   return { repositoryId: id(), epochId: id(), salt: id() };

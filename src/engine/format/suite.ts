@@ -9,7 +9,11 @@ export type Suite = 1 | 2;
 /** Throws `UnsupportedFormat`, naming the object, unless this program knows the suite it was found in. */
 export function requireSuite(found: number, object: string): Suite {
   if (found === 1 || found === 2) return found;
-  throw new AppError(
+  throw unknownSuite(found, object);
+}
+
+export function unknownSuite(found: number, object: string): AppError {
+  return new AppError(
     "UnsupportedFormat",
     `Object "${object}" uses suite ${found}: a newer program is needed to read it`,
     { target: object },

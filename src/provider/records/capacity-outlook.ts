@@ -87,12 +87,13 @@ interface Sizes {
 }
 
 function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
-  const { oldest, first, last } = findEnds(backups, contentSharer(location.settings));
-  if (oldest === undefined) return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
+  const { oldest, newest, first, last } = findEnds(backups, contentSharer(location.settings));
+  if (oldest === undefined || newest === undefined)
+    return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
   const ageDays = (now - Date.parse(oldest.createdAt)) / day;
   if (first === undefined) {
     // Another certificate: nothing of what is there can be used again.
-    return { nextBytes: fullBytes(backups), bytesPerDay: null, ageDays };
+    return { nextBytes: fullBytes(backups, newest), bytesPerDay: null, ageDays };
   }
   const isFull = first.newBytes * 2 > first.plainBytes;
   const steps = isFull && last[0] === first ? last.slice(1) : last;
@@ -109,9 +110,10 @@ function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
 
 type StoredBackup = NonNullable<Backup["record"]>;
 
-/** By their dates: the oldest that can be used, and of those that share content the first and the last. */
+/** By their dates: the oldest and the newest that can be used, and of those that share content the first and the last. */
 interface Ends {
   readonly oldest: StoredBackup | undefined;
+  readonly newest: StoredBackup | undefined;
   readonly first: StoredBackup | undefined;
   /** So many as are judged by, oldest first. */
   readonly last: readonly StoredBackup[];
@@ -123,6 +125,7 @@ function findEnds(
   sharesContent: (record: StoredBackup) => boolean,
 ): Ends {
   let oldest: StoredBackup | undefined;
+  let newest: StoredBackup | undefined;
   let first: StoredBackup | undefined;
   const last: StoredBackup[] = [];
   for (const backup of backups) {
@@ -130,12 +133,13 @@ function findEnds(
     if (record === undefined || !isUsable(backup)) continue;
     const { createdAt } = record;
     if (oldest === undefined || createdAt < oldest.createdAt) oldest = record;
+    if (newest === undefined || createdAt >= newest.createdAt) newest = record;
     if (!sharesContent(record)) continue;
     if (first === undefined || createdAt < first.createdAt) first = record;
     insertByDate(last, record);
     if (last.length > window) last.shift();
   }
-  return { oldest, first, last };
+  return { oldest, newest, first, last };
 }
 
 /** Nearly always it is the newest yet. */
@@ -167,13 +171,12 @@ function areSameKeys(some: Keys, others: Keys): boolean {
 }
 
 /** What everything takes when it is stored anew, judged by what it took. */
-function fullBytes(backups: readonly Backup[]): number {
+function fullBytes(backups: readonly Backup[], newest: StoredBackup): number {
   const records = backups.filter(isUsable).flatMap(({ record }) => record ?? []);
   const stored = records.reduce((sum, record) => sum + record.storedBytes, 0);
   const fresh = records.reduce((sum, record) => sum + record.newBytes, 0);
   const density = fresh === 0 ? 1 : Math.min(1, stored / fresh);
-  const [newest] = findEnds(backups, () => true).last.slice(-1);
-  return Math.ceil((newest?.plainBytes ?? 0) * density);
+  return Math.ceil(newest.plainBytes * density);
 }
 
 /** By the schedule, or else by when backups were made. */
