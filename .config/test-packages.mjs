@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 /** Program → Debian package that brings it. */
 const neededPrograms = {
   az: "azure-cli",
+  b3sum: "b3sum",
   "ceph-mon": "ceph-mon",
   "ceph-osd": "ceph-osd",
   ceph: "ceph-common",

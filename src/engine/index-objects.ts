@@ -3,6 +3,7 @@ import { AppError, isAppError } from "../base/errors.ts";
 import { objectKind, openSmall, sealBlock } from "./crypto/aead.ts";
 import { deriveSecretKey } from "./crypto/derive.ts";
 import { indexObjectKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
+import { createNameHash } from "./crypto/name-hash.ts";
 import { ByteReader } from "./format/byte-reader.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
 import {
@@ -37,6 +38,7 @@ import {
   packTrailerBytes,
   type PackHeader,
 } from "./format/pack-format.ts";
+import type { Suite } from "./format/suite.ts";
 import type { EpochKeys } from "./model.ts";
 import type { ObjectEntry, ObjectStore } from "./object-store.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -112,7 +114,7 @@ export function readIndexObject(
     throw new AppError("LimitExceeded", `Object "${name}" is larger than ${maxIndexBytes} bytes`, {
       target: name,
     });
-  requireHash(name, bytes);
+  requireSha256(name, bytes);
   const header = decodeIndexHeader(bytes, name);
   if (!header.repositoryId.equals(guidBytes(repositoryId))) {
     throw new AppError("RepositoryMismatch", `Object "${name}" belongs to another repository`, {
@@ -193,6 +195,7 @@ export async function readPackFooter(
   store: ObjectStore,
   packId: string,
   repositoryId: string,
+  suite: Suite,
   epoch: EpochKeys,
 ): Promise<PackEntry | undefined> {
   const name = packName(packId);
@@ -206,13 +209,24 @@ export async function readPackFooter(
   )
     return undefined;
   const bytes = await readBounded(store, name, maxPackBytes);
-  requireHash(name, bytes);
+  requireHash(name, bytes, suite);
   return openPackFooter(bytes, header, packId, epoch);
 }
 
-/** SHA-256 of a content-addressed object must be the last segment of its name. */
-export function requireHash(name: string, bytes: Uint8Array): void {
-  if (sha256(bytes) === name.slice(name.lastIndexOf("/") + 1)) return;
+/** SHA-256 of index objects and refs must be the last segment of their names; throws `CorruptObject`. */
+export function requireSha256(name: string, bytes: Uint8Array): void {
+  requireDigest(name, sha256(bytes));
+}
+
+/** As above for any object that is named by its hash, packs of a repository of this suite among them. */
+export function requireHash(name: string, bytes: Uint8Array, suite: Suite): void {
+  const hash = createNameHash(name, suite);
+  hash.update(bytes);
+  requireDigest(name, hash.digest());
+}
+
+function requireDigest(name: string, digest: string): void {
+  if (digest === name.slice(name.lastIndexOf("/") + 1)) return;
   throw new AppError(
     "CorruptObject",
     `Object "${name}" is damaged: its bytes are not those that were written`,

@@ -21,7 +21,8 @@ import { dataKeyName, manifestName, packName } from "./format/object-names.ts";
 import { decodeRefs, type ObjectReference } from "./format/refs.ts";
 import { openSignedDocument } from "./format/signed-document.ts";
 import { packHeaderBytes, type BlockEntry } from "./format/pack-format.ts";
-import { deriveObjectKey, loadIndex, readIndexObject, requireHash } from "./index-objects.ts";
+import type { Suite } from "./format/suite.ts";
+import { deriveObjectKey, loadIndex, readIndexObject, requireSha256 } from "./index-objects.ts";
 import { readBackup, type ListedBackup } from "./list-backups.ts";
 import type { BackupRecord, EpochKeys, Opener } from "./model.ts";
 import type { ByteRange, ObjectStore } from "./object-store.ts";
@@ -37,6 +38,8 @@ import {
 
 /** A backup opened with a private key: everything needed to read its content. */
 export interface OpenedBackup {
+  /** Of its repository. */
+  readonly suite: Suite;
   readonly record: BackupRecord;
   readonly epoch: EpochKeys;
   readonly roots: readonly TreeRoot[];
@@ -70,6 +73,7 @@ export async function openBackup(
   const dataKeys = await openingKeys;
   let locator: ChunkLocator | undefined;
   return {
+    suite: config.suite,
     record,
     epoch,
     roots,
@@ -111,7 +115,7 @@ export async function findBackup(
 
 export async function readRefs(store: ObjectStore, manifest: Manifest): Promise<ObjectReference[]> {
   const bytes = await readDocument(store, manifest.refs, maxRefsBytes);
-  requireHash(manifest.refs, bytes);
+  requireSha256(manifest.refs, bytes);
   return decodeRefs(bytes, manifest.refs);
 }
 

@@ -1,7 +1,8 @@
-import { createHash, type Hash, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { objectKind, sealBlock } from "./crypto/aead.ts";
 import { deriveSecretKey } from "./crypto/derive.ts";
 import { packContentKeyInfo, packFooterKeyInfo } from "./crypto/key-purposes.ts";
+import { createPackHash, type NameHash } from "./crypto/name-hash.ts";
 import type { BlockCodec } from "./compression.ts";
 import { compressBound } from "./zstd-context.ts";
 import { ByteWriter } from "./format/byte-writer.ts";
@@ -29,7 +30,7 @@ import type { Suite } from "./format/suite.ts";
 /** A finished pack: its bytes, its name, and its footer in the clear for the index. */
 export interface FinishedPack {
   readonly ordinal: number;
-  /** SHA-256 over the bytes, hex. */
+  /** Over the bytes, by the suite: 64 hex digits. */
   readonly packId: string;
   readonly bytes: Buffer;
   /** `encodeBlocks` of its blocks. */
@@ -131,6 +132,8 @@ export class PackBuilder {
     const header = encodePackHeader({ suite, repositoryId, epochId, dataKeyId, salt });
     const bytes = this.#options.takeBuffer();
     bytes.set(header);
+    const hash = createPackHash(suite);
+    hash.update(header);
     this.#pack = {
       ordinal: this.#options.newOrdinal(),
       header,
@@ -139,7 +142,7 @@ export class PackBuilder {
       footerBytes: 4,
       contentKey: deriveSecretKey(dataKey, salt, packContentKeyInfo),
       footerKey: deriveSecretKey(indexKey, salt, packFooterKeyInfo),
-      hash: createHash("sha256").update(header),
+      hash,
       blocks: [],
       chunkCount: 0,
     };
@@ -198,10 +201,10 @@ export class PackBuilder {
     );
     out.set(encodePackTrailer(sealed), sealed);
     const tail = sealed + packTrailerBytes;
-    const packId = pack.hash.update(out.subarray(0, tail)).digest("hex");
+    pack.hash.update(out.subarray(0, tail));
     this.#options.onPack({
       ordinal: pack.ordinal,
-      packId,
+      packId: pack.hash.digest(),
       bytes: pack.bytes.subarray(0, pack.length + tail),
       blocks: footer.view(),
       chunkCount: pack.chunkCount,
@@ -215,7 +218,7 @@ interface OpenPack {
   readonly bytes: Buffer;
   readonly contentKey: KeyObject;
   readonly footerKey: KeyObject;
-  readonly hash: Hash;
+  readonly hash: NameHash;
   readonly blocks: BlockEntry[];
   length: number;
   footerBytes: number;

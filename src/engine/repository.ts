@@ -46,8 +46,8 @@ export interface EngineHost {
 }
 
 const configFormat = "holdfast-repository";
-/** By suite, so that a program that knows suite 1 alone refuses the others before it writes. */
-const configVersions = { 1: 1, 2: 2 } as const satisfies Record<Suite, number>;
+/** By suite, so that a program that knows suite 1 alone refuses the others before it writes; later ones look at the suite. */
+const configVersions = { 1: 1, 2: 2, 3: 2 } as const satisfies Record<Suite, number>;
 const epochFormat = "holdfast-epoch";
 const epochVersion = 1;
 
@@ -107,7 +107,7 @@ export async function readConfig(
       { target: configName },
     );
   }
-  fields.expectFormat(configFormat, ...Object.values(configVersions));
+  fields.expectFormat(configFormat, ...new Set(Object.values(configVersions)));
   const sizes = fields.object("chunking");
   return {
     suite: requireSuite(fields.number("suite"), configName),
@@ -243,7 +243,7 @@ async function ensureConfig(
       deploymentId: deployment.deploymentId,
       region: deployment.region,
     };
-    await putIfAbsent(store, readmeName, Buffer.from(recoveryReadme, "utf8"));
+    await putIfAbsent(store, readmeName, Buffer.from(recoveryReadme(suite), "utf8"));
     await putIfAbsent(store, configName, encodeSignedDocument(configName, body, signerOf(keys)));
   }
   const config = await readConfig(store);

@@ -333,7 +333,7 @@ describe("a damaged repository", { timeout: 300_000 }, () => {
   });
 
   it("A55: a config of a suite or version nobody knows is refused by name", async () => {
-    for (const changes of [{ suite: 0 }, { suite: 3 }, { version: 0 }, { version: 3 }]) {
+    for (const changes of [{ suite: 0 }, { suite: 4 }, { version: 0 }, { version: 3 }]) {
       const repository = signAnew("config", changes);
       const refusal = { code: "UnsupportedFormat", target: "config" };
       await assert.rejects(repository.verify(), refusal);

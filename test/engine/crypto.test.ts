@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { createHmac, createSecretKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+} from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -17,11 +23,14 @@ import {
   createPlacedNamer,
   nameRoomBytes,
 } from "../../src/engine/crypto/chunk-id.ts";
+import { createKeyedBlake3, createPortableBlake3 } from "../../src/engine/crypto/keyed-blake3.ts";
+import { hasNativeBlake3 } from "../../src/engine/crypto/load-blake3.ts";
 import {
-  createKeyedBlake3,
-  createPortableBlake3,
-  hasNativeBlake3,
-} from "../../src/engine/crypto/keyed-blake3.ts";
+  createNameHash,
+  createPackHash,
+  createPortableBlake3Hash,
+  type NameHash,
+} from "../../src/engine/crypto/name-hash.ts";
 import {
   checkCommitment,
   commitmentOf,
@@ -60,6 +69,8 @@ interface Vectors {
   readonly chunkId: readonly { key: string; bytes: string; id: string }[];
   /** Of BLAKE3's own test vectors: content is 0, 1, … 250 again and again. */
   readonly keyedBlake3: readonly { bytes: number; digest: string }[];
+  /** As above, without a key. */
+  readonly blake3: readonly { bytes: number; digest: string }[];
   readonly preSharedWrap: readonly {
     key: string;
     keyId: string;
@@ -73,6 +84,12 @@ interface Vectors {
 const vectors = JSON.parse(
   readFileSync(new URL("../vectors/crypto.json", import.meta.url), "utf8"),
 ) as Vectors;
+
+function digestOf(hash: NameHash, content: Buffer, pieceBytes = content.length): string {
+  for (let at = 0; at < content.length; at += pieceBytes)
+    hash.update(content.subarray(at, at + pieceBytes));
+  return hash.digest();
+}
 const hex = (text: string): Buffer => Buffer.from(text, "hex");
 const key = createSecretKey(randomBytes(32));
 const aad = Buffer.from("where it belongs");
@@ -130,16 +147,40 @@ describe("known answers", () => {
     }
   });
 
-  it("chunk ids of suite 2, compiled and in JavaScript", () => {
+  it("chunk ids of suites 2 and 3, compiled and in JavaScript", () => {
     assert.ok(hasNativeBlake3(), "what npm installs here has a compiled BLAKE3");
     const key = Buffer.from("whats the Elvish word for friend", "latin1");
-    const nameOf = createChunkNamer(2, createSecretKey(key));
+    const namers = ([2, 3] as const).map((suite) => createChunkNamer(suite, createSecretKey(key)));
     const [native, portable] = [createKeyedBlake3(key), createPortableBlake3(key)];
     for (const { bytes, digest } of vectors.keyedBlake3) {
       const content = Buffer.from(Array.from({ length: bytes }, (_, at) => at % 251));
       assert.equal(native(content), digest, `${bytes} compiled`);
       assert.equal(portable(content), digest, `${bytes} in JavaScript`);
-      assert.equal(nameOf(content).toString("hex"), digest.slice(0, 32));
+      for (const nameOf of namers)
+        assert.equal(nameOf(content).toString("hex"), digest.slice(0, 32));
+    }
+  });
+
+  it("names of packs of suite 3, compiled and in JavaScript, whole and in pieces", () => {
+    assert.ok(hasNativeBlake3());
+    for (const { bytes, digest } of vectors.blake3) {
+      const content = Buffer.from(Array.from({ length: bytes }, (_, at) => at % 251));
+      for (const make of [() => createPackHash(3), createPortableBlake3Hash])
+        for (const pieceBytes of [1 + bytes, 1023, 7])
+          assert.equal(digestOf(make(), content, pieceBytes), digest, `${bytes} ${pieceBytes}`);
+    }
+  });
+
+  it("names of packs of suites 1 and 2, and of indexes and refs of all, are SHA-256", () => {
+    const content = randomBytes(5000);
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const id = "ab".repeat(32);
+    for (const suite of [1, 2, 3] as const) {
+      const pack = digestOf(createNameHash(`data/ab/${id}`, suite), content);
+      assert.equal(pack, digestOf(createPackHash(suite), content));
+      assert.equal(pack === sha256, suite !== 3);
+      for (const name of [`index/${id}`, `refs/${id}`])
+        assert.equal(digestOf(createNameHash(name, suite), content), sha256);
     }
   });
 

@@ -64,15 +64,17 @@ describe("the header of a pack", () => {
   });
 
   it("names its suite", () => {
-    const second = Buffer.from(headerBytes);
-    second[8] = 2;
-    assert.deepEqual(encodePackHeader({ ...ids, suite: 2 }), second);
-    assert.deepEqual(decodePackHeader(second, "a pack"), { ...ids, suite: 2 });
+    for (const suite of [2, 3] as const) {
+      const bytes = Buffer.from(headerBytes);
+      bytes[8] = suite;
+      assert.deepEqual(encodePackHeader({ ...ids, suite }), bytes);
+      assert.deepEqual(decodePackHeader(bytes, "a pack"), { ...ids, suite });
+    }
   });
 
   it("is refused where anything else stands in it", () => {
     for (let at = 0; at < 16; at += 1)
-      for (const byte of [3, 255]) {
+      for (const byte of [4, 255]) {
         const changed = Buffer.from(headerBytes);
         changed[at] = byte;
         const code = at === 8 ? "UnsupportedFormat" : "CorruptObject";

@@ -241,12 +241,12 @@ describe("an index made anew", limits, () => {
     const world = base.copy("all index objects");
     const names = world.names("index/");
     for (const name of names) world.objects.delete(name);
-    const rebuilt = await rebuildIndex(world.store, world.keys, world.repository.host);
+    const rebuilt = await rebuildIndex(world.store, world.keys, 3, world.repository.host);
     assert.equal(rebuilt.packs, world.names("data/").length);
     await world.checkRestores();
     const { storedBytes } = await world.backup(3, { same });
     assert.ok(storedBytes < same.length, `${storedBytes}`);
-    const again = await rebuildIndex(world.store, world.keys, world.repository.host);
+    const again = await rebuildIndex(world.store, world.keys, 3, world.repository.host);
     assert.deepEqual(again.added, []);
   });
 
@@ -257,7 +257,7 @@ describe("an index made anew", limits, () => {
     damage(world, first);
     const bytes = world.objects.get(second)?.bytes.subarray(0, 40) ?? new Uint8Array(0);
     world.objects.set(second, { bytes, modifiedAt: world.clock.now() });
-    const rebuilt = await rebuildIndex(world.store, world.keys, world.repository.host);
+    const rebuilt = await rebuildIndex(world.store, world.keys, 3, world.repository.host);
     assert.deepEqual(rebuilt.unreadable.map(({ name }) => name).sort(), [first, second].sort());
   });
 });

@@ -14,10 +14,18 @@ import type {
   RestoreSummary,
   VerifyReport,
 } from "../../src/engine/model.ts";
+import { configName, readmeName } from "../../src/engine/format/object-names.ts";
+import {
+  decodeSignedDocument,
+  encodeSignedDocument,
+} from "../../src/engine/format/signed-document.ts";
+import type { Suite } from "../../src/engine/format/suite.ts";
 import type { ObjectStore } from "../../src/engine/object-store.ts";
+import { recoveryReadme } from "../../src/engine/recovery-readme.ts";
 import {
   newRepositoryKeys,
   prepareRepository,
+  signerOf,
   type EngineHost,
 } from "../../src/engine/repository.ts";
 import { restoreBackup, type RestoreOptions } from "../../src/engine/restore/restore-backup.ts";
@@ -113,6 +121,21 @@ export async function createRepository(
     host,
   );
   return openRepository(store, keys, opener, host);
+}
+
+/** Makes one as it is made where, or by programs by which, the newest suite is not to be had. */
+export async function createRepositoryOfSuite(
+  suite: Suite,
+  store: ObjectStore = openMemoryStore(),
+): Promise<TestRepository> {
+  const repository = await createRepository(store);
+  const { body } = decodeSignedDocument(configName, await store.get(configName));
+  const changed = { ...body, suite, version: suite === 1 ? 1 : 2 };
+  const config = encodeSignedDocument(configName, changed, signerOf(repository.keys));
+  for (const name of [configName, readmeName]) await store.remove(name);
+  await store.put(configName, config);
+  await store.put(readmeName, Buffer.from(recoveryReadme(suite), "utf8"));
+  return repository;
 }
 
 /** A repository that exists. */

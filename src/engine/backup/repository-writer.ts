@@ -10,6 +10,7 @@ import { decodeBlocks } from "../format/pack-format.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import type { ObjectReference } from "../format/refs.ts";
 import { encodeSignedDocument } from "../format/signed-document.ts";
+import type { Suite } from "../format/suite.ts";
 import { readPackFooter, type IndexObject } from "../index-objects.ts";
 import type { EpochKeys } from "../model.ts";
 import { putChecked } from "../read-back.ts";
@@ -63,6 +64,7 @@ export class RepositoryWriter {
   /** Reads the index of the epoch, and takes over whole packs that an interrupted run left without one. */
   static async open(
     options: BackupOptions,
+    suite: Suite,
     epoch: EpochKeys,
     newest: NewestBackup,
     listings: Listings,
@@ -75,7 +77,7 @@ export class RepositoryWriter {
     for (const [name, bytes] of known.documents) writer.#documents.set(name, bytes);
     writer.#soundRefs = known.soundRefs;
     writer.#isDense = known.isDense;
-    await writer.#adoptOrphans(known);
+    await writer.#adoptOrphans(known, suite);
     await options.failpoint?.("backup.index-loaded");
     return writer;
   }
@@ -173,11 +175,11 @@ export class RepositoryWriter {
     for (const block of pack.blocks) this.table.addAll(block.chunks, ordinal);
   }
 
-  async #adoptOrphans({ orphans, setAside }: KnownRepository): Promise<void> {
+  async #adoptOrphans({ orphans, setAside }: KnownRepository, suite: Suite): Promise<void> {
     const { store, keys, logger } = this.#options;
     for (const packId of orphans) {
       try {
-        const pack = await readPackFooter(store, packId, keys.repositoryId, this.#epoch);
+        const pack = await readPackFooter(store, packId, keys.repositoryId, suite, this.#epoch);
         const key = dataKeyName(pack?.dataKeyId ?? "");
         if (pack === undefined || setAside.has(key) || (await store.stat(key)) === undefined)
           continue;

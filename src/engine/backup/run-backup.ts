@@ -118,10 +118,11 @@ async function runLeased(
   { lease, startedAt, firstWave }: LeasedRun,
 ): Promise<BackupRecord> {
   const listings = startListings(options, epoch);
-  const newest = await findNewest(options, config, listings.condemned);
-  const previous = newest?.record;
+  const listed = await findNewest(options, config, listings.condemned);
+  const previous = listed?.record;
   const cache = openCache(options, epoch);
-  const writer = await RepositoryWriter.open(options, epoch, { listed: newest, cache }, listings);
+  const newest = { listed, cache };
+  const writer = await RepositoryWriter.open(options, config.suite, epoch, newest, listings);
   const meter = new ProgressMeter(options, previous, () => writer.storedBytes);
   const pool = createPool(options, config, epoch, writer);
   const stop = (): void => pool.fail(toStopReason(options.signal, undefined, canceled));

@@ -212,7 +212,12 @@ class CopyRun {
     const { to, signal } = this.#options;
     // Written anew: nothing in the source proves what it says.
     if ((await to.stat(readmeName)) === undefined)
-      await putChecked(to, readmeName, Buffer.from(recoveryReadme, "utf8"), signal);
+      await putChecked(
+        to,
+        readmeName,
+        Buffer.from(recoveryReadme(this.#config.suite), "utf8"),
+        signal,
+      );
     await this.#copy(configName);
   }
 
@@ -311,7 +316,7 @@ class CopyRun {
   /** By the hash that is its name, or by its signature. */
   #check(name: string, bytes: Uint8Array): void {
     const hash = parsePackName(name) ?? parseHashName(name, "index") ?? parseHashName(name, "refs");
-    if (hash !== undefined) requireHash(name, bytes);
+    if (hash !== undefined) requireHash(name, bytes, this.#config.suite);
     else openSignedDocument(name, bytes, this.#config.signingPublicKey);
   }
 }

@@ -18,7 +18,7 @@ export interface IndexHeader {
 
 /** What the index knows of one pack. */
 export interface PackEntry {
-  /** SHA-256 of the pack, 64 lower-case hex digits: its name. */
+  /** The hash of the pack by the suite of its repository, 64 lower-case hex digits: its name. */
   readonly packId: string;
   readonly bytes: number;
   /** 32 lower-case hex digits. */

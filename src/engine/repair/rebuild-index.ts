@@ -1,6 +1,7 @@
 import { isAppError } from "../../base/errors.ts";
 import { namesOf, readCondemned } from "../condemned-objects.ts";
 import { packName } from "../format/object-names.ts";
+import type { Suite } from "../format/suite.ts";
 import type { PackEntry } from "../format/index-format.ts";
 import { buildIndexObjects, listPacks, loadIndex, readPackFooter } from "../index-objects.ts";
 import type { EpochKeys, RepositoryKeys } from "../model.ts";
@@ -24,6 +25,7 @@ export interface RebuiltIndex {
 export async function rebuildIndex(
   store: ObjectStore,
   keys: RepositoryKeys,
+  suite: Suite,
   host: EngineHost,
   signal?: AbortSignal,
 ): Promise<RebuiltIndex> {
@@ -35,7 +37,7 @@ export async function rebuildIndex(
     for (const packId of await findUnindexedPacks(store, keys, epoch)) {
       signal?.throwIfAborted();
       try {
-        const pack = await readPackFooter(store, packId, keys.repositoryId, epoch);
+        const pack = await readPackFooter(store, packId, keys.repositoryId, suite, epoch);
         if (pack !== undefined) packs.push(pack);
       } catch (error) {
         if (!isAppError(error) || !damageCodes.has(error.code)) throw error;

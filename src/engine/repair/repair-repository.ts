@@ -5,13 +5,14 @@ import { maxIndexBytes } from "../format/limits.ts";
 import { parsePackName } from "../format/object-names.ts";
 import { encodeQuarantine, type QuarantinedObject } from "../format/quarantine.ts";
 import { encodeSignedDocument, openSignedDocument } from "../format/signed-document.ts";
+import type { Suite } from "../format/suite.ts";
 import { requireHash } from "../index-objects.ts";
 import { acquireLease, type LeaseOwner } from "../lease.ts";
 import type { LedgerHead, Progress, RepositoryKeys, VerifyFinding } from "../model.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { putChecked } from "../read-back.ts";
 import { readBounded } from "../read-object.ts";
-import { signerOf, type EngineHost } from "../repository.ts";
+import { readConfig, signerOf, type EngineHost } from "../repository.ts";
 import { toStopReason } from "../stop-reason.ts";
 import { verifyRepository } from "../verify/verify-repository.ts";
 import { findReplacements } from "./find-replacements.ts";
@@ -100,13 +101,14 @@ async function repairLeased(
   const { store, keys, signal, failpoint } = options;
   const damaged: VerifyFinding[] = [];
   const soundAfterAll: string[] = [];
+  const { suite } = await readConfig(store, keys.signingPublicKey);
   for (const found of plan.setAside) {
     signal.throwIfAborted();
     if (!canSetAside(found)) continue;
-    if (await isStillDamaged(store, keys, found)) damaged.push(found);
+    if (await isStillDamaged(store, keys, suite, found)) damaged.push(found);
     else soundAfterAll.push(found.object);
   }
-  const index = await rebuildIndex(store, keys, options, signal);
+  const index = await rebuildIndex(store, keys, suite, options, signal);
   await failpoint?.("repair.index-added");
   await assertHeld();
   if (damaged.length > 0) await storeNote(damaged, options);
@@ -134,12 +136,13 @@ function canSetAside({ code, object }: VerifyFinding): boolean {
 async function isStillDamaged(
   store: ObjectStore,
   keys: RepositoryKeys,
+  suite: Suite,
   { object }: VerifyFinding,
 ): Promise<boolean> {
   try {
     const bytes = await readBounded(store, object, maxIndexBytes);
     if (object.startsWith("keys/")) openSignedDocument(object, bytes, keys.signingPublicKey);
-    else requireHash(object, bytes);
+    else requireHash(object, bytes, suite);
     return false;
   } catch (error) {
     if (isAppError(error, "ObjectNotFound")) return object.startsWith("index/");

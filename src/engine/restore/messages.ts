@@ -1,4 +1,5 @@
 import type { BlockEntry } from "../format/pack-format.ts";
+import type { Suite } from "../format/suite.ts";
 
 /** What the coordinator of a restore (or a content verification) and its worker threads say to each other. */
 
@@ -25,8 +26,15 @@ export interface PackJob {
   /** `pieceFields` numbers a piece, sorted by block and place in it; empty checks all chunks and writes nothing. */
   readonly pieces: Float64Array;
   readonly files: readonly TargetFile[];
-  /** Set to hash the pack on the way: how many bytes it has. */
-  readonly hashedBytes?: number;
+  /** Set to hash the pack on the way. */
+  readonly hashed?: HashedPack;
+}
+
+/** A pack to hash whole. */
+export interface HashedPack {
+  readonly bytes: number;
+  /** Of its repository: what packs are named by. */
+  readonly suite: Suite;
 }
 
 /** A part of a pack, in memory that goes to the worker with the job and comes back with its outcome. */
@@ -80,7 +88,7 @@ export type FromRestoreWorker =
       readonly job: number;
       readonly bytes: number;
       readonly faults: readonly BlockFault[];
-      /** SHA-256 over the pack, hex, if the job asked for it. */
+      /** The hash over the pack, 64 hex digits, if the job asked for it. */
       readonly hash?: string;
       /** Of the job's part. */
       readonly memory?: ArrayBuffer;

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { AppError } from "../../base/errors.ts";
+import { createPackHash, type NameHash } from "../crypto/name-hash.ts";
 import { blockBytes } from "../format/limits.ts";
 import { truncatedPack } from "../read-object.ts";
-import type { PackJob } from "./messages.ts";
+import type { HashedPack, PackJob } from "./messages.ts";
 
 /** A pack being read. */
 export interface PackSource extends PackBytes {
-  /** SHA-256 over the whole pack, hex, when the job asked for it; call it last. */
+  /** The hash over the whole pack, 64 hex digits, when the job asked for it; call it last. */
   digest(): string | undefined;
 }
 
@@ -20,21 +20,22 @@ interface PackBytes {
 /** Opens the pack of a job: its bytes, or the file that holds them. A part gives only what it holds. */
 export function openPackSource(job: PackJob): PackSource {
   const source = openBytes(job);
-  return job.hashedBytes === undefined
+  return job.hashed === undefined
     ? { ...source, digest: () => undefined }
-    : new HashingSource(source, job.hashedBytes);
+    : new HashingSource(source, job.hashed);
 }
 
 /** Hashes all bytes of a pack in their order while its blocks are read. */
 class HashingSource implements PackSource {
   readonly #source: PackBytes;
   readonly #bytes: number;
-  readonly #hash = createHash("sha256");
+  readonly #hash: NameHash;
   #position = 0;
 
-  constructor(source: PackBytes, bytes: number) {
+  constructor(source: PackBytes, { bytes, suite }: HashedPack) {
     this.#source = source;
     this.#bytes = bytes;
+    this.#hash = createPackHash(suite);
   }
 
   read(offset: number, length: number): Buffer {
@@ -53,7 +54,7 @@ class HashingSource implements PackSource {
 
   digest(): string {
     this.#skipTo(this.#bytes);
-    return this.#hash.digest("hex");
+    return this.#hash.digest();
   }
 
   #skipTo(offset: number): void {

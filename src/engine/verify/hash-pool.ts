@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError, isAppError } from "../../base/errors.ts";
 import { programFile } from "../../base/program-file.ts";
+import type { Suite } from "../format/suite.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { readBounded } from "../read-object.ts";
 import { hashObject, type HashJob, type HashOutcome } from "./hash-object.ts";
@@ -11,9 +12,10 @@ const jobsPerWorker = 2;
 /** Below this, starting threads takes longer than hashing. */
 const threadBytes = 8 * 1024 * 1024;
 
-/** Hashes every named object, on worker threads when there is much to hash; calls back in any order. */
+/** Hashes every named object as a repository of this suite does, on worker threads when there is much to hash; calls back in any order. */
 export async function hashObjects(
   store: ObjectStore,
+  suite: Suite,
   objects: readonly { readonly name: string; readonly bytes: number }[],
   totalBytes: number,
   workers: number,
@@ -29,7 +31,10 @@ export async function hashObjects(
   const runLane = async (thread: Worker | undefined): Promise<void> => {
     for (const [job, object] of queue) {
       signal.throwIfAborted();
-      onHash(object.name, await hashStored(thread, store, job, object));
+      onHash(
+        object.name,
+        await hashStored(thread, store, { job, name: object.name, suite }, object.bytes),
+      );
     }
   };
   try {
@@ -46,12 +51,13 @@ export async function hashObjects(
 async function hashStored(
   thread: Worker | undefined,
   store: ObjectStore,
-  job: number,
-  { name, bytes: size }: { readonly name: string; readonly bytes: number },
+  base: Pick<HashJob, "job" | "name" | "suite">,
+  size: number,
 ): Promise<HashOutcome> {
+  const { job, name } = base;
   const hash = (task: HashJob): HashOutcome | Promise<HashOutcome> =>
     thread === undefined ? hashObject(task) : ask(thread, task);
-  if (store.localPath !== undefined) return hash({ job, localPath: store.localPath(name) });
+  if (store.localPath !== undefined) return hash({ ...base, localPath: store.localPath(name) });
   let bytes: Uint8Array;
   try {
     bytes = await readBounded(store, name, size, { knownBytes: size });
@@ -60,7 +66,7 @@ async function hashStored(
     if (error.code === "CorruptObject") return { job, hash: damaged, bytes: 0 };
     return { job, hash: "", bytes: 0, fault: error.nativeCode ?? error.code };
   }
-  return hash({ job, bytes });
+  return hash({ ...base, bytes });
 }
 
 /** The hash of nothing that is there: of an object that is shorter than the store says. */

@@ -3,6 +3,7 @@ import { AppError, isAppError, type ErrorCode } from "../../base/errors.ts";
 import { plainBytesOf, type PackEntry } from "../format/index-format.ts";
 import type { TreeRoot } from "../format/manifest.ts";
 import { packName } from "../format/object-names.ts";
+import type { Suite } from "../format/suite.ts";
 import type { ListedBackup } from "../list-backups.ts";
 import type { Opener, UnopenedBackups } from "../model.ts";
 import { openBackup, openRoots, type OpenedBackup } from "../open-backup.ts";
@@ -118,7 +119,7 @@ async function checkPacks(
     .map(({ pack }) => pack);
   for (const pack of packs) seen.add(pack.packId);
   if (packs.length === 0) return;
-  const { dataKeys, epoch } = backup;
+  const { suite, dataKeys, epoch } = backup;
   const { chunkIdKey } = epoch;
   pool.use({ dataKeys: [...dataKeys], chunkIdKey, setsOwner: false, umask: 0 });
   const loader = new PackLoader(options.store, pool.count + spareSlots, options.signal);
@@ -130,7 +131,7 @@ async function checkPacks(
       const whole = { offset: 0, length: pack.bytes };
       const slot = await loader.reserve(packName(pack.packId), whole);
       options.signal.throwIfAborted();
-      const job: Promise<void> = checkPack(pool, slot, pack, report)
+      const job: Promise<void> = checkPack(pool, slot, suite, pack, report)
         .then(() => progress(pack))
         .finally(() => running.delete(job));
       running.add(job);
@@ -157,6 +158,7 @@ function createProgress(
 async function checkPack(
   pool: RestorePool,
   slot: PackSlot,
+  suite: Suite,
   pack: PackEntry,
   report: ContentReport,
 ): Promise<void> {
@@ -171,7 +173,7 @@ async function checkPack(
       blocks,
       pieces: new Float64Array(0),
       files: [],
-      hashedBytes: pack.bytes,
+      hashed: { bytes: pack.bytes, suite },
       ...source,
     });
     ({ memory } = outcome);

@@ -131,6 +131,7 @@ class VerifyRun {
     let done = this.#hashed.size;
     await hashObjects(
       this.#options.store,
+      this.#config.suite,
       objects,
       left,
       this.#options.workers ?? defaultWorkers,
