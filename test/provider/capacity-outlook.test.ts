@@ -4,6 +4,7 @@ import type { BackupRecord } from "../../src/engine/model.ts";
 import {
   judgeCapacity,
   type CapacityOutlook,
+  type CapacityQuestion,
 } from "../../src/provider/records/capacity-outlook.ts";
 import type { Backup, Capacity } from "../../src/provider/model.ts";
 
@@ -19,9 +20,24 @@ interface Story {
   readonly retentionDays?: number;
 }
 
-function judge({ backups, capacity, keyId, isScheduled, retentionDays }: Story): CapacityOutlook {
+/** What is answered, also when one of the backups is told apart from the others, and to who asks again after another question. */
+function judge(story: Story): CapacityOutlook {
+  const question = questionOf(story);
+  const outlook = judgeCapacity(question);
+  for (const made of question.backups) {
+    const backups = question.backups.filter((backup) => backup !== made);
+    assert.deepEqual(judgeCapacity({ ...question, backups, made }), outlook);
+  }
+  const { location } = questionOf({ ...story, keyId: "of another question" });
+  judgeCapacity({ ...question, location });
+  assert.deepEqual(judgeCapacity(question), outlook);
+  return outlook;
+}
+
+function questionOf(story: Story): CapacityQuestion {
+  const { backups, capacity, keyId, isScheduled, retentionDays } = story;
   const plainBytes = 200 * gib;
-  return judgeCapacity({
+  return {
     now,
     location: {
       capacity,
@@ -58,7 +74,7 @@ function judge({ backups, capacity, keyId, isScheduled, retentionDays }: Story):
         storedBytes,
       },
     })),
-  });
+  };
 }
 
 /** A first backup of 100 GiB and daily ones of 1 GiB since. */

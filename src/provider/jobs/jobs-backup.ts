@@ -20,7 +20,7 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import type { OpenedStore } from "../stores/store-access.ts";
 import { openStore } from "../stores/store-access.ts";
-import { listBackupsOf } from "../records/known-backups.ts";
+import { beforeLongLook, listBackupsOf } from "../records/known-backups.ts";
 import { whyKept, type Kept } from "../records/location-retention.ts";
 import { findUnknownBackups, reconcileWrites } from "./unknown-backups.ts";
 import { upkeepAfterBackup } from "../records/upkeep-times.ts";
@@ -86,6 +86,7 @@ async function expectBytes(
   location: Document<BackupLocation>,
 ): Promise<number> {
   const backups = await listBackupsOf(deps.store, location.key);
+  await beforeLongLook(backups);
   const question = { location: location.value, backups, now: deps.clock.now() };
   return judgeCapacity(question).nextBackupBytes;
 }
@@ -157,10 +158,11 @@ async function finishBackup(
   const known = (await getBackup(deps.store, key))?.value;
   const made = backupOfRecord(record, location.value, known);
   const backup: Backup = { ...made, startedAt: known?.startedAt ?? made.startedAt };
-  const backups = [...(await listBackupsOf(deps.store, location.key)), backup];
-  const outlook =
-    capacity && capacityWith(capacity, { location: location.value, backups }, deps.clock.now());
-  const kept = await whyKept(deps, location, backups, backup.id);
+  const backups = await listBackupsOf(deps.store, location.key);
+  const question = { location: location.value, backups, made: backup };
+  const outlook = capacity && capacityWith(capacity, question, deps.clock.now());
+  await beforeLongLook(backups);
+  const kept = await whyKept(deps, location, [...backups, backup], backup.id);
   const result: FinishedBackup = { ...backup, kept };
   const head = {
     sequence: record.sequence,

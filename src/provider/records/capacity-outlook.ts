@@ -20,6 +20,8 @@ export interface CapacityOutlook {
 export interface CapacityQuestion {
   readonly location: Pick<BackupLocation, "settings" | "capacity">;
   readonly backups: readonly Backup[];
+  /** One more that is not among them yet. */
+  readonly made?: Backup;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -86,14 +88,15 @@ interface Sizes {
   readonly ageDays: number;
 }
 
-function sizesOf({ location, backups, now }: CapacityQuestion): Sizes {
-  const { oldest, newest, first, last } = findEnds(backups, contentSharer(location.settings));
+function sizesOf(question: CapacityQuestion): Sizes {
+  const { location, now } = question;
+  const { oldest, newest, first, last } = endsOf(question);
   if (oldest === undefined || newest === undefined)
     return { nextBytes: 0, bytesPerDay: null, ageDays: 0 };
   const ageDays = (now - Date.parse(oldest.createdAt)) / day;
   if (first === undefined) {
     // Another certificate: nothing of what is there can be used again.
-    return { nextBytes: fullBytes(backups, newest), bytesPerDay: null, ageDays };
+    return { nextBytes: fullBytes(question, newest), bytesPerDay: null, ageDays };
   }
   const isFull = first.newBytes * 2 > first.plainBytes;
   const steps = isFull && last[0] === first ? last.slice(1) : last;
@@ -119,22 +122,33 @@ interface Ends {
   readonly last: readonly StoredBackup[];
 }
 
+/** The list of a location is the same until one of its backups changes: most questions find it looked through. */
+function endsOf({ location, backups, made }: CapacityQuestion): Ends {
+  const keys = contentKeys(location.settings);
+  const known = knownEnds.get(backups);
+  const isKnown = known !== undefined && known.keys === keys;
+  const ends = isKnown ? known.ends : findEnds(backups, keys, noEnds);
+  if (!isKnown) knownEnds.set(backups, { keys, ends });
+  return made === undefined ? ends : findEnds([made], keys, ends);
+}
+
+const noEnds: Ends = { oldest: undefined, newest: undefined, first: undefined, last: [] };
+const knownEnds = new WeakMap<
+  readonly Backup[],
+  { readonly keys: string | undefined; readonly ends: Ends }
+>();
+
 /** In one pass, without a copy: nobody is answered while ten thousand backups are looked through. */
-function findEnds(
-  backups: readonly Backup[],
-  sharesContent: (record: StoredBackup) => boolean,
-): Ends {
-  let oldest: StoredBackup | undefined;
-  let newest: StoredBackup | undefined;
-  let first: StoredBackup | undefined;
-  const last: StoredBackup[] = [];
+function findEnds(backups: readonly Backup[], keys: string | undefined, before: Ends): Ends {
+  let { oldest, newest, first } = before;
+  const last = [...before.last];
   for (const backup of backups) {
     const { record } = backup;
     if (record === undefined || !isUsable(backup)) continue;
     const { createdAt } = record;
     if (oldest === undefined || createdAt < oldest.createdAt) oldest = record;
     if (newest === undefined || createdAt >= newest.createdAt) newest = record;
-    if (!sharesContent(record)) continue;
+    if (!sharesContent(record, keys)) continue;
     if (first === undefined || createdAt < first.createdAt) first = record;
     insertByDate(last, record);
     if (last.length > window) last.shift();
@@ -149,30 +163,27 @@ function insertByDate(sorted: StoredBackup[], record: StoredBackup): void {
   sorted.splice(at, 0, record);
 }
 
-/** Whether a new backup can rely on what one stored: it can where all may open it that may open the new one. */
-function contentSharer({
-  encryption,
-}: BackupLocation["settings"]): (record: StoredBackup) => boolean {
-  if (encryption.kind !== "certificates")
-    return ({ recipients }) => recipients.every(({ kind }) => kind === "pre-shared-key");
-  const { certificates } = encryption;
-  return ({ recipients }) => areSameKeys(recipients, certificates);
+/** The certificates that may open a new backup, in one order; undefined where pre-shared keys do. */
+function contentKeys({ encryption }: BackupLocation["settings"]): string | undefined {
+  return encryption.kind === "certificates" ? keysOf(encryption.certificates) : undefined;
 }
 
-type Keys = readonly { readonly keyId: string }[];
+/** Whether a new backup can rely on what one stored: it can where all may open it that may open the new one. */
+function sharesContent({ recipients }: StoredBackup, keys: string | undefined): boolean {
+  if (keys === undefined) return recipients.every(({ kind }) => kind === "pre-shared-key");
+  return keysOf(recipients) === keys;
+}
 
-/** In any order. */
-function areSameKeys(some: Keys, others: Keys): boolean {
-  if (some.length !== others.length) return false;
+function keysOf(recipients: readonly { readonly keyId: string }[]): string {
   // Nearly always: ten thousand backups are looked through within one turn.
-  if (some.length === 1) return some[0]?.keyId === others[0]?.keyId;
-  const sorted = (keys: Keys): string => JSON.stringify(keys.map(({ keyId }) => keyId).toSorted());
-  return sorted(some) === sorted(others);
+  if (recipients.length === 1) return recipients[0]?.keyId ?? "";
+  return JSON.stringify(recipients.map(({ keyId }) => keyId).toSorted());
 }
 
 /** What everything takes when it is stored anew, judged by what it took. */
-function fullBytes(backups: readonly Backup[], newest: StoredBackup): number {
-  const records = backups.filter(isUsable).flatMap(({ record }) => record ?? []);
+function fullBytes({ backups, made }: CapacityQuestion, newest: StoredBackup): number {
+  const all = made === undefined ? backups : [...backups, made];
+  const records = all.filter(isUsable).flatMap(({ record }) => record ?? []);
   const stored = records.reduce((sum, record) => sum + record.storedBytes, 0);
   const fresh = records.reduce((sum, record) => sum + record.newBytes, 0);
   const density = fresh === 0 ? 1 : Math.min(1, stored / fresh);

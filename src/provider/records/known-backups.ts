@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { waitUntilIdle } from "../../base/wait-until-idle.ts";
 import type { Document, StateStore } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
 import type { Backup } from "../model.ts";
@@ -18,6 +19,13 @@ export async function listBackupsOf(
   const found = await listAll<Backup>(store, "backup", `${locationKey}/backups/`);
   return found.map(({ value }) => value);
 }
+
+/** To be awaited before something looks at each of them: many keep the thread for 10 ms, and whoever waits for an answer comes first. */
+export async function beforeLongLook(backups: readonly Backup[]): Promise<void> {
+  if (backups.length >= manyBackups) await waitUntilIdle();
+}
+
+const manyBackups = 1000;
 
 const books = new WeakMap<StateStore, BackupBook>();
 /** Two to four kilobytes each, with three to eight roles. Where there are more, they are read each time. */

@@ -10,6 +10,7 @@ import { create, listAll, replace } from "../documents.ts";
 import type { Backup, BackupLocation } from "../model.ts";
 import { noticesOfAlerts, noticesOfBackup, noticeWrites } from "../notify/notices.ts";
 import { listRoutes } from "../notify/route-record.ts";
+import { beforeLongLook } from "../records/known-backups.ts";
 import { kindOf } from "../records/operation-kind.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
 import { forgetGone } from "./forget-gone.ts";
@@ -57,6 +58,7 @@ async function watchLocation(
   const { store } = deps;
   const { state, ended } = await readState(deps, location, kept?.value, news);
   const known = await readAlerts(store, location.key);
+  await beforeLongLook(state.backups);
   const changes = reconcileAlerts({
     scope: scopeOfLocation(location.value),
     known: known.map(({ value }) => value),
