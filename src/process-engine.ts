@@ -1,16 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-  canBindProcess,
-  endProcess,
-  startBackgroundProcess,
-  type ProcessPriority,
-} from "./base/background-process.ts";
+import { endProcess, type ProcessPriority } from "./base/background-process.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
-import { lookHowBusy, paceProcess } from "./base/pace-process.ts";
 import { programFile } from "./base/program-file.ts";
+import { startAside } from "./base/start-aside.ts";
 import { describeFailure, errorOfThread } from "./base/thread-failure.ts";
 import { keepScope } from "./base/work-scope.ts";
 import type {
@@ -191,13 +186,6 @@ function storeUser({ allowedHosts, authorities, watchStores }: ProcessEngineOpti
     });
 }
 
-let bindable: Promise<boolean> | undefined;
-
-/** A process that is stopped must not stay behind when this one is killed. */
-function canPace(): Promise<boolean> {
-  return (bindable ??= canBindProcess());
-}
-
 /** What has said its last word has nothing left to do. */
 const millisecondsToEnd = 5000;
 
@@ -208,10 +196,8 @@ async function runInProcess(
 ): Promise<EngineOutcome> {
   const { logger, roles: _roles, installationId: _id, watchStores, ...rest } = options;
   const setup: EngineSetup = { call, ...rest };
-  const paces = setup.priority !== "normal" && (await canPace());
-  const busy = paces ? await lookHowBusy() : 0;
-  const engine = startBackgroundProcess(programFile("engine-process"), setup.priority, paces);
-  const endPace = paces ? paceProcess(engine, busy) : undefined;
+  const program = programFile("engine-process");
+  const { child: engine, stopLeaving } = await startAside(program, setup.priority);
   const tell = (message: ToEngine | EngineSetup): void => {
     // One that has ended hears nothing: its end is told below.
     engine.send(message, () => undefined);
@@ -230,7 +216,7 @@ async function runInProcess(
     });
   } finally {
     signal.removeEventListener("abort", onAbort);
-    endPace?.();
+    stopLeaving();
     await endProcess(engine, millisecondsToEnd);
   }
 }

@@ -1,4 +1,4 @@
-import { execFile, fork, spawnSync, type ChildProcess, type ForkOptions } from "node:child_process";
+import { fork, spawnSync, type ChildProcess, type ForkOptions } from "node:child_process";
 import { once } from "node:events";
 import { constants, setPriority } from "node:os";
 
@@ -9,35 +9,20 @@ import { constants, setPriority } from "node:os";
 export type ProcessPriority = (typeof processPriorities)[number];
 export const processPriorities = ["idle", "low", "normal"] as const;
 
-/** A program that asks the kernel to kill what it becomes when the process that has started it ends, however that ends. */
-const bound = ["setpriv", "--pdeathsig", "KILL"] as const;
-
-/** Whether `startBackgroundProcess` can see to it that a process ends when this one is killed. */
-export function canBindProcess(): Promise<boolean> {
-  if (process.platform !== "linux") return Promise.resolve(false);
-  const [binder, ...binding] = bound;
-  return new Promise((resolve) => {
-    execFile(binder, [...binding, process.execPath, "--version"], (error) =>
-      resolve(error === null),
-    );
-  });
-}
-
 /**
- * Starts a program of ours that speaks with this one by messages and prints to its standard error. One that is bound ends
- * when this process does, even while it is stopped.
+ * Starts a program of ours that speaks with this one by messages and prints to its standard error. `launcher` is a program
+ * with its first arguments that starts ours and becomes it.
  */
 export function startBackgroundProcess(
   program: URL,
   priority: ProcessPriority,
-  isBound = false,
+  [launcher, ...words]: readonly string[] = [],
 ): ChildProcess {
-  const [binder, ...binding] = bound;
   const options: ForkOptions = {
     ...{ serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] },
-    ...(isBound && {
-      execPath: binder,
-      execArgv: [...binding, process.execPath, ...process.execArgv],
+    ...(launcher !== undefined && {
+      execPath: launcher,
+      execArgv: [...words, process.execPath, ...process.execArgv],
     }),
   };
   const child = fork(program, options);

@@ -1,0 +1,114 @@
+import { execFile, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { setTimeout } from "node:timers/promises";
+import { isRunning } from "./background-process.ts";
+
+/** Numbers of processors as the system counts them. */
+export interface Processors {
+  /** All that this program may use. */
+  readonly all: readonly number[];
+  /** Without the one that a busy program has to itself. */
+  readonly others: readonly number[];
+}
+
+/** Undefined where none can be left to this program: it has one alone, or the system has no `taskset` and `chrt` (util-linux). */
+export async function findProcessors(): Promise<Processors | undefined> {
+  if (process.platform !== "linux") return undefined;
+  const all = allowedProcessors(readFileSync("/proc/self/status", "latin1"));
+  const [, ...others] = all;
+  const canMove = (await runs("taskset", ["--version"])) && (await runs("chrt", ["--version"]));
+  return canMove && others.length > 0 ? { all, others } : undefined;
+}
+
+/** The processors in a `status` of `/proc`. */
+export function allowedProcessors(status: string): readonly number[] {
+  const [, list = ""] = /^Cpus_allowed_list:\s*(\S+)/m.exec(status) ?? [];
+  return [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last = first]) => {
+    const from = Number(first);
+    return Array.from({ length: Number(last) - from + 1 }, (_, at) => from + at);
+  });
+}
+
+/**
+ * How a process stands beside this program: anywhere, on the other processors and there only when nobody else wants them,
+ * or on the other processors with its share of them.
+ */
+export type Place = "anywhere" | "aside" | "aside with a share";
+
+/** Who asks notices a neighbour from here on. */
+const busyShare = 0.2;
+/** Less than that, so that the neighbour does not move to and fro. */
+const calmShare = 0.1;
+/** Nothing may be left over then: who works aside would not get on. */
+const fullShare = 0.95;
+const lessThanFullShare = 0.8;
+
+/** The place beside a program that has something to do for this part of the time. */
+export function placeBeside(busy: number, before: Place): Place {
+  if (busy >= fullShare) return "aside with a share";
+  if (before === "aside with a share" && busy >= lessThanFullShare) return before;
+  return busy >= (before === "anywhere" ? busyShare : calmShare) ? "aside" : "anywhere";
+}
+
+/** The words that start a program in its place. */
+export function launcherFor(place: Place, { others }: Processors): readonly string[] {
+  if (place === "anywhere") return [];
+  const aside = ["taskset", "--cpu-list", others.join(",")];
+  return place === "aside" ? [...aside, "chrt", "--idle", "0"] : aside;
+}
+
+const periodMilliseconds = 100;
+/** Of a new look, in what is known of how busy this program is. */
+const weightOfNew = 0.3;
+
+/**
+ * As long as this program is busy, a process it has started, with all that this starts, keeps off one processor and gives way on
+ * the others: whoever asks is answered as if nobody else were there. Low priority alone does not see to that: a thread that
+ * runs is not put off the moment another one wants its place, and the scheduler takes its processor for a busy one. `busyAtFirst` is
+ * what its launcher was made by. Returns what ends this.
+ */
+export function leaveProcessor(
+  child: ChildProcess,
+  processors: Processors,
+  busyAtFirst: number,
+): () => void {
+  let before = performance.eventLoopUtilization();
+  let busy = busyAtFirst;
+  let place = placeBeside(busy, "anywhere");
+  const timer = setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    busy += weightOfNew * (performance.eventLoopUtilization(now, before).utilization - busy);
+    before = now;
+    const next = placeBeside(busy, place);
+    if (next !== place) void move(child, processors, next);
+    place = next;
+  }, periodMilliseconds).unref();
+  return () => clearInterval(timer);
+}
+
+/** For a first look at how busy this program is. */
+const lookMilliseconds = 20;
+
+/** The part of the time for which this program has something to do, as it is now. */
+export async function lookHowBusy(): Promise<number> {
+  const before = performance.eventLoopUtilization();
+  await setTimeout(lookMilliseconds);
+  return performance.eventLoopUtilization(before).utilization;
+}
+
+/** A wish, no condition: that it has ended meanwhile is noticed elsewhere. */
+async function move(child: ChildProcess, { all, others }: Processors, place: Place): Promise<void> {
+  if (child.pid === undefined || !isRunning(child)) return;
+  const pid = String(child.pid);
+  const list = (place === "anywhere" ? all : others).join(",");
+  await runs("taskset", ["--all-tasks", "--pid", "--cpu-list", list, pid]);
+  const policy = place === "aside" ? "--idle" : "--other";
+  await runs("chrt", [policy, "--all-tasks", "--pid", "0", pid]);
+}
+
+function runs(program: string, words: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program, words, (error) => resolve(error === null));
+  });
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { execFileSync, fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { startBackgroundProcess } from "../../src/base/background-process.ts";
+import {
+  allowedProcessors,
+  findProcessors,
+  launcherFor,
+  leaveProcessor,
+  lookHowBusy,
+  placeBeside,
+  type Place,
+  type Processors,
+} from "../../src/base/leave-processor.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const counter = join(import.meta.dirname, "..", "support", "counting-child.ts");
+
+async function theProcessors(): Promise<Processors> {
+  const processors = await findProcessors();
+  assert.ok(processors, "These tests need two processors, taskset and chrt");
+  return processors;
+}
+
+async function startCounter(): Promise<ChildProcess> {
+  const child = fork(counter);
+  await once(child, "message");
+  return child;
+}
+
+/** Of every thread: where it may run, and the number of its scheduling class (5: idle, 0: the usual one). */
+function standing(child: ChildProcess): ReadonlySet<string> {
+  const tasks = `/proc/${child.pid}/task`;
+  return new Set(
+    readdirSync(tasks).map((task) => {
+      const read = (name: string): string => readFileSync(join(tasks, task, name), "latin1");
+      const policy = /\) (?:\S+ ){38}(\d+)/.exec(read("stat"))?.[1];
+      return `${allowedProcessors(read("status")).join(",")} class ${policy}`;
+    }),
+  );
+}
+
+/** Has something to do for that part of the time, and lets timers and messages come in between. */
+async function beBusyUntil(isEnough: () => boolean): Promise<void> {
+  for (const started = performance.now(); !isEnough(); await setImmediate()) {
+    assert.ok(performance.now() - started < 30_000, "It does not come to that");
+    for (const turn = performance.now(); performance.now() - turn < 2;);
+  }
+}
+
+function isOnly(seen: ReadonlySet<string>, expected: string): boolean {
+  return seen.size === 1 && seen.has(expected);
+}
+
+describe("a process beside a program that is busy", () => {
+  it("keeps off one processor with all its threads, and may go anywhere when there is time again", async () => {
+    const { all, others } = await theProcessors();
+    assert.equal(others.length, all.length - 1);
+    const child = await startCounter();
+    const end = leaveProcessor(child, { all, others }, 0);
+    try {
+      assert.ok(isOnly(standing(child), `${all.join(",")} class 0`));
+      // The loop is full: it keeps its share of the others.
+      await beBusyUntil(() => isOnly(standing(child), `${others.join(",")} class 0`));
+      await waitFor("it may go anywhere", () =>
+        isOnly(standing(child), `${all.join(",")} class 0`),
+      );
+    } finally {
+      end();
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("starts aside in the idle class, and leaves that when the program is calm", async () => {
+    const processors = await theProcessors();
+    const launcher = launcherFor(placeBeside(0.5, "anywhere"), processors);
+    const program = new URL("../support/counting-child.ts", import.meta.url);
+    const child = startBackgroundProcess(program, "low", launcher);
+    const end = leaveProcessor(child, processors, 0.5);
+    try {
+      await once(child, "spawn");
+      await waitFor("it stands aside", () =>
+        isOnly(standing(child), `${processors.others.join(",")} class 5`),
+      );
+      await waitFor("it may go anywhere", () =>
+        isOnly(standing(child), `${processors.all.join(",")} class 0`),
+      );
+    } finally {
+      end();
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("may end meanwhile", async () => {
+    const child = await startCounter();
+    const end = leaveProcessor(child, await theProcessors(), 0);
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+    let turns = 0;
+    await beBusyUntil(() => (turns += 1) > 100);
+    end();
+  });
+
+  it("is judged by how busy the program is now", async () => {
+    const look = lookHowBusy();
+    let isOver = false;
+    void look.then(() => (isOver = true));
+    await beBusyUntil(() => isOver);
+    assert.ok((await look) > 0.5);
+  });
+});
+
+describe("the place beside a program", () => {
+  it("follows how busy that is, and not every turn of it", () => {
+    const cases: readonly (readonly [busy: number, before: Place, place: Place])[] = [
+      [0, "anywhere", "anywhere"],
+      [0.19, "anywhere", "anywhere"],
+      [0.2, "anywhere", "aside"],
+      [0.19, "aside", "aside"],
+      [0.1, "aside", "aside"],
+      [0.09, "aside", "anywhere"],
+      [0.94, "aside", "aside"],
+      [0.95, "aside", "aside with a share"],
+      [1, "anywhere", "aside with a share"],
+      [0.8, "aside with a share", "aside with a share"],
+      [0.79, "aside with a share", "aside"],
+      [0.05, "aside with a share", "anywhere"],
+    ];
+    for (const [busy, before, place] of cases)
+      assert.equal(placeBeside(busy, before), place, `${busy} after ${before}`);
+  });
+
+  it("is what a program is started with", () => {
+    const processors = { all: [0, 1, 2], others: [1, 2] };
+    assert.deepEqual(launcherFor("anywhere", processors), []);
+    const [taskset = "", ...words] = launcherFor("aside", processors);
+    assert.deepEqual([taskset, ...words], "taskset --cpu-list 1,2 chrt --idle 0".split(" "));
+    assert.deepEqual(
+      launcherFor("aside with a share", processors),
+      "taskset --cpu-list 1,2".split(" "),
+    );
+  });
+
+  it("is among the processors that the system allows", () => {
+    const read = (list: string): readonly number[] =>
+      allowedProcessors(`Name:\tnode\nCpus_allowed:\tf\nCpus_allowed_list:\t${list}\nMems:\t0\n`);
+    assert.deepEqual(read("0-3"), [0, 1, 2, 3]);
+    assert.deepEqual(read("0,2-3,7"), [0, 2, 3, 7]);
+    assert.deepEqual(read("5"), [5]);
+    assert.deepEqual(allowedProcessors("Name:\tnode\n"), []);
+  });
+
+  it("needs a second processor", async () => {
+    const { all } = await theProcessors();
+    const module = JSON.stringify(import.meta.resolve("../../src/base/leave-processor.ts"));
+    const program = `const { findProcessors } = await import(${module}); console.log(await findProcessors());`;
+    const one = ["--cpu-list", String(all[0]), process.execPath, "--input-type=module"];
+    const answer = execFileSync("taskset", [...one, "--eval", program], { encoding: "utf8" });
+    assert.equal(answer.trim(), "undefined");
+  });
+});
