@@ -1,7 +1,7 @@
 // How many requests the API answers, beside an Express handler that only sends the same bytes:
 //
 //   npm run bench -- --api [--seconds 5] [--connections 16] [--backups 10000] [--operations 100000]
-//                          [--source-mb 512] [--memory-minutes 10]
+//                          [--source-mb 2048] [--memory-minutes 10]
 //
 // The service runs as its own process, the load comes from another one on the same machine, over connections that stay
 // open. Writes results-api.md.
@@ -71,7 +71,7 @@ function readSettings(args: readonly string[]): Settings {
       connections: number("16"),
       backups: number("10000"),
       operations: number("100000"),
-      "source-mb": number("512"),
+      "source-mb": number("2048"),
       "memory-minutes": number("10"),
     },
   });
