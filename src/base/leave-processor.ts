@@ -61,6 +61,12 @@ export function launcherFor(place: Place, { others }: Processors): readonly stri
 const periodMilliseconds = 100;
 /** Of a new look, in what is known of how busy this program is. */
 const weightOfNew = 0.3;
+/** Whoever works aside must get on: others may want all that is left over. */
+const leastShare = 0.1;
+/** A share is looked at over so many periods. */
+const periodsOfLook = 10;
+/** So long it keeps what it did not get. */
+const shareMilliseconds = 10_000;
 
 /**
  * As long as this program is busy, a process it has started, with all that this starts, keeps off one processor and gives way on
@@ -76,15 +82,48 @@ export function leaveProcessor(
   let before = performance.eventLoopUtilization();
   let busy = busyAtFirst;
   let place = placeBeside(busy, "anywhere");
+  const isStarving = watchShare(child);
+  let sharesUntil = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     busy += weightOfNew * (performance.eventLoopUtilization(now, before).utilization - busy);
     before = now;
-    const next = placeBeside(busy, place);
+    if (isStarving()) sharesUntil = performance.now() + shareMilliseconds;
+    const fitting = placeBeside(busy, place);
+    const shares = fitting === "aside" && performance.now() < sharesUntil;
+    const next = shares ? "aside with a share" : fitting;
     if (next !== place) void move(child, processors, next);
     place = next;
   }, periodMilliseconds).unref();
   return () => clearInterval(timer);
+}
+
+/** To be called every period: whether the process had too little of the processors lately, whatever the reason. */
+function watchShare(child: ChildProcess): () => boolean {
+  let periods = 0;
+  let [had, since] = [secondsOf(child), performance.now()];
+  return () => {
+    periods += 1;
+    if (periods % periodsOfLook !== 0) return false;
+    const [has, now] = [secondsOf(child), performance.now()];
+    const share = ((has - had) * 1000) / (now - since);
+    [had, since] = [has, now];
+    return share < leastShare;
+  };
+}
+
+/** Hundredths of a second are what Linux counts processor time by, for all programs. */
+const ticksPerSecond = 100;
+
+/** What all threads of a process had of the processors, in seconds; 0 when it is gone. */
+function secondsOf({ pid }: ChildProcess): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14).map(Number);
+    return ((user ?? 0) + (system ?? 0)) / ticksPerSecond;
+  } catch {
+    return 0;
+  }
 }
 
 /** For a first look at how busy this program is. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync, fork, type ChildProcess } from "node:child_process";
+import { execFileSync, fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { startBackgroundProcess } from "../../src/base/background-process.ts";
 import {
   allowedProcessors,
@@ -44,11 +44,13 @@ function standing(child: ChildProcess): ReadonlySet<string> {
   );
 }
 
-/** Has something to do for that part of the time, and lets timers and messages come in between. */
-async function beBusyUntil(isEnough: () => boolean): Promise<void> {
-  for (const started = performance.now(); !isEnough(); await setImmediate()) {
+/** Has something to do, all the time or with pauses of so many milliseconds, and lets timers and messages come in between. */
+async function beBusyUntil(isEnough: () => boolean, pauses?: number): Promise<void> {
+  const started = performance.now();
+  while (!isEnough()) {
     assert.ok(performance.now() - started < 30_000, "It does not come to that");
-    for (const turn = performance.now(); performance.now() - turn < 2;);
+    for (const turn = performance.now(); performance.now() - turn < (pauses ?? 2););
+    await (pauses === undefined ? setImmediate() : setTimeout(pauses));
   }
 }
 
@@ -92,6 +94,26 @@ describe("a process beside a program that is busy", () => {
     } finally {
       end();
       child.kill("SIGKILL");
+    }
+  });
+
+  it("gets on where others want all that is left over", async () => {
+    const processors = await theProcessors();
+    const hogs = processors.others.map((processor) =>
+      spawn("taskset", ["--cpu-list", String(processor), "sh", "-c", "while :; do :; done"]),
+    );
+    const launcher = launcherFor("aside", processors);
+    const program = new URL("../support/counting-child.ts", import.meta.url);
+    const child = startBackgroundProcess(program, "low", launcher);
+    const end = leaveProcessor(child, processors, 0.5);
+    try {
+      let isCounting = false;
+      child.once("message", () => (isCounting = true));
+      await beBusyUntil(() => isCounting, 5);
+      assert.ok(isOnly(standing(child), `${processors.others.join(",")} class 0`));
+    } finally {
+      end();
+      for (const process of [child, ...hogs]) process.kill("SIGKILL");
     }
   });
 
