@@ -10,16 +10,21 @@ export interface Processors {
   readonly all: readonly number[];
   /** Without the one that a busy program has to itself. */
   readonly others: readonly number[];
+  /** Whether this program may put others into the idle class of the scheduler and take them out again. */
+  readonly hasIdleClass: boolean;
 }
 
-/** Undefined where none can be left to this program: it has one alone, or the system has no `taskset` and `chrt` (util-linux). */
+/** Undefined where none can be left to this program: it has one alone, or the system has no `taskset` (util-linux). */
 export async function findProcessors(): Promise<Processors | undefined> {
   if (process.platform !== "linux") return undefined;
   const all = allowedProcessors(readFileSync("/proc/self/status", "latin1"));
   const [, ...others] = all;
-  const canMove = (await runs("taskset", ["--version"])) && (await runs("chrt", ["--version"]));
-  return canMove && others.length > 0 ? { all, others } : undefined;
+  if (others.length === 0 || !(await runs("taskset", ["--version"]))) return undefined;
+  return { all, others, hasIdleClass: await runs("nice", thereAndBack) };
 }
+
+/** Everybody may enter the idle class; who may not leave it again must not be put there. */
+const thereAndBack = ["chrt", "--idle", "0", "sh", "-c", "chrt --other --pid 0 $$"];
 
 /** The processors in a `status` of `/proc`. */
 export function allowedProcessors(status: string): readonly number[] {
@@ -52,10 +57,10 @@ export function placeBeside(busy: number, before: Place): Place {
 }
 
 /** The words that start a program in its place. */
-export function launcherFor(place: Place, { others }: Processors): readonly string[] {
+export function launcherFor(place: Place, { others, hasIdleClass }: Processors): readonly string[] {
   if (place === "anywhere") return [];
   const aside = ["taskset", "--cpu-list", others.join(",")];
-  return place === "aside" ? [...aside, "chrt", "--idle", "0"] : aside;
+  return place === "aside" && hasIdleClass ? [...aside, "chrt", "--idle", "0"] : aside;
 }
 
 const periodMilliseconds = 100;
@@ -137,11 +142,12 @@ export async function lookHowBusy(): Promise<number> {
 }
 
 /** A wish, no condition: that it has ended meanwhile is noticed elsewhere. */
-async function move(child: ChildProcess, { all, others }: Processors, place: Place): Promise<void> {
+async function move(child: ChildProcess, processors: Processors, place: Place): Promise<void> {
   if (child.pid === undefined || !isRunning(child)) return;
   const pid = String(child.pid);
-  const list = (place === "anywhere" ? all : others).join(",");
+  const list = (place === "anywhere" ? processors.all : processors.others).join(",");
   await runs("taskset", ["--all-tasks", "--pid", "--cpu-list", list, pid]);
+  if (!processors.hasIdleClass) return;
   const policy = place === "aside" ? "--idle" : "--other";
   await runs("chrt", [policy, "--all-tasks", "--pid", "0", pid]);
 }

@@ -60,10 +60,11 @@ function isOnly(seen: ReadonlySet<string>, expected: string): boolean {
 
 describe("a process beside a program that is busy", () => {
   it("keeps off one processor with all its threads, and may go anywhere when there is time again", async () => {
-    const { all, others } = await theProcessors();
+    const processors = await theProcessors();
+    const { all, others } = processors;
     assert.equal(others.length, all.length - 1);
     const child = await startCounter();
-    const end = leaveProcessor(child, { all, others }, 0);
+    const end = leaveProcessor(child, processors, 0);
     try {
       assert.ok(isOnly(standing(child), `${all.join(",")} class 0`));
       // The loop is full: it keeps its share of the others.
@@ -85,8 +86,9 @@ describe("a process beside a program that is busy", () => {
     const end = leaveProcessor(child, processors, 0.5);
     try {
       await once(child, "spawn");
+      const idle = processors.hasIdleClass ? 5 : 0;
       await waitFor("it stands aside", () =>
-        isOnly(standing(child), `${processors.others.join(",")} class 5`),
+        isOnly(standing(child), `${processors.others.join(",")} class ${idle}`),
       );
       await waitFor("it may go anywhere", () =>
         isOnly(standing(child), `${processors.all.join(",")} class 0`),
@@ -137,6 +139,13 @@ describe("a process beside a program that is busy", () => {
   });
 });
 
+/** What another process finds, started by these words. */
+function askFor(launcher: string, words: readonly string[]): string {
+  const module = JSON.stringify(import.meta.resolve("../../src/base/leave-processor.ts"));
+  const program = `const { findProcessors } = await import(${module}); console.log(await findProcessors());`;
+  return execFileSync(launcher, [...words, "--eval", program], { encoding: "utf8" }).trim();
+}
+
 describe("the place beside a program", () => {
   it("follows how busy that is, and not every turn of it", () => {
     const cases: readonly (readonly [busy: number, before: Place, place: Place])[] = [
@@ -158,7 +167,7 @@ describe("the place beside a program", () => {
   });
 
   it("is what a program is started with", () => {
-    const processors = { all: [0, 1, 2], others: [1, 2] };
+    const processors = { all: [0, 1, 2], others: [1, 2], hasIdleClass: true };
     assert.deepEqual(launcherFor("anywhere", processors), []);
     const [taskset = "", ...words] = launcherFor("aside", processors);
     assert.deepEqual([taskset, ...words], "taskset --cpu-list 1,2 chrt --idle 0".split(" "));
@@ -166,6 +175,16 @@ describe("the place beside a program", () => {
       launcherFor("aside with a share", processors),
       "taskset --cpu-list 1,2".split(" "),
     );
+    // Who cannot take it out of the idle class again leaves it its low priority.
+    assert.deepEqual(
+      launcherFor("aside", { ...processors, hasIdleClass: false }),
+      "taskset --cpu-list 1,2".split(" "),
+    );
+  });
+
+  it("is in the idle class only for a program that may leave it again", () => {
+    const words = ["--reuid", "65534", "--clear-groups", process.execPath, "--input-type=module"];
+    assert.match(askFor("setpriv", words), /hasIdleClass: false/);
   });
 
   it("is among the processors that the system allows", () => {
@@ -179,10 +198,7 @@ describe("the place beside a program", () => {
 
   it("needs a second processor", async () => {
     const { all } = await theProcessors();
-    const module = JSON.stringify(import.meta.resolve("../../src/base/leave-processor.ts"));
-    const program = `const { findProcessors } = await import(${module}); console.log(await findProcessors());`;
-    const one = ["--cpu-list", String(all[0]), process.execPath, "--input-type=module"];
-    const answer = execFileSync("taskset", [...one, "--eval", program], { encoding: "utf8" });
-    assert.equal(answer.trim(), "undefined");
+    const words = ["--cpu-list", String(all[0]), process.execPath, "--input-type=module"];
+    assert.equal(askFor("taskset", words), "undefined");
   });
 });
