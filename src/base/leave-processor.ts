@@ -89,6 +89,8 @@ export function leaveProcessor(
   let place = placeBeside(busy, "anywhere");
   const isStarving = watchShare(child);
   let sharesUntil = 0;
+  // One after the other: the last word counts, also where the system takes long.
+  let moved: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     busy += weightOfNew * (performance.eventLoopUtilization(now, before).utilization - busy);
@@ -97,7 +99,7 @@ export function leaveProcessor(
     const fitting = placeBeside(busy, place);
     const shares = fitting === "aside" && performance.now() < sharesUntil;
     const next = shares ? "aside with a share" : fitting;
-    if (next !== place) void move(child, processors, next);
+    if (next !== place) moved = moved.then(() => move(child, processors, next));
     place = next;
   }, periodMilliseconds).unref();
   return () => clearInterval(timer);
