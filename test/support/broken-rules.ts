@@ -97,7 +97,7 @@ export const brokenRules: readonly BrokenRule[] = [
   {
     lesson: 6,
     file: "src/engine/repair/repair-repository.ts",
-    from: "if (await isStillDamaged(store, keys, found)) damaged.push(found);",
+    from: "if (await isStillDamaged(store, keys, suite, found)) damaged.push(found);",
     to: 'if (found.code !== "") damaged.push(found);',
     test: "engine/repair",
     title: "does not set aside what reads well the second time",
