@@ -32,12 +32,18 @@ export function createPortableBlake3Hash(): NameHash {
 
 function createNativeBlake3(): NameHash | undefined {
   const native = findNativeBlake3();
-  if (native === undefined) return undefined;
-  const hash = new native.Blake3Hasher();
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+  return native && hexHash(new native.Blake3Hasher());
 }
 
 function createSha256(): NameHash {
-  const hash = createHash("sha256");
+  return hexHash(createHash("sha256"));
+}
+
+interface HexHash {
+  update(bytes: Uint8Array): unknown;
+  digest(format: "hex"): string;
+}
+
+function hexHash(hash: HexHash): NameHash {
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
 }
