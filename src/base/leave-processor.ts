@@ -45,14 +45,9 @@ export type Place = "anywhere" | "aside" | "aside with a share";
 const busyShare = 0.2;
 /** Less than that, so that the neighbour does not move to and fro. */
 const calmShare = 0.1;
-/** Nothing may be left over then: who works aside would not get on. */
-const fullShare = 0.95;
-const lessThanFullShare = 0.8;
 
-/** The place beside a program that has something to do for this part of the time. */
+/** The place beside a program whose main thread computes for this part of the time. */
 export function placeBeside(busy: number, before: Place): Place {
-  if (busy >= fullShare) return "aside with a share";
-  if (before === "aside with a share" && busy >= lessThanFullShare) return before;
   return busy >= (before === "anywhere" ? busyShare : calmShare) ? "aside" : "anywhere";
 }
 
@@ -84,7 +79,7 @@ export function leaveProcessor(
   processors: Processors,
   busyAtFirst: number,
 ): () => void {
-  let before = performance.eventLoopUtilization();
+  const ownShare = watchOwnShare();
   let busy = busyAtFirst;
   let place = placeBeside(busy, "anywhere");
   const isStarving = watchShare(child);
@@ -92,9 +87,7 @@ export function leaveProcessor(
   // One after the other: the last word counts, also where the system takes long.
   let moved: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    const now = performance.eventLoopUtilization();
-    busy += weightOfNew * (performance.eventLoopUtilization(now, before).utilization - busy);
-    before = now;
+    busy += weightOfNew * (ownShare() - busy);
     if (isStarving()) sharesUntil = performance.now() + shareMilliseconds;
     const fitting = placeBeside(busy, place);
     const shares = fitting === "aside" && performance.now() < sharesUntil;
@@ -103,6 +96,25 @@ export function leaveProcessor(
     place = next;
   }, periodMilliseconds).unref();
   return () => clearInterval(timer);
+}
+
+/**
+ * Tells the part of the time since the call before for which this thread computed. That it had something to do says
+ * less: the more others keep it from a processor the longer it has, and who made way for it then would make less.
+ */
+function watchOwnShare(): () => number {
+  let [before, usedBefore] = [performance.now(), usedMilliseconds()];
+  return () => {
+    const [now, used] = [performance.now(), usedMilliseconds()];
+    const share = (used - usedBefore) / (now - before);
+    [before, usedBefore] = [now, used];
+    return share;
+  };
+}
+
+function usedMilliseconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** To be called every period: whether the process had too little of the processors lately, whatever the reason. */
@@ -136,11 +148,11 @@ function secondsOf({ pid }: ChildProcess): number {
 /** For a first look at how busy this program is. */
 const lookMilliseconds = 20;
 
-/** The part of the time for which this program has something to do, as it is now. */
+/** The part of the time for which this program computes, as it is now. */
 export async function lookHowBusy(): Promise<number> {
-  const before = performance.eventLoopUtilization();
+  const ownShare = watchOwnShare();
   await setTimeout(lookMilliseconds);
-  return performance.eventLoopUtilization(before).utilization;
+  return ownShare();
 }
 
 /** A wish, no condition: that it has ended meanwhile is noticed elsewhere. */

@@ -67,8 +67,8 @@ describe("a process beside a program that is busy", () => {
     const end = leaveProcessor(child, processors, 0);
     try {
       assert.ok(isOnly(standing(child), `${all.join(",")} class 0`));
-      // The loop is full: it keeps its share of the others.
-      await beBusyUntil(() => isOnly(standing(child), `${others.join(",")} class 0`));
+      const idle = processors.hasIdleClass ? 5 : 0;
+      await beBusyUntil(() => isOnly(standing(child), `${others.join(",")} class ${idle}`));
       await waitFor("it may go anywhere", () =>
         isOnly(standing(child), `${all.join(",")} class 0`),
       );
@@ -135,7 +135,8 @@ describe("a process beside a program that is busy", () => {
     let isOver = false;
     void look.then(() => (isOver = true));
     await beBusyUntil(() => isOver);
-    assert.ok((await look) > 0.5);
+    // Tests beside this one have their part of the processors.
+    assert.equal(placeBeside(await look, "anywhere"), "aside");
   });
 });
 
@@ -155,11 +156,8 @@ describe("the place beside a program", () => {
       [0.19, "aside", "aside"],
       [0.1, "aside", "aside"],
       [0.09, "aside", "anywhere"],
-      [0.94, "aside", "aside"],
-      [0.95, "aside", "aside with a share"],
-      [1, "anywhere", "aside with a share"],
-      [0.8, "aside with a share", "aside with a share"],
-      [0.79, "aside with a share", "aside"],
+      [1, "anywhere", "aside"],
+      [0.1, "aside with a share", "aside"],
       [0.05, "aside with a share", "anywhere"],
     ];
     for (const [busy, before, place] of cases)
