@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from "../base/in-turns.ts";
 import type { BackupRecord } from "./model.ts";
 import { readPolicy, type RetentionPolicy, type RetentionRules } from "./retention-policy.ts";
 
@@ -18,7 +19,7 @@ export function planRetention(
   now: number,
 ): RetentionPlan {
   const why = new Reasons();
-  const ranked = judge(backups, policy, now, why);
+  const ranked = atOnce(judge(backups, policy, now, why));
   return {
     keep: ranked.flatMap(({ backupId }) => {
       const reasons = why.of(backupId);
@@ -31,25 +32,26 @@ export function planRetention(
 }
 
 /** Why the plan for these backups keeps one of them; nothing when it does not. What is said of the others is not kept. */
-export function reasonsToKeep(
+export function* reasonsToKeep(
   backupId: string,
   backups: readonly BackupRecord[],
   policy: RetentionPolicy | null | undefined,
   now: number,
-): readonly string[] {
+): Steps<readonly string[]> {
   const why = new Reasons(backupId);
-  judge(backups, policy, now, why);
+  yield* judge(backups, policy, now, why);
   return why.of(backupId);
 }
 
 /** Returns them newest first. */
-function judge(
+function* judge(
   backups: readonly BackupRecord[],
   policy: RetentionPolicy | null | undefined,
   now: number,
   why: Reasons,
-): readonly BackupRecord[] {
+): Steps<readonly BackupRecord[]> {
   const ranked = [...backups].sort(newestFirst);
+  yield;
   const rules = readPolicy(policy);
   for (const record of ranked) {
     if (rules.kind === "keep-all") why.add(record, rules.reason);
@@ -57,13 +59,11 @@ function judge(
     else if (record.signature !== "trusted")
       why.add(record, `its signature is ${record.signature}: it counts for nothing`);
   }
-  if (rules.kind === "rules" && Number.isFinite(now))
-    applyRules(
-      ranked.filter((record) => record.signature === "trusted"),
-      rules.rules,
-      now,
-      why,
-    );
+  yield;
+  if (rules.kind === "rules" && Number.isFinite(now)) {
+    const trusted = ranked.filter((record) => record.signature === "trusted");
+    yield* applyRules(trusted, rules.rules, now, why);
+  }
   return ranked;
 }
 
@@ -94,20 +94,26 @@ class Reasons {
 }
 
 /** `trusted`: newest first. */
-function applyRules(
+function* applyRules(
   trusted: readonly BackupRecord[],
   rules: RetentionRules,
   now: number,
   why: Reasons,
-): void {
+): Steps<void> {
   const [newest] = trusted;
   if (newest !== undefined) why.add(newest, "the newest: the next one's ledger names it");
   for (const record of trusted) if (rules.pinned.has(record.backupId)) why.add(record, "pinned");
   keepFloor(trusted, rules.floor, why);
+  yield;
   keepLast(trusted, rules.keepLast, why);
+  yield;
   const dated = keepOddDates(trusted, now, why);
+  yield;
   keepWithin(dated, rules.keepWithinDays, why);
-  for (const bucket of buckets) keepBuckets(dated, bucket, rules[bucket.rule], why);
+  for (const bucket of buckets) {
+    yield;
+    keepBuckets(dated, bucket, rules[bucket.rule], why);
+  }
 }
 
 /** Good backups that stay whatever the rules say: those that can rebuild the site first, then the newest. */

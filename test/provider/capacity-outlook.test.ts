@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { inTurns } from "../../src/base/in-turns.ts";
 import type { BackupRecord } from "../../src/engine/model.ts";
 import {
   judgeCapacity,
+  lookThrough,
   type CapacityOutlook,
   type CapacityQuestion,
 } from "../../src/provider/records/capacity-outlook.ts";
@@ -87,6 +90,19 @@ describe("the outlook of a store's room", () => {
     assert.equal(outlook.nextBackupBytes, 3 * gib);
     assert.equal(outlook.level, "enough");
     assert.equal(outlook.reserveBytes, 64 * 1024 ** 2);
+  });
+
+  it("is the same for who looked through many backups step by step before", async () => {
+    const sizes = Array.from({ length: 3500 }, (_none, at) => [3500 - at, (at % 9) * gib] as const);
+    const story = { backups: sizes, capacity: { freeBytes: 500 * gib, totalBytes: 1000 * gib } };
+    const [question, other] = [questionOf(story), questionOf(story)];
+    let turns = 0;
+    const looking = inTurns(lookThrough(question.backups, question.location));
+    let isOver = false;
+    void looking.then(() => (isOver = true));
+    for (; !isOver; await setImmediate()) turns += 1;
+    assert.ok(turns >= 3, `others had ${turns} turns`);
+    assert.deepEqual(judgeCapacity(question), judgeCapacity(other));
   });
 
   it("is short where the next backup and the reserve do not fit, and only there", () => {

@@ -65,8 +65,8 @@ export const brokenRules: readonly BrokenRule[] = [
   {
     lesson: 4,
     file: "src/engine/retention.ts",
-    from: 'ranked.filter((record) => record.signature === "trusted"),',
-    to: "ranked,",
+    from: 'const trusted = ranked.filter((record) => record.signature === "trusted");',
+    to: "const trusted = ranked;",
     test: "engine/retention",
     title: "is not pushed down by later backups that others signed",
   },

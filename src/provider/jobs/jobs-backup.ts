@@ -1,10 +1,11 @@
 import type { OperationRecord } from "../../arm/operation-record.ts";
 import type { AppError } from "../../base/errors.ts";
+import { inTurns } from "../../base/in-turns.ts";
 import type { BackupRecord } from "../../engine/model.ts";
 import type { JobContext, JobHandler } from "../../jobs/job-handler.ts";
 import type { Document, Job, Write } from "../../state/state-store.ts";
 import { backupOfRecord, failureOf, isUsable } from "../records/backup-records.ts";
-import { capacityWith, judgeCapacity } from "../records/capacity-outlook.ts";
+import { capacityWith, judgeCapacity, lookThrough } from "../records/capacity-outlook.ts";
 import { endOperation, getBackup, getOperation, releaseRunning, replace } from "../documents.ts";
 import {
   beginOperation,
@@ -20,7 +21,7 @@ import type { ProviderDeps } from "../provider-deps.ts";
 import { nowIso } from "../provider-deps.ts";
 import type { OpenedStore } from "../stores/store-access.ts";
 import { openStore } from "../stores/store-access.ts";
-import { beforeLongLook, listBackupsOf } from "../records/known-backups.ts";
+import { listBackupsOf } from "../records/known-backups.ts";
 import { whyKept, type Kept } from "../records/location-retention.ts";
 import { findUnknownBackups, reconcileWrites } from "./unknown-backups.ts";
 import { upkeepAfterBackup } from "../records/upkeep-times.ts";
@@ -86,7 +87,7 @@ async function expectBytes(
   location: Document<BackupLocation>,
 ): Promise<number> {
   const backups = await listBackupsOf(deps.store, location.key);
-  await beforeLongLook(backups);
+  await inTurns(lookThrough(backups, location.value));
   const question = { location: location.value, backups, now: deps.clock.now() };
   return judgeCapacity(question).nextBackupBytes;
 }
@@ -159,9 +160,9 @@ async function finishBackup(
   const made = backupOfRecord(record, location.value, known);
   const backup: Backup = { ...made, startedAt: known?.startedAt ?? made.startedAt };
   const backups = await listBackupsOf(deps.store, location.key);
+  await inTurns(lookThrough(backups, location.value));
   const question = { location: location.value, backups, made: backup };
   const outlook = capacity && capacityWith(capacity, question, deps.clock.now());
-  await beforeLongLook(backups);
   const kept = await whyKept(deps, location, [...backups, backup], backup.id);
   const result: FinishedBackup = { ...backup, kept };
   const head = {

@@ -26,6 +26,8 @@ export async function beforeLongLook(backups: readonly Backup[]): Promise<void> 
 }
 
 const manyBackups = 1000;
+/** So many are looked at within a millisecond or two. */
+export const backupsPerStep = 1000;
 
 const books = new WeakMap<StateStore, BackupBook>();
 /** Two to four kilobytes each, with three to eight roles. Where there are more, they are read each time. */

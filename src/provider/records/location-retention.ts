@@ -1,10 +1,11 @@
 import { toIso } from "../../base/clock.ts";
+import { atOnce, inTurns, type Steps } from "../../base/in-turns.ts";
 import type { BackupRecord } from "../../engine/model.ts";
 import { planRetention, reasonsToKeep, type RetentionPlan } from "../../engine/retention.ts";
 import type { RetentionPolicy } from "../../engine/retention-policy.ts";
 import type { Document } from "../../state/state-store.ts";
 import { listAll } from "../documents.ts";
-import { listBackupsOf } from "./known-backups.ts";
+import { backupsPerStep, listBackupsOf } from "./known-backups.ts";
 import type {
   Backup,
   BackupLocation,
@@ -82,7 +83,7 @@ export async function planLocation(
   const backups = new Map(found.map((value) => [value.id, value]));
   const pins = await listPins(deps, locationKey, location);
   const policy = policyOf(settings, pins.keys());
-  const plan = planRetention(recordsOf(backups.values()), policy, deps.clock.now());
+  const plan = planRetention(atOnce(recordsOf(found)), policy, deps.clock.now());
   return { plan, backups };
 }
 
@@ -101,16 +102,19 @@ export async function whyKept(
 ): Promise<Kept> {
   const pins = await listPins(deps, location.key, location.value);
   const policy = policyOf(location.value.settings, pins.keys());
-  const reasons = reasonsToKeep(id, recordsOf(backups), policy, deps.clock.now());
+  const records = await inTurns(recordsOf(backups));
+  const reasons = await inTurns(reasonsToKeep(id, records, policy, deps.clock.now()));
   return { reasons, pin: pins.get(id) };
 }
 
 /** Ids in one casing, as documents have them. */
-function recordsOf(backups: Iterable<Backup>): readonly BackupRecord[] {
+function* recordsOf(backups: readonly Backup[]): Steps<readonly BackupRecord[]> {
   const records: BackupRecord[] = [];
-  for (const { id, record } of backups)
+  for (const [index, { id, record }] of backups.entries()) {
+    if (index % backupsPerStep === backupsPerStep - 1) yield;
     if (record !== undefined)
       records.push(record.backupId === id ? record : { ...record, backupId: id });
+  }
   return records;
 }
 

@@ -5,11 +5,13 @@ import { reconcileAlerts, type AlertChange } from "../../alerts/reconcile.ts";
 import type { OperationRecord } from "../../arm/operation-record.ts";
 import { toIso } from "../../base/clock.ts";
 import { isAppError, toAppError } from "../../base/errors.ts";
+import { inTurns } from "../../base/in-turns.ts";
 import type { Document, Write } from "../../state/state-store.ts";
 import { create, listAll, replace } from "../documents.ts";
 import type { Backup, BackupLocation } from "../model.ts";
 import { noticesOfAlerts, noticesOfBackup, noticeWrites } from "../notify/notices.ts";
 import { listRoutes } from "../notify/route-record.ts";
+import { lookThrough } from "../records/capacity-outlook.ts";
 import { beforeLongLook } from "../records/known-backups.ts";
 import { kindOf } from "../records/operation-kind.ts";
 import type { ProviderDeps } from "../provider-deps.ts";
@@ -58,6 +60,7 @@ async function watchLocation(
   const { store } = deps;
   const { state, ended } = await readState(deps, location, kept?.value, news);
   const known = await readAlerts(store, location.key);
+  await inTurns(lookThrough(state.backups, state.location));
   await beforeLongLook(state.backups);
   const changes = reconcileAlerts({
     scope: scopeOfLocation(location.value),
