@@ -54,6 +54,9 @@ const owner = `${hostname()}/${process.pid}`;
 // The quick runs of the collector take a millisecond; with helpers for them, which others may keep from the processor, one
 // has taken a hundred.
 setFlagsFromString("--no-parallel-scavenge");
+// What a function was called with is noted from its first call on, not only when it has run often: one rare request, and what is
+// compiled later for thousands of others allows for it, instead of being thrown away for all of them when it comes again.
+setFlagsFromString("--no-lazy-feedback-allocation");
 
 /** Runs the service until it is told to stop. `--config FILE` names the settings. */
 async function runService(args: readonly string[]): Promise<void> {
