@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSelfSigned } from "../../src/identity/create-keys.ts";
-import { pathOf } from "../support/arm-caller.ts";
+import { pathOf, type Answer, type ArmCaller } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { load, loadInTurns, type Load } from "./api-load.ts";
 import { loadDuringBackups, makeSource } from "./api-during-backup.ts";
@@ -101,12 +101,13 @@ async function prepare(service: Service, settings: Settings): Promise<readonly T
     },
   };
   await arm.finish(await arm.put(pathOf("north"), body));
-  const started = await arm.post(pathOf("north", "/createBackup"));
-  const ended = await arm.finish(started);
-  if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
+  const started = await makeBackup(arm);
   await service.stop();
   await fillState(join(service.folder, "state", "holdfast.db"), settings);
   await service.restart(measurable);
+  await waitForRest(service.pid);
+  // As a service that has been there for a while.
+  for (let made = 0; made < 2; made += 1) await makeBackup(arm);
   await waitForRest(service.pid);
   const status = new URL(started.headers.get("azure-asyncoperation") ?? "");
   return [
@@ -114,6 +115,13 @@ async function prepare(service: Service, settings: Settings): Promise<readonly T
     ["100 of the backups", `${pathOf("north", "/backups")}?api-version=${version}&$top=100`],
     ["operation status", `${status.pathname}${status.search}`],
   ];
+}
+
+async function makeBackup(arm: ArmCaller): Promise<Answer> {
+  const started = await arm.post(pathOf("north", "/createBackup"));
+  const ended = await arm.finish(started);
+  if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
+  return started;
 }
 
 /** After a start the service looks through its state once: a second in which it hardly worked shows that this is over. */

@@ -8,8 +8,6 @@ import { load, loadMeanwhile, type Load, type LoadSettings } from "./api-load.ts
 import { row, time } from "./api-report.ts";
 
 const version = "2026-12-01";
-/** Since its start a service has made backups, as those that are asked much have. */
-const backupsBefore = 2;
 const measuredBackups = 4;
 const mostSeconds = 300;
 
@@ -32,7 +30,6 @@ export async function loadDuringBackups(
   url: string,
   settings: DuringBackupSettings,
 ): Promise<string> {
-  for (let made = 0; made < backupsBefore; made += 1) await prepareBackup(service, settings)();
   const { perSecond } = await load(url, settings);
   const half = { ...settings, rate: perSecond / 2 };
   const alone = await load(url, half);
@@ -53,7 +50,7 @@ export async function loadDuringBackups(
     row("without a backup", ...latencies(alone), ""),
     ...rounds.map((cells) => row(...cells)),
     row("a backup without requests", "", "", "", "", duration(secondsAlone)),
-    `\nThe service made ${backupsBefore} backups after its start before this. Where it was only read from since, the first one holds answers up for longer: V8 compiles anew what it had made for reading alone.`,
+    "\nThe service made two backups after its start, before it was asked for anything else. Where it was only read from, the first one holds answers up for longer: V8 compiles anew what it had made for reading alone.",
   ].join("\n");
 }
 
