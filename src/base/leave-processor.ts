@@ -79,10 +79,10 @@ export function leaveProcessor(
   processors: Processors,
   busyAtFirst: number,
 ): () => void {
-  const ownShare = watchOwnShare();
+  const ownShare = watchShare(ownMilliseconds);
   let busy = busyAtFirst;
   let place = placeBeside(busy, "anywhere");
-  const isStarving = watchShare(child);
+  const isStarving = watchStarving(child);
   let sharesUntil = 0;
   // One after the other: the last word counts, also where the system takes long.
   let moved: Promise<void> = Promise.resolve();
@@ -98,11 +98,8 @@ export function leaveProcessor(
   return () => clearInterval(timer);
 }
 
-/**
- * Tells the part of the time since the call before for which this thread computed. That it had something to do says
- * less: the more others keep it from a processor the longer it has, and who made way for it then would make less.
- */
-function watchOwnShare(): () => number {
+/** Tells the part of the time since the call before that was used of a processor, by what was used in all. */
+function watchShare(usedMilliseconds: () => number): () => number {
   let [before, usedBefore] = [performance.now(), usedMilliseconds()];
   return () => {
     const [now, used] = [performance.now(), usedMilliseconds()];
@@ -112,34 +109,34 @@ function watchOwnShare(): () => number {
   };
 }
 
-function usedMilliseconds(): number {
+/**
+ * For which this thread computed. That it had something to do says less: the more others keep it from a processor the
+ * longer it has, and who made way for it then would make less.
+ */
+function ownMilliseconds(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
 
 /** To be called every period: whether the process had too little of the processors lately, whatever the reason. */
-function watchShare(child: ChildProcess): () => boolean {
+function watchStarving(child: ChildProcess): () => boolean {
   let periods = 0;
-  let [had, since] = [secondsOf(child), performance.now()];
+  const share = watchShare(() => millisecondsOf(child));
   return () => {
     periods += 1;
-    if (periods % periodsOfLook !== 0) return false;
-    const [has, now] = [secondsOf(child), performance.now()];
-    const share = ((has - had) * 1000) / (now - since);
-    [had, since] = [has, now];
-    return share < leastShare;
+    return periods % periodsOfLook === 0 && share() < leastShare;
   };
 }
 
 /** Hundredths of a second are what Linux counts processor time by, for all programs. */
-const ticksPerSecond = 100;
+const millisecondsPerTick = 10;
 
-/** What all threads of a process had of the processors, in seconds; 0 when it is gone. */
-function secondsOf({ pid }: ChildProcess): number {
+/** What all threads of a process had of the processors; 0 when it is gone. */
+function millisecondsOf({ pid }: ChildProcess): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14).map(Number);
-    return ((user ?? 0) + (system ?? 0)) / ticksPerSecond;
+    return ((user ?? 0) + (system ?? 0)) * millisecondsPerTick;
   } catch {
     return 0;
   }
@@ -150,7 +147,7 @@ const lookMilliseconds = 20;
 
 /** The part of the time for which this program computes, as it is now. */
 export async function lookHowBusy(): Promise<number> {
-  const ownShare = watchOwnShare();
+  const ownShare = watchShare(ownMilliseconds);
   await setTimeout(lookMilliseconds);
   return ownShare();
 }
