@@ -13,10 +13,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSelfSigned } from "../../src/identity/create-keys.ts";
-import { pathOf, type Answer, type ArmCaller } from "../support/arm-caller.ts";
+import { pathOf } from "../support/arm-caller.ts";
 import { startService, type Service } from "../support/service.ts";
 import { load, loadInTurns, type Load } from "./api-load.ts";
-import { loadDuringBackups, makeSource } from "./api-during-backup.ts";
+import { loadDuringBackups, makeBackup, makeSource } from "./api-during-backup.ts";
 import { rate, row, time } from "./api-report.ts";
 import { fillState } from "./api-state.ts";
 import { openLiveHeap } from "./live-heap.ts";
@@ -115,13 +115,6 @@ async function prepare(service: Service, settings: Settings): Promise<readonly T
     ["100 of the backups", `${pathOf("north", "/backups")}?api-version=${version}&$top=100`],
     ["operation status", `${status.pathname}${status.search}`],
   ];
-}
-
-async function makeBackup(arm: ArmCaller): Promise<Answer> {
-  const started = await arm.post(pathOf("north", "/createBackup"));
-  const ended = await arm.finish(started);
-  if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
-  return started;
 }
 
 /** After a start the service looks through its state once: a second in which it hardly worked shows that this is over. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathOf } from "../support/arm-caller.ts";
+import { pathOf, type Answer, type ArmCaller } from "../support/arm-caller.ts";
 import type { Service } from "../support/service.ts";
 import { load, loadMeanwhile, type Load, type LoadSettings } from "./api-load.ts";
 import { row, time } from "./api-report.ts";
@@ -54,6 +54,14 @@ export async function loadDuringBackups(
   ].join("\n");
 }
 
+/** Waits for its end; returns the answer to who asked for it. */
+export async function makeBackup(arm: ArmCaller): Promise<Answer> {
+  const started = await arm.post(pathOf("north", "/createBackup"));
+  const ended = await arm.finish(started);
+  if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
+  return started;
+}
+
 /** Makes new content, so that the backup has all of it to do; what is returned makes the backup and tells its seconds. */
 function prepareBackup(
   service: Service,
@@ -66,8 +74,7 @@ function prepareBackup(
   const arm = service.call(version);
   return async () => {
     const started = performance.now();
-    const ended = await arm.finish(await arm.post(pathOf("north", "/createBackup")));
-    if (ended.status !== "Succeeded") throw new Error(`No backup: ${ended.statusAnswer.text}`);
+    await makeBackup(arm);
     return (performance.now() - started) / 1000;
   };
 }
