@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Work that comes in steps of a millisecond or two, and what comes of it. */
+/** Work that comes in short steps, and what comes of it. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
 /** Does it without a pause. */
